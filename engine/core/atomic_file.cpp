@@ -1,0 +1,153 @@
+#include "core/atomic_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <utility>
+
+namespace triptych {
+namespace {
+
+// Paths of unfinished files in fixed storage, so that a signal handler can remove them without allocating.
+constexpr std::size_t unfinished_slots = 16;
+constexpr std::size_t path_bytes = 4096;
+struct Unfinished {
+  std::atomic<bool> used{false};
+  std::atomic<bool> ready{false};
+  std::array<char, path_bytes> path{};
+};
+std::array<Unfinished, unfinished_slots> unfinished;  // process-wide by nature: signals are
+
+void remember(const std::string& path) {
+  if (path.size() + 1 > path_bytes) return;
+  for (auto& slot : unfinished) {
+    if (slot.used.exchange(true)) continue;
+    std::memcpy(slot.path.data(), path.c_str(), path.size() + 1);
+    slot.ready.store(true);
+    return;
+  }
+}
+
+void forget(const std::string& path) {
+  for (auto& slot : unfinished) {
+    if (slot.ready.load() && path == slot.path.data()) {
+      slot.ready.store(false);
+      slot.used.store(false);
+      return;
+    }
+  }
+}
+
+std::string reason() { return std::strerror(errno); }
+
+}  // namespace
+
+Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {
+  const auto folder = target.parent_path().empty() ? std::filesystem::path(".") : target.parent_path();
+  const std::string suffix = target.extension().string();
+  std::string name = (folder / ("." + target.stem().string() + ".XXXXXX" + suffix)).string();
+  const int descriptor = mkstemps(name.data(), static_cast<int>(suffix.size()));
+  if (descriptor < 0) {
+    return fail(target.string() + ": cannot be written: " + reason() + "; choose a folder that exists and is writable");
+  }
+  remember(name);
+  const auto mask = umask(0);
+  umask(mask);
+  static_cast<void>(fchmod(descriptor, 0666 & ~mask));
+  return AtomicFile(target, name, descriptor);
+}
+
+AtomicFile::AtomicFile(std::filesystem::path target, std::filesystem::path temporary, int descriptor)
+    : target_(std::move(target)), temporary_(std::move(temporary)), descriptor_(descriptor) {}
+
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept
+    : target_(std::move(other.target_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
+  if (this != &other) {
+    discard();
+    target_ = std::move(other.target_);
+    temporary_ = std::exchange(other.temporary_, {});
+    descriptor_ = std::exchange(other.descriptor_, -1);
+  }
+  return *this;
+}
+
+AtomicFile::~AtomicFile() { discard(); }
+
+void AtomicFile::discard() noexcept {
+  if (descriptor_ >= 0) close(descriptor_);
+  descriptor_ = -1;
+  if (temporary_.empty()) return;
+  unlink(temporary_.c_str());
+  forget(temporary_.string());
+  temporary_.clear();
+}
+
+Status AtomicFile::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return fail(target_.string() + ": cannot be written: " + reason());
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Status AtomicFile::commit() {
+  // A writer by path may have replaced the file, so flush what the name holds now.
+  const int by_name = open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (by_name < 0) return fail(target_.string() + ": cannot be written: " + reason());
+  const bool flushed = fsync(by_name) == 0 || errno == EINVAL;
+  const std::string why = reason();
+  close(by_name);
+  if (!flushed) return fail(target_.string() + ": cannot be written: " + why);
+  if (rename(temporary_.c_str(), target_.c_str()) != 0) {
+    return fail(target_.string() + ": cannot be replaced: " + reason());
+  }
+  forget(temporary_.string());
+  temporary_.clear();
+  close(std::exchange(descriptor_, -1));
+  return {};
+}
+
+Status write_file(const std::filesystem::path& target, std::span<const std::byte> bytes) {
+  TRIPTYCH_TRY(AtomicFile file, AtomicFile::create(target));
+  TRIPTYCH_CHECK(file.write(bytes));
+  return file.commit();
+}
+
+Status write_file(const std::filesystem::path& target, std::string_view text) {
+  return write_file(target, std::as_bytes(std::span(text)));
+}
+
+Result<std::string> read_file(const std::filesystem::path& path, std::uintmax_t limit_bytes) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return fail(path.string() + ": is a folder, a file is needed");
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return fail(path.string() + ": cannot be opened: " + reason());
+  const auto size = std::filesystem::file_size(path, error);
+  if (!error && size > limit_bytes) {
+    return fail(path.string() + ": too large (" + std::to_string(size) + " bytes, at most " +
+                std::to_string(limit_bytes) + ")");
+  }
+  std::string content((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  if (stream.bad()) return fail(path.string() + ": cannot be read: " + reason());
+  return content;
+}
+
+void discard_unfinished_files() noexcept {
+  for (auto& slot : unfinished) {
+    if (slot.ready.load()) unlink(slot.path.data());
+  }
+}
+
+}  // namespace triptych

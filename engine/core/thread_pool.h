@@ -1,0 +1,48 @@
+// A fixed set of joined threads for data-parallel loops. One pool is made by the application and handed down; nothing
+// in the engine makes its own.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace triptych {
+
+class ThreadPool {
+ public:
+  // `threads` counts the caller of run() too; 0 means one for each hardware thread.
+  explicit ThreadPool(int threads = 0);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+  ThreadPool(ThreadPool&&) = delete;
+  ThreadPool& operator=(ThreadPool&&) = delete;
+
+  [[nodiscard]] int size() const noexcept { return static_cast<int>(workers_.size()) + 1; }
+
+  // Calls task(index, worker) for every index in 0..count-1, worker in 0..size()-1, and returns when all are done.
+  // Indices are handed out one by one. One run() at a time (others wait); a task must not call run() or throw.
+  // Allocates nothing.
+  void run(std::size_t count, const std::function<void(std::size_t index, int worker)>& task);
+
+ private:
+  void work(int worker);
+  void drain(int worker);
+
+  std::mutex run_mutex_;  // serialises callers
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable done_;
+  const std::function<void(std::size_t, int)>* task_ = nullptr;
+  std::size_t next_ = 0;
+  std::size_t count_ = 0;
+  std::size_t busy_ = 0;
+  unsigned long generation_ = 0;
+  bool stopping_ = false;
+  std::vector<std::jthread> workers_;
+};
+
+}  // namespace triptych
