@@ -44,7 +44,9 @@ void forget(const std::string& path) {
   }
 }
 
-std::string reason() { return std::strerror(errno); }
+std::string reason() {
+  return std::strerror(errno);
+}
 
 }  // namespace
 
@@ -54,7 +56,8 @@ Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {
   std::string name = (folder / ("." + target.stem().string() + ".XXXXXX" + suffix)).string();
   const int descriptor = mkstemps(name.data(), static_cast<int>(suffix.size()));
   if (descriptor < 0) {
-    return fail(target.string() + ": cannot be written: " + reason() + "; choose a folder that exists and is writable");
+    return fail(target.string() + ": cannot be written: " + reason() +
+                "; choose a folder that exists and is writable");
   }
   remember(name);
   const auto mask = umask(0);
@@ -81,7 +84,9 @@ AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
   return *this;
 }
 
-AtomicFile::~AtomicFile() { discard(); }
+AtomicFile::~AtomicFile() {
+  discard();
+}
 
 void AtomicFile::discard() noexcept {
   if (descriptor_ >= 0) close(descriptor_);
@@ -131,7 +136,8 @@ Status write_file(const std::filesystem::path& target, std::string_view text) {
 
 Result<std::string> read_file(const std::filesystem::path& path, std::uintmax_t limit_bytes) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return fail(path.string() + ": is a folder, a file is needed");
+  if (std::filesystem::is_directory(path, error))
+    return fail(path.string() + ": is a folder, a file is needed");
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return fail(path.string() + ": cannot be opened: " + reason());
   const auto size = std::filesystem::file_size(path, error);

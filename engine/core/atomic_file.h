@@ -11,9 +11,9 @@
 
 namespace triptych {
 
-// A file being written next to `target`. commit() flushes to the disk and renames it over the target; without commit
-// the destructor removes it. Writers that need a path (video encoders, image libraries) use path(); its name ends with
-// the target's suffix.
+// A file being written next to `target`. commit() flushes to the disk and renames it over the target; without
+// commit the destructor removes it. Writers that need a path (video encoders, image libraries) use path();
+// its name ends with the target's suffix.
 class AtomicFile {
  public:
   [[nodiscard]] static Result<AtomicFile> create(const std::filesystem::path& target);
@@ -39,11 +39,13 @@ class AtomicFile {
 [[nodiscard]] Status write_file(const std::filesystem::path& target, std::span<const std::byte> bytes);
 [[nodiscard]] Status write_file(const std::filesystem::path& target, std::string_view text);
 
-// The whole file; an error names the path. Files above `limit_bytes` are refused before anything is allocated.
+// The whole file; an error names the path. Files above `limit_bytes` are refused before anything is
+// allocated.
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path,
                                             std::uintmax_t limit_bytes = std::uintmax_t{1} << 32);
 
-// Removes every unfinished AtomicFile of this process: async-signal-safe, for the handler of SIGINT and SIGTERM.
+// Removes every unfinished AtomicFile of this process: async-signal-safe, for the handler of SIGINT and
+// SIGTERM.
 void discard_unfinished_files() noexcept;
 
 }  // namespace triptych

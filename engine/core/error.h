@@ -1,5 +1,5 @@
-// Errors are values: every fallible function returns Result<T> or Status. Exceptions of libraries are translated
-// where we call them and never cross a thread, a C callback or the user interface.
+// Errors are values: every fallible function returns Result<T> or Status. Exceptions of libraries are
+// translated where we call them and never cross a thread, a C callback or the user interface.
 #pragma once
 
 #include <string>
@@ -48,8 +48,8 @@ using Status = Result<void>;
   TRIPTYCH_TRY_(TRIPTYCH_JOIN(triptych_result_, __LINE__), target, expression)
 
 // TRIPTYCH_CHECK(file.commit()); returns the error of a Status to the caller.
-#define TRIPTYCH_CHECK(expression)                                                                     \
-  if (auto triptych_status = (expression); !triptych_status) {                                         \
-    return tl::make_unexpected(triptych_status.error());                                               \
-  }                                                                                                    \
+#define TRIPTYCH_CHECK(expression)                             \
+  if (auto triptych_status = (expression); !triptych_status) { \
+    return tl::make_unexpected(triptych_status.error());       \
+  }                                                            \
   static_assert(true)

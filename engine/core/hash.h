@@ -1,4 +1,5 @@
-// SHA-256 of bytes and files, as lower-case hexadecimal: names model packages and prompts in heads and styles.
+// SHA-256 of bytes and files, as lower-case hexadecimal: names model packages and prompts in heads and
+// styles.
 #pragma once
 
 #include <cstddef>

@@ -10,8 +10,8 @@
 
 namespace triptych {
 
-// Thread-safe throughout. The worker calls begin/advance and polls cancelled(); the watcher reads snapshot() and may
-// call cancel() at any time, also before the work starts.
+// Thread-safe throughout. The worker calls begin/advance and polls cancelled(); the watcher reads snapshot()
+// and may call cancel() at any time, also before the work starts.
 class Progress {
  public:
   struct Snapshot {

@@ -1,5 +1,5 @@
-// Safetensors files (8-byte header length, JSON header, raw little-endian data): heads, packages, styles, shards and
-// checkpoints are all stored so. No LibTorch here: the renderer reads heads without it.
+// Safetensors files (8-byte header length, JSON header, raw little-endian data): heads, packages, styles,
+// shards and checkpoints are all stored so. No LibTorch here: the renderer reads heads without it.
 #pragma once
 
 #include <cstddef>
@@ -28,13 +28,15 @@ struct TensorView {
   [[nodiscard]] std::int64_t elements() const noexcept;
 };
 
-// A file mapped read-only; every offset, shape and size is checked on open against the file's length (no overlap, no
-// hole, no overflow), so views are always within the map. Views live as long as the reader. Copies share the map.
+// A file mapped read-only; every offset, shape and size is checked on open against the file's length (no
+// overlap, no hole, no overflow), so views are always within the map. Views live as long as the reader.
+// Copies share the map.
 class SafetensorsReader {
  public:
   [[nodiscard]] static Result<SafetensorsReader> open(const std::filesystem::path& path);
   // Of bytes in memory, which must outlive the reader; `name` stands in messages.
-  [[nodiscard]] static Result<SafetensorsReader> parse(std::span<const std::byte> bytes, const std::string& name);
+  [[nodiscard]] static Result<SafetensorsReader> parse(std::span<const std::byte> bytes,
+                                                       const std::string& name);
 
   [[nodiscard]] const std::map<std::string, TensorView, std::less<>>& tensors() const noexcept;
   [[nodiscard]] const std::map<std::string, std::string, std::less<>>& metadata() const noexcept;
@@ -51,13 +53,15 @@ class SafetensorsReader {
   std::shared_ptr<const Contents> contents_;
 };
 
-// Collects tensors, then writes them whole or not at all. The spans given to add() must stay valid until write().
+// Collects tensors, then writes them whole or not at all. The spans given to add() must stay valid until
+// write().
 class SafetensorsWriter {
  public:
   void set_metadata(std::string key, std::string value);
   void add(std::string name, Dtype dtype, std::vector<std::int64_t> shape, std::span<const std::byte> bytes);
   void add_floats(std::string name, std::vector<std::int64_t> shape, std::span<const float> values);
-  void add_halves(std::string name, std::vector<std::int64_t> shape, std::span<const float> values);  // keeps a copy
+  void add_halves(std::string name, std::vector<std::int64_t> shape,
+                  std::span<const float> values);  // keeps a copy
 
   [[nodiscard]] Status write(const std::filesystem::path& path) const;
   [[nodiscard]] std::string bytes() const;
@@ -69,12 +73,15 @@ class SafetensorsWriter {
     std::span<const std::byte> bytes;
     std::shared_ptr<const std::vector<std::uint16_t>> owned;
   };
+  [[nodiscard]] std::string header() const;
+
   std::map<std::string, Entry> entries_;
   std::map<std::string, std::string> metadata_;
 };
 
 [[nodiscard]] float half_to_float(std::uint16_t bits) noexcept;
-[[nodiscard]] std::uint16_t float_to_half(float value) noexcept;  // rounds to nearest even, saturates to infinity
+[[nodiscard]] std::uint16_t float_to_half(
+    float value) noexcept;  // rounds to nearest even, saturates to infinity
 [[nodiscard]] float bfloat16_to_float(std::uint16_t bits) noexcept;
 
 }  // namespace triptych

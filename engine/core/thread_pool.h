@@ -1,5 +1,5 @@
-// A fixed set of joined threads for data-parallel loops. One pool is made by the application and handed down; nothing
-// in the engine makes its own.
+// A fixed set of joined threads for data-parallel loops. One pool is made by the application and handed down;
+// nothing in the engine makes its own.
 #pragma once
 
 #include <condition_variable>
@@ -23,9 +23,9 @@ class ThreadPool {
 
   [[nodiscard]] int size() const noexcept { return static_cast<int>(workers_.size()) + 1; }
 
-  // Calls task(index, worker) for every index in 0..count-1, worker in 0..size()-1, and returns when all are done.
-  // Indices are handed out one by one. One run() at a time (others wait); a task must not call run() or throw.
-  // Allocates nothing.
+  // Calls task(index, worker) for every index in 0..count-1, worker in 0..size()-1, and returns when all are
+  // done. Indices are handed out one by one. One run() at a time (others wait); a task must not call run() or
+  // throw. Allocates nothing.
   void run(std::size_t count, const std::function<void(std::size_t index, int worker)>& task);
 
  private:

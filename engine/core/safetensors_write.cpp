@@ -1,0 +1,72 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/atomic_file.h"
+#include "core/safetensors.h"
+
+namespace triptych {
+namespace {
+
+// The header's length is padded so that the data starts on a multiple of 8.
+std::string with_length(std::string header) {
+  header.resize((header.size() + 7) / 8 * 8, ' ');
+  std::string length(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) length[i] = static_cast<char>((header.size() >> (8 * i)) & 255U);
+  return length + header;
+}
+
+}  // namespace
+
+void SafetensorsWriter::set_metadata(std::string key, std::string value) {
+  metadata_[std::move(key)] = std::move(value);
+}
+
+void SafetensorsWriter::add(std::string name, Dtype dtype, std::vector<std::int64_t> shape,
+                            std::span<const std::byte> bytes) {
+  entries_[std::move(name)] = Entry{dtype, std::move(shape), bytes, nullptr};
+}
+
+void SafetensorsWriter::add_floats(std::string name, std::vector<std::int64_t> shape,
+                                   std::span<const float> values) {
+  add(std::move(name), Dtype::f32, std::move(shape), std::as_bytes(values));
+}
+
+void SafetensorsWriter::add_halves(std::string name, std::vector<std::int64_t> shape,
+                                   std::span<const float> values) {
+  auto halves = std::make_shared<std::vector<std::uint16_t>>(values.size());
+  std::transform(values.begin(), values.end(), halves->begin(), float_to_half);
+  const auto bytes = std::as_bytes(std::span(std::as_const(*halves)));
+  entries_[std::move(name)] = Entry{Dtype::f16, std::move(shape), bytes, std::move(halves)};
+}
+
+std::string SafetensorsWriter::header() const {
+  nlohmann::json json = nlohmann::json::object();
+  if (!metadata_.empty()) json["__metadata__"] = metadata_;
+  std::size_t offset = 0;
+  for (const auto& [name, entry] : entries_) {
+    json[name] = {{"dtype", name_of(entry.dtype)},
+                  {"shape", entry.shape},
+                  {"data_offsets", {offset, offset + entry.bytes.size()}}};
+    offset += entry.bytes.size();
+  }
+  return with_length(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+Status SafetensorsWriter::write(const std::filesystem::path& path) const {
+  TRIPTYCH_TRY(AtomicFile file, AtomicFile::create(path));
+  const std::string head = header();
+  TRIPTYCH_CHECK(file.write(std::as_bytes(std::span(head))));
+  for (const auto& [_, entry] : entries_) TRIPTYCH_CHECK(file.write(entry.bytes));
+  return file.commit();
+}
+
+std::string SafetensorsWriter::bytes() const {
+  std::string all = header();
+  for (const auto& [_, entry] : entries_) {
+    all.append(reinterpret_cast<const char*>(entry.bytes.data()), entry.bytes.size());
+  }
+  return all;
+}
+
+}  // namespace triptych

@@ -1,0 +1,76 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "core/progress.h"
+#include "core/thread_pool.h"
+
+namespace triptych {
+namespace {
+
+TEST(ThreadPool, RunsEveryIndexOnceWithAValidWorker) {
+  ThreadPool pool(4);
+  ASSERT_EQ(pool.size(), 4);
+  for (const std::size_t count : {0U, 1U, 3U, 1000U}) {
+    std::vector<std::atomic<int>> hits(count);
+    std::atomic<bool> valid{true};
+    pool.run(count, [&](std::size_t index, int worker) {
+      hits[index].fetch_add(1);
+      if (worker < 0 || worker >= 4) valid = false;
+    });
+    for (const auto& hit : hits) EXPECT_EQ(hit.load(), 1);
+    EXPECT_TRUE(valid);
+  }
+}
+
+TEST(ThreadPool, NoTwoTasksShareAWorkerAtOnce) {
+  ThreadPool pool(3);
+  std::array<std::atomic<int>, 3> inside{};
+  std::atomic<bool> shared{false};
+  pool.run(500, [&](std::size_t, int worker) {
+    auto& count = inside.at(static_cast<std::size_t>(worker));
+    if (count.fetch_add(1) != 0) shared = true;
+    count.fetch_sub(1);
+  });
+  EXPECT_FALSE(shared) << "workers index scratch memory, so one worker must be one thread";
+}
+
+TEST(ThreadPool, CallersFromSeveralThreadsAreServedInTurn) {
+  ThreadPool pool(2);
+  std::atomic<int> total{0};
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 4; ++i) {
+      callers.emplace_back([&] {
+        for (int round = 0; round < 50; ++round) pool.run(7, [&](std::size_t, int) { total.fetch_add(1); });
+      });
+    }
+  }
+  EXPECT_EQ(total.load(), 4 * 50 * 7);
+}
+
+TEST(Progress, ReportsStagesAndNeverGoesBack) {
+  Progress progress;
+  std::vector<double> fractions;
+  progress.set_listener([&](const Progress::Snapshot& s) { fractions.push_back(s.fraction); });
+  progress.begin("encoding");
+  progress.advance(0.5);
+  progress.advance(0.25);
+  progress.advance(2);
+  EXPECT_EQ(progress.snapshot().stage, "encoding");
+  EXPECT_EQ(fractions, (std::vector<double>{0, 0.5, 0.5, 1}));
+}
+
+TEST(Progress, CancelIsSeenByTheWorker) {
+  Progress progress;
+  EXPECT_TRUE(progress.check());
+  progress.cancel();
+  ASSERT_FALSE(progress.check());
+  EXPECT_EQ(progress.check().error().code, ErrorCode::cancelled);
+}
+
+}  // namespace
+}  // namespace triptych
