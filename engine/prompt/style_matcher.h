@@ -1,0 +1,53 @@
+// Which of the styles a model knows does a prompt ask for? Nearest phrase by meaning, with a check by words,
+// because opposites ("blonde hair", "black hair") lie close together in meaning.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "prompt/text_encoder.h"
+
+namespace triptych {
+
+struct Style {
+  std::string name;                  // "bronze statue"
+  std::vector<std::string> phrases;  // other ways to say it; the name itself always counts as one
+};
+
+struct StyleMatch {
+  std::string name;
+  std::string phrase;    // the phrase that was nearest
+  float similarity = 0;  // cosine of the two sentences, 1: the same words
+};
+
+// Immutable after make; match() may be called from several threads at once.
+class StyleMatcher {
+ public:
+  // Below this similarity a prompt is taken for none of the known styles.
+  static constexpr float least_similarity = 0.55F;
+
+  // Encodes every phrase once.
+  [[nodiscard]] static Result<StyleMatcher> make(TextEncoder encoder, const std::vector<Style>& styles);
+
+  // The style meant, or nothing when none is near enough or only one of opposite meaning is.
+  [[nodiscard]] Result<std::optional<StyleMatch>> match(std::string_view text) const;
+  // The known styles, the nearest first: for the sentence that says what can be asked instead.
+  [[nodiscard]] Result<std::vector<StyleMatch>> nearest(std::string_view text, std::size_t count) const;
+
+ private:
+  struct Entry {
+    std::string name;
+    std::string phrase;
+    std::vector<float> sentence;
+  };
+  StyleMatcher(TextEncoder encoder, std::vector<Entry> entries);
+  [[nodiscard]] Result<std::vector<StyleMatch>> ranked(std::string_view text) const;
+
+  TextEncoder encoder_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace triptych
