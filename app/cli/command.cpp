@@ -1,0 +1,42 @@
+#include <chrono>
+
+#include "cli/verb.h"
+
+namespace triptych::cli {
+namespace {
+
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+CLI::App& add_command(CLI::App& root, const std::string& name, const std::string& description,
+                      Common& common) {
+  CLI::App& command = *root.add_subcommand(name, description);
+  constexpr auto group = "Common";
+  command.add_option("--threads", common.threads, "CPU threads (0: all)")
+      ->check(CLI::Range(0, 1024))
+      ->group(group);
+  command.add_option("--device", common.device, "where networks and rendering run")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+      ->group(group);
+  command.add_option("--seed", common.seed, "for what is random")->group(group);
+  command.add_flag("--quiet", common.quiet, "print nothing but errors")->group(group);
+  command.add_option("--json", common.json, "write a report: inputs, versions, times by stage in ms")
+      ->group(group);
+  return command;
+}
+
+StageTimer::StageTimer(nlohmann::json& report, std::string stage)
+    : report_(report), stage_(std::move(stage)), started_ns_(now_ns()) {}
+
+StageTimer::~StageTimer() {
+  nlohmann::json& times = report_["times_ms"];
+  const double before = times.value(stage_, 0.0);
+  times[stage_] = before + static_cast<double>(now_ns() - started_ns_) * 1e-6;
+}
+
+}  // namespace triptych::cli

@@ -1,0 +1,22 @@
+// SIGINT and SIGTERM: the first asks the work to stop, and ends the program by force if it has not within a
+// second; a second one ends it at once. Either way no unfinished file is left.
+#pragma once
+
+#include "core/progress.h"
+
+namespace triptych::cli {
+
+// One at a time, for the life of a verb; the default handling comes back afterwards.
+class Interrupt {
+ public:
+  explicit Interrupt(Progress& progress);
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+  Interrupt(Interrupt&&) = delete;
+  Interrupt& operator=(Interrupt&&) = delete;
+
+  [[nodiscard]] int signal() const noexcept;  // SIGINT, SIGTERM, or 0 when none came
+};
+
+}  // namespace triptych::cli
