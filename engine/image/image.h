@@ -16,11 +16,16 @@ struct Raster {
 
   Raster() = default;
   Raster(int width_, int height_, int channels_, T value = T{})
-      : width(width_), height(height_), channels(channels_), pixels(count(width_, height_, channels_), value) {}
+      : width(width_),
+        height(height_),
+        channels(channels_),
+        pixels(count(width_, height_, channels_), value) {}
 
   [[nodiscard]] bool empty() const noexcept { return pixels.empty(); }
   [[nodiscard]] T& at(int x, int y, int channel = 0) noexcept { return pixels[index(x, y, channel)]; }
-  [[nodiscard]] const T& at(int x, int y, int channel = 0) const noexcept { return pixels[index(x, y, channel)]; }
+  [[nodiscard]] const T& at(int x, int y, int channel = 0) const noexcept {
+    return pixels[index(x, y, channel)];
+  }
   [[nodiscard]] T* row(int y) noexcept { return pixels.data() + index(0, y, 0); }
   [[nodiscard]] const T* row(int y) const noexcept { return pixels.data() + index(0, y, 0); }
 

@@ -5,11 +5,16 @@
 
 namespace triptych {
 
-[[nodiscard]] ImageF to_float(const Image8& image);         // 0..255 -> 0..1
-[[nodiscard]] Image8 to_bytes(const ImageF& image);         // 0..1 -> 0..255, clamped, rounded
-[[nodiscard]] ImageF resize(const ImageF& image, int width, int height);  // antialiased when shrinking, bicubic when growing
+[[nodiscard]] ImageF to_float(const Image8& image);  // 0..255 -> 0..1
+[[nodiscard]] Image8 to_bytes(const ImageF& image);  // 0..1 -> 0..255, clamped, rounded
+
+// Antialiased when shrinking, bicubic when growing (which may overshoot the range a little); pixel centres at
+// halves.
+[[nodiscard]] ImageF resize(const ImageF& image, int width, int height);
 [[nodiscard]] Image8 resize(const Image8& image, int width, int height);
-[[nodiscard]] Image8 mirror(const Image8& image);           // left-right
+
+[[nodiscard]] Image8 mirror(const Image8& image);  // left-right
+
 // colour over background: rgb * alpha + background * (1 - alpha); `alpha` has 1 channel.
 [[nodiscard]] Image8 over(const Image8& rgb, const ImageF& alpha, float red, float green, float blue);
 
