@@ -1,0 +1,101 @@
+#include "jobs/job_queue.h"
+
+#include <algorithm>
+
+namespace triptych::app {
+
+JobQueue::JobQueue(UiQueue& ui) : ui_(ui), worker_([this] { work(); }) {}
+
+JobQueue::~JobQueue() {
+  stop();
+}
+
+void JobQueue::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+    waiting_.clear();
+    if (running_) running_->progress.cancel();
+  }
+  wake_.notify_all();
+  if (worker_.joinable()) worker_.join();
+}
+
+int JobQueue::add(std::string title, std::string key, Task task) {
+  auto job = std::make_shared<Job>();
+  job->title = std::move(title);
+  job->key = std::move(key);
+  job->task = std::move(task);
+  {
+    const std::scoped_lock lock(mutex_);
+    job->id = next_id_++;
+    supersede(job->key, job->id);
+    waiting_.push_back(job);
+  }
+  wake_.notify_all();
+  return job->id;
+}
+
+void JobQueue::supersede(const std::string& key, int by) {
+  if (key.empty()) return;
+  newest_[key] = by;
+  std::erase_if(waiting_, [&](const auto& job) { return job->key == key; });
+  if (running_ && running_->key == key) running_->progress.cancel();
+}
+
+bool JobQueue::superseded(const Job& job) const {
+  const auto newest = newest_.find(job.key);
+  return newest != newest_.end() && newest->second != job.id;
+}
+
+void JobQueue::cancel(int id) {
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(waiting_, [&](const auto& job) { return job->id == id; });
+  if (running_ && running_->id == id) running_->progress.cancel();
+}
+
+void JobQueue::cancel_key(const std::string& key) {
+  const std::scoped_lock lock(mutex_);
+  supersede(key, next_id_++);
+}
+
+std::vector<JobInfo> JobQueue::jobs() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<JobInfo> list;
+  if (running_ && !superseded(*running_)) {
+    list.push_back({running_->id, running_->title, true, running_->progress.snapshot()});
+  }
+  for (const auto& job : waiting_) list.push_back({job->id, job->title, false, {}});
+  return list;
+}
+
+bool JobQueue::busy() const {
+  const std::scoped_lock lock(mutex_);
+  return !waiting_.empty() || (running_ && !superseded(*running_));
+}
+
+void JobQueue::work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+    if (stopping_) return;
+    running_ = waiting_.front();
+    waiting_.pop_front();
+    const std::shared_ptr<Job> job = running_;
+    lock.unlock();
+    std::function<void()> deliver = job->task(job->progress);
+    lock.lock();
+    running_.reset();
+    if (stopping_) continue;
+    // Asked on the UI thread: a newer request may still arrive between here and the drain.
+    ui_.post([this, job, deliver = std::move(deliver)] {
+      {
+        const std::scoped_lock inner(mutex_);
+        if (superseded(*job)) return;
+      }
+      deliver();
+    });
+  }
+}
+
+}  // namespace triptych::app

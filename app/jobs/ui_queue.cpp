@@ -1,0 +1,28 @@
+#include "jobs/ui_queue.h"
+
+#include <utility>
+
+namespace triptych::app {
+
+void UiQueue::post(std::function<void()> closure) {
+  const std::scoped_lock lock(mutex_);
+  closures_.push_back(std::move(closure));
+  if (wake_) wake_();
+}
+
+void UiQueue::set_wake(std::function<void()> wake) {
+  const std::scoped_lock lock(mutex_);
+  wake_ = std::move(wake);
+}
+
+bool UiQueue::drain() {
+  std::vector<std::function<void()>> ready;
+  {
+    const std::scoped_lock lock(mutex_);
+    ready.swap(closures_);
+  }
+  for (auto& closure : ready) closure();
+  return !ready.empty();
+}
+
+}  // namespace triptych::app

@@ -1,0 +1,26 @@
+// Closures that other threads hand to the UI thread, which runs them once a frame.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <vector>
+
+namespace triptych::app {
+
+class UiQueue {
+ public:
+  // Any thread. `wake` is called after each post (set it before the first one): the window uses it to end its
+  // wait.
+  void post(std::function<void()> closure);
+  void set_wake(std::function<void()> wake);
+
+  // UI thread: runs what was posted so far, in order; returns whether there was anything.
+  bool drain();
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::function<void()>> closures_;
+  std::function<void()> wake_;
+};
+
+}  // namespace triptych::app

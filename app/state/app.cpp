@@ -1,0 +1,93 @@
+#include "state/app.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "state/recovery.h"
+
+namespace triptych::app {
+
+App::App(Services& services_, AppOptions options_, std::function<void()> wake)
+    : services(services_), options(std::move(options_)), renderer(services_, wake, [this](Error error) {
+        ui.post([this, error = std::move(error)] { notices.add(error); });
+      }) {
+  ui.set_wake(wake);
+  if (options.safe_mode) return;
+  auto stored = load_preferences(options.config);
+  if (stored) {
+    preferences = std::move(*stored);
+  } else {
+    notices.add(stored.error());
+  }
+}
+
+App::~App() {
+  ui.set_wake({});
+}
+
+void App::start(const std::vector<std::filesystem::path>& files) {
+  edits.submit(
+      "Loading the model", "load", [this](Progress& progress) { return services.load(progress); },
+      [this](Status status) {
+        model_ready = status.has_value();
+        model_failed = !status;
+        if (status) {
+          model = services.model();
+        } else {
+          notices.add(status.error());
+        }
+      });
+  if (!options.safe_mode) recoverable = find_recovery(options.state);
+  if (!files.empty()) {
+    open(files);
+  } else if (!recoverable) {
+    show_welcome();
+  }
+}
+
+bool App::update() {
+  const bool anything = ui.drain();
+  if (autosave_due_) {
+    autosave_due_ = false;
+    autosave();
+  }
+  return anything;
+}
+
+void App::act(Scene scene, const std::string& label, const std::string& merge) {
+  scenes.act(std::move(scene), label, merge);
+  scene_changed();
+}
+
+void App::scene_changed() {
+  changed_since_save_ = true;
+  autosave_due_ = true;
+  const Variant* shown = scene().shown();
+  if (shown != nullptr && shown->edit == nullptr && scene().source != nullptr) {
+    Prompt prompt{shown->text, std::nullopt};
+    if (shown->reference) prompt.reference = *shown->reference;
+    compute(prompt, shown->label, false, shown->id);
+  }
+}
+
+Vec3 App::backdrop() const {
+  return preferences.dark_backdrop ? Vec3{0.145F, 0.149F, 0.161F} : Vec3{0.93F, 0.93F, 0.94F};
+}
+
+Result<Head> App::present_head() const {
+  const Variant* shown = scene().shown();
+  if (shown == nullptr || shown->edit == nullptr) return fail("There is no head yet: open a portrait first");
+  return shown->edit->at(scene().strength);
+}
+
+void App::count_frame(const ViewFrame& frame) {
+  const auto now = std::chrono::steady_clock::now();
+  const double seconds = std::chrono::duration<double>(now - last_frame_).count();
+  last_frame_ = now;
+  constexpr double pause_s = 0.5;  // longer than this is no frame rate but a rest
+  if (frame.exact || seconds > pause_s) return;
+  const double rate = 1 / std::max(seconds, 1e-4);
+  frames_per_second = frames_per_second == 0 ? rate : 0.9 * frames_per_second + 0.1 * rate;
+}
+
+}  // namespace triptych::app

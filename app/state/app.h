@@ -1,0 +1,155 @@
+// The application without its window: what is open, what runs, and every action a command, panel or test can
+// take. Used from the UI thread only; work happens in the job queues and comes back through `ui`.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jobs/job_queue.h"
+#include "jobs/ui_queue.h"
+#include "state/notices.h"
+#include "state/preferences.h"
+#include "state/scene.h"
+#include "state/services.h"
+#include "state/undo.h"
+#include "viewport/orbit.h"
+#include "viewport/view_renderer.h"
+
+namespace triptych::app {
+
+struct AppOptions {
+  std::filesystem::path assets;
+  std::filesystem::path config;  // preferences and layout
+  std::filesystem::path state;   // autosaves
+  bool safe_mode = false;        // defaults instead of what is stored, nothing recovered
+};
+
+enum class Compare { result, wipe, side_by_side, grid };
+
+struct ViewState {
+  OrbitController orbit;
+  Compare compare = Compare::result;
+  Channel channel = Channel::colour;
+  float wipe = 0.5F;
+  bool hold_original = false;  // while a key is held
+  bool dragging_view = false;
+  bool dragging_strength = false;
+  std::optional<ViewFrame> frame;  // what is on the screen
+  std::uint64_t frames = 0;        // taken so far
+  std::uint64_t requested = 0;     // number of the newest request
+};
+
+struct Draft {
+  std::string text;
+  std::shared_ptr<const Image8> reference;
+  std::string reference_name;
+};
+
+class App {
+ public:
+  App(Services& services, AppOptions options, std::function<void()> wake);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+  App(App&&) = delete;
+  App& operator=(App&&) = delete;
+
+  // --- Start and frame
+  // -------------------------------------------------------------------------------------------
+  void start(
+      const std::vector<std::filesystem::path>& files);  // loads the models, then opens what was asked for
+  bool update();  // once a frame: delivers results, autosaves; whether anything changed
+  void close();   // leaves no recovery file behind
+
+  // --- Open (app/state/open.cpp)
+  // ----------------------------------------------------------------------------------
+  void open(const std::vector<std::filesystem::path>& files);  // every way in
+  void open_reference(const std::filesystem::path& path);
+  void open_session(const std::filesystem::path& path);
+  void paste(const std::string& clipboard);  // paths or file:// addresses, else prompt text
+  void show_welcome();                       // the shipped portrait
+  void choose_face(int face);
+
+  // --- Edit (app/state/edit.cpp)
+  // ----------------------------------------------------------------------------------
+  void apply_prompt();  // the draft
+  void apply_style(const std::string& name);
+  void cancel_edit();
+  void show_variant(int index);
+  void remove_variant(int index);
+  void set_strength(float strength, bool dragging);
+  void undo();
+  void redo();
+  [[nodiscard]] bool editing() const;  // an edit is being computed
+  [[nodiscard]] bool can_apply() const;
+
+  // --- Save and export (app/state/save.cpp)
+  // -----------------------------------------------------------------------
+  void save_session(const std::filesystem::path& path);
+  void export_head(ExportRequest request);
+  void save_preferences();
+  void discard_recovery();
+  void recover();
+  [[nodiscard]] bool unsaved() const { return changed_since_save_; }
+
+  [[nodiscard]] const Scene& scene() const noexcept { return scenes.value(); }
+  // The head at the present strength; blends anew.
+  [[nodiscard]] Result<Head> present_head() const;
+  [[nodiscard]] Vec3 backdrop() const;
+  // Smooth times between preview frames of the last drag, for the status bar.
+  void count_frame(const ViewFrame& frame);
+
+  Services& services;
+  AppOptions options;
+  Preferences preferences;
+  UiQueue ui;
+  Notices notices;
+  UndoStack<Scene> scenes;
+  Draft draft;
+  ViewState view;
+  ModelInfo model;
+  bool model_ready = false;
+  bool model_failed = false;
+  std::filesystem::path session_path;                       // empty: never saved
+  std::optional<std::filesystem::path> recoverable;         // left by a start that did not end well
+  std::map<int, std::shared_ptr<const Image8>> thumbnails;  // by variant id
+  std::map<std::string, std::shared_ptr<const Image8>> style_thumbnails;
+  std::map<std::string, double> edit_times_ms;  // of the last edit
+  double frames_per_second = 0;
+
+  // Queues last: they end first and use what is above.
+  JobQueue edits{ui};
+  JobQueue exports{ui};
+  JobQueue background{ui};
+  ViewRenderer renderer;
+
+ private:
+  struct Opened {
+    std::shared_ptr<const Source> source;
+    std::shared_ptr<const Edit> edit;
+  };
+  void open_one(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
+  void open_picture(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
+  void open_head(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
+  void begin_scene(Opened opened, const std::filesystem::path& path);
+  void compute(const Prompt& prompt, const std::string& label, bool as_new, int variant_id);
+  void act(Scene scene, const std::string& label, const std::string& merge = {});
+  void scene_changed();  // asks for what the scene shown now still lacks
+  void make_thumbnail(int id, const std::shared_ptr<const Edit>& edit);
+  void make_style_thumbnails();
+  void autosave();
+  void finish_recovery(const std::filesystem::path& path);
+  [[nodiscard]] std::filesystem::path recovery_file() const;
+
+  int next_variant_ = 1;
+  bool changed_since_save_ = false;
+  bool autosave_due_ = false;
+  std::chrono::steady_clock::time_point last_frame_{};
+};
+
+}  // namespace triptych::app

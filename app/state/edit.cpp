@@ -1,0 +1,168 @@
+// Prompts, history and strength.
+#include <algorithm>
+
+#include "state/app.h"
+
+namespace triptych::app {
+namespace {
+
+constexpr int thumbnail_size = 128;
+constexpr std::size_t history_limit = 24;  // an edit holds two heads in memory
+
+Result<Image8> thumbnail_of(Services& services, const Edit& edit, const Vec3& background,
+                            Progress& progress) {
+  TRIPTYCH_TRY(const Head head, edit.at(1));
+  RenderOptions options;
+  options.width = options.height = thumbnail_size;
+  options.super_resolution = false;
+  options.background = background;
+  TRIPTYCH_TRY(
+      const View view,
+      services.render_exact(head, head.camera.valid() ? head.camera : orbit_camera(0, 0), options, progress));
+  return to_picture(view, Channel::colour, background);
+}
+
+}  // namespace
+
+bool App::editing() const {
+  const auto jobs = edits.jobs();
+  return !jobs.empty();
+}
+
+bool App::can_apply() const {
+  return scene().source != nullptr && (!draft.text.empty() || draft.reference != nullptr);
+}
+
+void App::apply_prompt() {
+  if (draft.text.empty() && draft.reference == nullptr) return;
+  if (scene().source == nullptr) {
+    return notices.add(Notice::Kind::information,
+                       scene().empty()
+                           ? "Open a portrait first, then say what to change"
+                           : "A .tri head holds only the result: open its portrait to edit it again");
+  }
+  const auto same = std::find_if(scene().history.begin(), scene().history.end(), [&](const auto& variant) {
+    return variant->text == draft.text && variant->reference == draft.reference;
+  });
+  if (same != scene().history.end() && same != scene().history.begin()) {
+    return show_variant(static_cast<int>(same - scene().history.begin()));
+  }
+  Prompt prompt{draft.text, std::nullopt};
+  if (draft.reference) prompt.reference = *draft.reference;
+  compute(prompt, draft.text.empty() ? draft.reference_name : draft.text, true, next_variant_++);
+}
+
+void App::apply_style(const std::string& name) {
+  draft = {name, nullptr, {}};
+  apply_prompt();
+}
+
+// `as_new`: a new entry of the history; otherwise the result fills the entry `variant_id`.
+void App::compute(const Prompt& prompt, const std::string& label, bool as_new, int variant_id) {
+  const auto source = scene().source;
+  auto reference = draft.reference;
+  edits.submit(
+      as_new ? "Applying \"" + label + "\"" : "Restoring \"" + label + "\"", "edit",
+      [this, source, prompt](Progress& progress) {
+        return services.edit(source->portrait, prompt, progress);
+      },
+      [this, source, prompt, label, as_new, variant_id, reference](Result<std::shared_ptr<const Edit>> edit) {
+        if (!edit) return notices.add(edit.error());
+        if (scene().source != source) return;  // another picture was opened meanwhile
+        edit_times_ms = (*edit)->times_ms;
+        Scene next = scene();
+        auto variant = std::make_shared<Variant>();
+        *variant = {variant_id, label, prompt.text, reference, *edit};
+        const auto slot = std::find_if(next.history.begin(), next.history.end(),
+                                       [&](const auto& entry) { return entry->id == variant_id; });
+        if (!as_new && slot != next.history.end()) {
+          variant->reference = (*slot)->reference;
+          *slot = variant;
+          scenes.amend(std::move(next));
+        } else {
+          next.history.push_back(variant);
+          if (next.history.size() > history_limit) next.history.erase(next.history.begin() + 1);
+          next.current = static_cast<int>(next.history.size()) - 1;
+          next.strength = 1;
+          act(std::move(next), "Apply \"" + label + "\"");
+        }
+        make_thumbnail(variant_id, *edit);
+      });
+}
+
+void App::cancel_edit() {
+  edits.cancel_key("edit");
+  for (const JobInfo& job : edits.jobs()) {
+    if (job.running && model_ready) edits.cancel(job.id);
+  }
+}
+
+void App::show_variant(int index) {
+  if (index < 0 || index >= static_cast<int>(scene().history.size()) || index == scene().current) return;
+  Scene next = scene();
+  next.current = index;
+  act(next, "Show \"" + next.shown()->label + "\"");
+}
+
+void App::remove_variant(int index) {
+  if (index < 1 || index >= static_cast<int>(scene().history.size())) return;  // the original stays
+  Scene next = scene();
+  const std::string label = next.history[static_cast<std::size_t>(index)]->label;
+  next.history.erase(next.history.begin() + index);
+  if (next.current >= index) --next.current;
+  act(std::move(next), "Remove \"" + label + "\"");
+}
+
+void App::set_strength(float strength, bool dragging) {
+  const float clamped = std::clamp(strength, 0.0F, max_strength);
+  view.dragging_strength = dragging;
+  if (clamped != scene().strength) {
+    Scene next = scene();
+    next.strength = clamped;
+    act(std::move(next), "Change the strength", "strength");
+  }
+  if (!dragging) scenes.seal();
+}
+
+void App::undo() {
+  if (scenes.undo()) scene_changed();
+}
+
+void App::redo() {
+  if (scenes.redo()) scene_changed();
+}
+
+void App::make_thumbnail(int id, const std::shared_ptr<const Edit>& edit) {
+  if (edit == nullptr) return;
+  background.submit(
+      "Drawing a thumbnail", "",
+      [this, edit, backdrop = backdrop()](Progress& progress) {
+        return thumbnail_of(services, *edit, backdrop, progress);
+      },
+      [this, id](Result<Image8> image) {
+        if (image) thumbnails[id] = std::make_shared<const Image8>(std::move(*image));
+      });
+}
+
+// The styles the model knows, shown on the present head: one job a style, so that an edit waits for one at
+// most.
+void App::make_style_thumbnails() {
+  style_thumbnails.clear();
+  const auto source = scene().source;
+  for (const StyleInfo& style : model.styles) {
+    const std::string key = "style " + style.name;
+    background.cancel_key(key);
+    if (source == nullptr) continue;
+    background.submit(
+        "Drawing the style \"" + style.name + "\"", key,
+        [this, source, name = style.name, backdrop = backdrop()](Progress& progress) -> Result<Image8> {
+          TRIPTYCH_TRY(auto edit, services.edit(source->portrait, {name, std::nullopt}, progress));
+          return thumbnail_of(services, *edit, backdrop, progress);
+        },
+        [this, name = style.name](Result<Image8> image) {
+          if (image) style_thumbnails[name] = std::make_shared<const Image8>(std::move(*image));
+        });
+  }
+}
+
+}  // namespace triptych::app

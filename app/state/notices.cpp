@@ -1,0 +1,39 @@
+#include "state/notices.h"
+
+#include <algorithm>
+
+namespace triptych::app {
+
+void Notices::add(Notice::Kind kind, std::string sentence, std::string details) {
+  const auto same = std::find_if(list_.begin(), list_.end(), [&](const Notice& notice) {
+    return notice.kind == kind && notice.sentence == sentence && notice.details == details;
+  });
+  if (same != list_.end()) {
+    ++same->count;
+    same->shown_s = 0;
+    return;
+  }
+  list_.push_back({next_id_++, kind, std::move(sentence), std::move(details), 1, 0});
+  constexpr std::size_t limit = 6;
+  if (list_.size() > limit) list_.pop_front();
+}
+
+void Notices::add(const Error& error) {
+  if (error.code == ErrorCode::cancelled) return;
+  add(Notice::Kind::error, error.message, error.detail);
+}
+
+void Notices::add_files(const std::vector<Error>& errors, std::size_t total) {
+  if (errors.empty()) return;
+  if (errors.size() == 1) return add(errors.front());
+  std::string details;
+  for (const Error& error : errors) details += error.message + "\n";
+  add(Notice::Kind::error,
+      std::to_string(errors.size()) + " of " + std::to_string(total) + " files could not be opened", details);
+}
+
+void Notices::dismiss(int id) {
+  std::erase_if(list_, [&](const Notice& notice) { return notice.id == id; });
+}
+
+}  // namespace triptych::app

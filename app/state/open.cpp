@@ -1,0 +1,233 @@
+// Everything that comes in: drop, menu, command line, paste and recent files all end in App::open.
+#include <algorithm>
+#include <cctype>
+#include <sstream>
+
+#include "state/app.h"
+#include "state/session_file.h"
+
+namespace triptych::app {
+
+namespace fs = std::filesystem;
+
+// The files of one drop: their errors become one notice when the last of them is done.
+struct OpenBatch {
+  OpenBatch(Notices& notices_, std::size_t total_) : notices(notices_), total(total_) {}
+  ~OpenBatch() { notices.add_files(errors, total); }
+  OpenBatch(const OpenBatch&) = delete;
+  OpenBatch& operator=(const OpenBatch&) = delete;
+  OpenBatch(OpenBatch&&) = delete;
+  OpenBatch& operator=(OpenBatch&&) = delete;
+  Notices& notices;
+  std::vector<Error> errors;
+  std::size_t total;
+};
+
+namespace {
+
+std::string suffix_of(const fs::path& path) {
+  std::string suffix = path.extension().string();
+  std::transform(suffix.begin(), suffix.end(), suffix.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return suffix;
+}
+
+std::string percent_decoded(const std::string& text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '%' && i + 2 < text.size() &&
+                        std::isxdigit(static_cast<unsigned char>(text[i + 1])) != 0 &&
+                        std::isxdigit(static_cast<unsigned char>(text[i + 2])) != 0;
+    plain += escape ? static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16)) : text[i];
+    if (escape) i += 2;
+  }
+  return plain;
+}
+
+}  // namespace
+
+void App::open(const std::vector<fs::path>& files) {
+  const auto batch = std::make_shared<OpenBatch>(notices, files.size());
+  for (const fs::path& file : files) open_one(file, batch);
+}
+
+void App::open_one(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
+  std::error_code error;
+  const auto refuse = [&](const std::string& sentence) {
+    batch->errors.push_back({path.filename().string() + ": " + sentence, {}, ErrorCode::failed});
+  };
+  if (!fs::exists(path, error)) return refuse("there is no such file; was it moved or deleted?");
+  const std::string suffix = suffix_of(path);
+  const bool package = fs::is_directory(path, error) ? fs::exists(path / "manifest.json", error)
+                                                     : suffix == ".safetensors" || suffix == ".package";
+  if (package) {
+    edits.submit(
+        "Opening the model " + path.filename().string(), "load",
+        [this, path](Progress& progress) { return services.use_model(path, progress); },
+        [this, batch](Status status) {
+          if (!status) return batch->errors.push_back(status.error());
+          model = services.model();
+          model_ready = true;
+          notices.add(Notice::Kind::success, "Now using the model " + model.name);
+          make_style_thumbnails();
+        });
+  } else if (fs::is_directory(path, error)) {
+    refuse("a folder of pairs teaches the model a style: run triptych adapt --pairs on it");
+  } else if (suffix == ".pt" || suffix == ".pth" || suffix == ".ckpt" || suffix == ".pkl") {
+    refuse("a checkpoint has to be imported first: run triptych model import on it, then open the package");
+  } else if (suffix == ".tri") {
+    open_head(path, batch);
+  } else if (suffix == ".triptych") {
+    open_session(path);
+  } else {
+    open_picture(path, batch);
+  }
+}
+
+void App::open_picture(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
+  using Outcome = Result<Opened>;
+  edits.submit(
+      "Turning " + path.filename().string() + " into a head", "",
+      [this, path](Progress& progress) -> Outcome {
+        TRIPTYCH_TRY(auto source, services.open_picture(path, progress));
+        TRIPTYCH_TRY(auto edit, services.edit(source->portrait, {}, progress));
+        return Opened{std::move(source), std::move(edit)};
+      },
+      [this, path, batch](Outcome opened) {
+        if (!opened) {
+          if (opened.error().code != ErrorCode::cancelled) batch->errors.push_back(opened.error());
+          return;
+        }
+        begin_scene(std::move(*opened), path);
+      });
+}
+
+void App::open_head(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
+  edits.submit(
+      "Opening " + path.filename().string(), "", [this, path](Progress&) { return services.load_head(path); },
+      [this, path, batch](Result<Head> head) {
+        if (!head) return batch->errors.push_back(head.error());
+        auto edit = std::make_shared<Edit>();
+        edit->reconstruction = *head;
+        edit->edited = std::move(*head);
+        begin_scene({nullptr, std::move(edit)}, path);
+      });
+}
+
+// A new picture or head is an action like any other: undo goes back to what was open before.
+void App::begin_scene(Opened opened, const fs::path& path) {
+  Scene next;
+  next.source = opened.source;
+  if (opened.source == nullptr) next.head_path = path;
+  auto variant = std::make_shared<Variant>();
+  variant->id = next_variant_++;
+  const std::string& made_by = opened.edit->edited.info.prompt;
+  variant->label = opened.source ? "Original" : (made_by.empty() ? path.stem().string() : made_by);
+  variant->edit = opened.edit;
+  next.history.push_back(variant);
+  next.current = 0;
+  const Orbit orbit = orbit_of(opened.edit->reconstruction.camera);
+  OrbitController::Pose pose;
+  pose.yaw = orbit.yaw_degrees;
+  pose.pitch = orbit.pitch_degrees;
+  view.orbit.set_home(pose);
+  view.orbit.reset();
+  edit_times_ms = opened.edit->times_ms;
+  act(std::move(next), "Open " + path.filename().string());
+  make_thumbnail(variant->id, variant->edit);
+  make_style_thumbnails();
+  if (path.parent_path() != options.assets / "portraits") {
+    preferences.remember(path);
+    save_preferences();
+  }
+}
+
+void App::open_reference(const fs::path& path) {
+  background.submit(
+      "Opening the reference " + path.filename().string(), "reference",
+      [this, path](Progress&) { return services.load_image(path); },
+      [this, path](Result<Image8> image) {
+        if (!image) return notices.add(image.error());
+        draft.reference = std::make_shared<const Image8>(std::move(*image));
+        draft.reference_name = path.filename().string();
+      });
+}
+
+void App::open_session(const fs::path& path) {
+  edits.submit(
+      "Opening " + path.filename().string(), "",
+      [this, path](Progress&) { return load_session(path, services); },
+      [this, path](Result<Session> session) {
+        if (!session) return notices.add(session.error());
+        for (const auto& variant : session->scene.history)
+          next_variant_ = std::max(next_variant_, variant->id + 1);
+        view.orbit.set_home(session->home);
+        view.orbit.set_pose(session->pose);
+        draft = {session->draft_text, nullptr, {}};
+        thumbnails.clear();
+        scenes.reset(std::move(session->scene));
+        scene_changed();
+        changed_since_save_ = false;
+        finish_recovery(path);
+        for (const auto& variant : scene().history) make_thumbnail(variant->id, variant->edit);
+        make_style_thumbnails();
+      });
+}
+
+// A recovered session has no file of the user's; its autosave goes once the work has been saved anew.
+void App::finish_recovery(const fs::path& path) {
+  const bool recovered = path.parent_path() == options.state;
+  session_path = recovered ? fs::path{} : path;
+  if (!recovered) return preferences.remember(path);
+  autosave();
+  background.submit(
+      "Tidying up", "",
+      [path](Progress&) -> Status {
+        std::error_code ignored;
+        std::filesystem::remove(path, ignored);
+        return {};
+      },
+      [](const Status&) {});
+  notices.add(Notice::Kind::success, "Your last work was restored");
+}
+
+void App::paste(const std::string& clipboard) {
+  std::vector<fs::path> files;
+  std::istringstream lines(clipboard);
+  for (std::string line; std::getline(lines, line);) {
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+    const bool address = line.starts_with("file://");
+    const fs::path path = address ? percent_decoded(line.substr(7)) : line;
+    std::error_code error;
+    if (address || (path.is_absolute() && fs::exists(path, error))) files.push_back(path);
+  }
+  if (!files.empty()) return open(files);
+  if (!clipboard.empty() && clipboard.size() < 400) draft.text = clipboard;
+}
+
+void App::show_welcome() {
+  for (const char* name : {"welcome.png", "welcome.jpg"}) {
+    const fs::path portrait = options.assets / "portraits" / name;
+    std::error_code error;
+    if (!fs::exists(portrait, error)) continue;
+    return open({portrait});
+  }
+}
+
+void App::choose_face(int face) {
+  const auto source = scene().source;
+  if (!source || face == source->face) return;
+  edits.submit(
+      "Turning another face into a head", "open",
+      [this, source, face](Progress& progress) -> Result<Opened> {
+        TRIPTYCH_TRY(auto chosen, services.choose_face(*source, face, progress));
+        TRIPTYCH_TRY(auto edit, services.edit(chosen->portrait, {}, progress));
+        return Opened{std::move(chosen), std::move(edit)};
+      },
+      [this, source](Result<Opened> opened) {
+        if (!opened) return notices.add(opened.error());
+        begin_scene(std::move(*opened), source->path);
+      });
+}
+
+}  // namespace triptych::app

@@ -1,0 +1,78 @@
+#include "state/preferences.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "core/atomic_file.h"
+
+namespace triptych::app {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::size_t recent_limit = 12;
+
+fs::path user_folder(const char* variable, const char* below_home) {
+  if (const char* base = std::getenv(variable); base != nullptr && *base == '/')
+    return fs::path(base) / "triptych";
+  const char* home = std::getenv("HOME");
+  return fs::path(home != nullptr ? home : "/tmp") / below_home / "triptych";
+}
+
+fs::path file_in(const fs::path& folder) {
+  return folder / "preferences.json";
+}
+
+}  // namespace
+
+fs::path config_folder() {
+  return user_folder("XDG_CONFIG_HOME", ".config");
+}
+fs::path state_folder() {
+  return user_folder("XDG_STATE_HOME", ".local/state");
+}
+
+void Preferences::remember(const fs::path& path) {
+  std::error_code ignored;
+  const fs::path whole = fs::absolute(path, ignored);
+  const std::string name = (ignored ? path : whole).string();
+  std::erase(recent, name);
+  recent.insert(recent.begin(), name);
+  if (recent.size() > recent_limit) recent.resize(recent_limit);
+}
+
+Result<Preferences> load_preferences(const fs::path& folder) {
+  Preferences preferences;
+  std::error_code ignored;
+  if (!fs::exists(file_in(folder), ignored)) return preferences;
+  TRIPTYCH_TRY(const std::string text, read_file(file_in(folder), 1 << 20));
+  try {
+    const auto json = nlohmann::json::parse(text);
+    preferences.light_theme = json.value("light_theme", false);
+    preferences.interface_scale = std::clamp(json.value("interface_scale", 1.0F), 0.75F, 2.0F);
+    preferences.refine_when_still = json.value("refine_when_still", true);
+    preferences.dark_backdrop = json.value("dark_backdrop", true);
+    preferences.first_start = json.value("first_start", true);
+    preferences.recent = json.value("recent", std::vector<std::string>{});
+  } catch (const nlohmann::json::exception& error) {
+    return fail(file_in(folder).string() + ": the preferences are damaged; starting with the defaults",
+                error.what());
+  }
+  return preferences;
+}
+
+Status save_preferences(const fs::path& folder, const Preferences& preferences) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return fail(folder.string() + ": cannot make the folder for the preferences", error.message());
+  const nlohmann::json json{{"light_theme", preferences.light_theme},
+                            {"interface_scale", preferences.interface_scale},
+                            {"refine_when_still", preferences.refine_when_still},
+                            {"dark_backdrop", preferences.dark_backdrop},
+                            {"first_start", preferences.first_start},
+                            {"recent", preferences.recent}};
+  return write_file(file_in(folder),
+                    json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace triptych::app

@@ -1,0 +1,31 @@
+// What is remembered between starts: one JSON file in the user's configuration folder.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+
+namespace triptych::app {
+
+// $XDG_CONFIG_HOME/triptych and $XDG_STATE_HOME/triptych with their usual fallbacks below $HOME.
+[[nodiscard]] std::filesystem::path config_folder();
+[[nodiscard]] std::filesystem::path state_folder();
+
+struct Preferences {
+  bool light_theme = false;
+  float interface_scale = 1;        // on top of the monitor's own, 0.75..2
+  bool refine_when_still = true;    // else the view stays at preview quality
+  bool dark_backdrop = true;        // behind the head
+  bool first_start = true;          // the welcome has not been seen yet
+  std::vector<std::string> recent;  // newest first, UTF-8 paths
+
+  void remember(const std::filesystem::path& path);
+};
+
+// A missing file gives the defaults; a damaged one too, with an error to tell.
+[[nodiscard]] Result<Preferences> load_preferences(const std::filesystem::path& folder);
+[[nodiscard]] Status save_preferences(const std::filesystem::path& folder, const Preferences& preferences);
+
+}  // namespace triptych::app

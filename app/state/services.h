@@ -1,0 +1,84 @@
+// What the window asks of the engine, and nothing else: the real one is state/engine_services.h; tests have
+// their own.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/progress.h"
+#include "face/portrait.h"
+#include "head/camera.h"
+#include "head/head.h"
+#include "image/image.h"
+#include "model/editor.h"
+#include "render/renderer.h"
+
+namespace triptych::app {
+
+// A picture with the face that is worked on. Immutable once made: panels, history and jobs share it.
+struct Source {
+  std::filesystem::path path;             // where it came from; may have been deleted since
+  std::shared_ptr<const Image8> preview;  // the picture, at most 1024 pixels a side, for display
+  float preview_scale = 1;                // preview pixels a picture pixel
+  std::vector<Face> faces;                // pixels of the picture; empty when restored from a session
+  int face = 0;
+  Portrait portrait;
+};
+
+// What the preview marches instead of the head itself.
+struct Baked {
+  virtual ~Baked() = default;
+};
+
+struct ExportRequest {
+  enum class Kind { picture, video, mesh, head };
+  Kind kind = Kind::picture;
+  std::filesystem::path path;
+  Camera camera;             // of a picture
+  int size = 512;            // pixels a side, picture and video
+  bool transparent = false;  // picture
+  Vec3 background{1, 1, 1};
+  double seconds = 4;  // video
+  int frames_per_second = 30;
+  bool spiral = false;  // video: spiral, else swing
+  int mesh_resolution = 256;
+  std::map<std::string, std::string> text;  // written into a PNG
+};
+
+// load() comes first, from a worker; afterwards every call may come from any thread at any time.
+class Services {
+ public:
+  virtual ~Services() = default;
+
+  // Opens the models. Fails with a sentence that names the missing file; heads (.tri) can be shown all the
+  // same.
+  [[nodiscard]] virtual Status load(Progress& progress) = 0;
+  [[nodiscard]] virtual Status use_model(const std::filesystem::path& package, Progress& progress) = 0;
+  [[nodiscard]] virtual ModelInfo model() const = 0;     // empty name until load() has succeeded
+  [[nodiscard]] virtual std::string device() const = 0;  // "CPU avx512, 2 threads"
+
+  [[nodiscard]] virtual Result<Image8> load_image(const std::filesystem::path& path) const = 0;
+  [[nodiscard]] virtual Result<std::shared_ptr<const Source>> open_picture(const std::filesystem::path& path,
+                                                                           Progress& progress) = 0;
+  // Another face of the picture, or the same with landmarks that were moved. Reads the picture again.
+  [[nodiscard]] virtual Result<std::shared_ptr<const Source>> choose_face(const Source& source, int face,
+                                                                          Progress& progress) = 0;
+  [[nodiscard]] virtual Result<std::shared_ptr<const Edit>> edit(const Portrait& portrait,
+                                                                 const Prompt& prompt,
+                                                                 Progress& progress) = 0;
+  [[nodiscard]] virtual Result<Head> load_head(const std::filesystem::path& path) = 0;
+
+  [[nodiscard]] virtual Result<std::shared_ptr<const Baked>> bake(const Head& head, Progress& progress) = 0;
+  [[nodiscard]] virtual Result<View> render_fast(const Baked& head, const Camera& camera,
+                                                 const RenderOptions& options, Progress& progress) = 0;
+  [[nodiscard]] virtual Result<View> render_exact(const Head& head, const Camera& camera,
+                                                  const RenderOptions& options, Progress& progress) = 0;
+  [[nodiscard]] virtual Status export_head(const Head& head, const ExportRequest& request,
+                                           Progress& progress) = 0;
+};
+
+}  // namespace triptych::app

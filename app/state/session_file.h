@@ -1,0 +1,30 @@
+// .triptych files: one safetensors file with the aligned portrait, the prompts and the view. Heads are not
+// stored: they are computed again from the portrait, which the file holds itself, so the picture may be moved
+// or deleted.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/error.h"
+#include "state/scene.h"
+#include "viewport/orbit.h"
+
+namespace triptych::app {
+
+inline constexpr int session_format_version = 1;
+
+struct Session {
+  Scene scene;  // after loading: variants without their edits
+  OrbitController::Pose pose;
+  OrbitController::Pose home;
+  std::string draft_text;
+};
+
+// Whole or not at all.
+[[nodiscard]] Status write_session(const std::filesystem::path& path, const Session& session);
+// Errors name the file: not a session, a newer version, damaged. `services` opens the head of a session
+// without a portrait.
+[[nodiscard]] Result<Session> load_session(const std::filesystem::path& path, Services& services);
+
+}  // namespace triptych::app

@@ -1,0 +1,115 @@
+// Renders what the viewport shows on a thread of its own: preview frames while something moves, then exact
+// ones in growing steps that any new request interrupts. The UI thread only leaves requests and picks up
+// frames.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "state/services.h"
+#include "viewport/resolution.h"
+
+namespace triptych::app {
+
+enum class Channel { colour, depth, normal };
+
+struct ViewRequest {
+  std::shared_ptr<const Edit> edit;
+  float strength = 1;
+  bool compare = false;  // the head at strength 0 as well
+  Camera camera;
+  int size = 512;  // pixels of the view's edge at full quality
+  Vec3 background{1, 1, 1};
+  Channel channel = Channel::colour;
+  bool moving = false;     // the camera or the strength is being dragged: previews only
+  bool reshaping = false;  // the strength is: each head is shown once, baking it would not pay
+  bool refine = true;      // go on to exact when still
+};
+
+struct ViewFrame {
+  std::shared_ptr<const Image8> after;   // RGB, square
+  std::shared_ptr<const Image8> before;  // null without `compare`
+  Camera camera;
+  float strength = 1;
+  int size = 0;
+  bool exact = false;
+  bool final = false;  // nothing more will follow for this request
+  double render_ms = 0;
+  std::uint64_t request = 0;
+};
+
+class ViewRenderer {
+ public:
+  // `wake` is called from the renderer's thread when a frame or an error waits; `failed` with each error.
+  ViewRenderer(Services& services, std::function<void()> wake, std::function<void(Error)> failed);
+  ~ViewRenderer();
+  ViewRenderer(const ViewRenderer&) = delete;
+  ViewRenderer& operator=(const ViewRenderer&) = delete;
+  ViewRenderer(ViewRenderer&&) = delete;
+  ViewRenderer& operator=(ViewRenderer&&) = delete;
+
+  // The newest request wins; returns its number, which its frames carry.
+  std::uint64_t request(ViewRequest request);
+  // The newest frame that has not been taken yet.
+  [[nodiscard]] std::optional<ViewFrame> take();
+  [[nodiscard]] bool baking() const;
+
+ private:
+  // A head at one strength, ready to be shown.
+  struct Prepared {
+    std::shared_ptr<const Edit> edit;
+    float strength = 1;
+    std::shared_ptr<const Head> head;
+    std::shared_ptr<const Baked> baked;
+  };
+  struct Work {
+    ViewRequest request;
+    std::uint64_t number = 0;
+  };
+
+  void run();
+  void serve(const Work& work);
+  [[nodiscard]] Status preview(const Work& work, bool last);
+  [[nodiscard]] Status bake_heads(const Work& work);
+  [[nodiscard]] Status refine(const Work& work);
+  [[nodiscard]] Result<Prepared*> prepare(const std::shared_ptr<const Edit>& edit, float strength);
+  [[nodiscard]] Result<std::shared_ptr<const Image8>> render(Prepared& head, const ViewRequest& request,
+                                                             int size, bool exact);
+  [[nodiscard]] Status show(const Work& work, int size, bool exact, bool last, double* ms);
+  [[nodiscard]] bool outdated(const Work& work) const;
+
+  Services& services_;
+  std::function<void()> wake_ui_;
+  std::function<void(Error)> failed_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::optional<Work> next_;
+  std::optional<ViewFrame> ready_;
+  std::shared_ptr<Progress> interruptible_;  // of the exact step or bake that runs now
+  bool interrupt_on_motion_ = true;
+  std::shared_ptr<const Edit> baking_edit_;
+  float baking_strength_ = 0;
+  std::uint64_t number_ = 0;
+  bool stopping_ = false;
+
+  // The renderer's thread only.
+  std::list<Prepared> prepared_;  // most recently used first
+  ResolutionController fast_size_{{.target_ms = 26, .minimum = 128, .maximum = 1024}, 320};
+  ResolutionController coarse_size_{{.target_ms = 34, .minimum = 64, .maximum = 512}, 96};
+  int previewed_size_ = 0;
+
+  std::jthread thread_;  // last: it uses everything above
+};
+
+// A view's channel as RGB: depth grey between the nearest and farthest point seen, normals in the usual
+// colours.
+[[nodiscard]] Image8 to_picture(const View& view, Channel channel, const Vec3& background);
+
+}  // namespace triptych::app
