@@ -12,18 +12,23 @@ namespace {
 
 using Words = std::set<std::string, std::less<>>;
 
-// Words that exclude each other within a group: a sentence encoder puts them close together, a person means
-// one.
-const std::array<std::vector<Words>, 8> opposites{{
-    {{"blonde", "blond", "golden", "yellow"},
+// Words of one set say the same; words of different sets of a group exclude each other. A sentence encoder
+// puts all of a group close together, a person means one.
+using Group = std::vector<Words>;
+const std::array<Group, 5> groups{{
+    {{"blonde", "blond", "yellow"},
      {"black", "dark", "raven"},
-     {"white", "grey", "gray", "silver"},
+     {"white", "grey", "gray"},
      {"red", "ginger", "crimson"},
      {"blue"},
      {"green"},
      {"pink"},
      {"purple", "violet"},
-     {"brown", "brunette"}},
+     {"brown", "brunette"},
+     {"short"},
+     {"long"},
+     {"curly", "afro"},
+     {"bald", "hairless", "shaved", "shaven"}},
     {{"bronze", "copper", "brass"},
      {"gold", "golden"},
      {"silver", "chrome", "steel"},
@@ -35,9 +40,6 @@ const std::array<std::vector<Words>, 8> opposites{{
      {"thin", "slim", "skinny", "slender", "lean", "gaunt"}},
     {{"happy", "smile", "smiling", "laughing", "grin", "joy"},
      {"sad", "crying", "frown", "frowning", "angry", "furious"}},
-    {{"man", "male", "boy", "masculine", "he"}, {"woman", "female", "girl", "feminine", "she", "lady"}},
-    {{"bald", "hairless", "shaved", "shaven"}, {"beard", "bearded", "long", "curly", "afro", "ponytail"}},
-    {{"short"}, {"long"}},
 }};
 
 const Words negations{"no", "not", "without", "remove", "never", "less"};
@@ -52,24 +54,30 @@ bool share(const Words& a, const Words& b) {
   return std::any_of(a.begin(), a.end(), [&](const std::string& word) { return b.contains(word); });
 }
 
-// One text names a member of a group and the other only members that exclude it, or one negates what the
-// other does not.
-bool contradict(const Words& asked, const Words& known) {
-  if (share(asked, negations) != share(known, negations)) return true;
-  return std::any_of(opposites.begin(), opposites.end(), [&](const auto& group) {
-    bool both = false, agree = false;
-    std::vector<bool> in_asked, in_known;
-    for (const auto& member : group) {
-      in_asked.push_back(share(asked, member));
-      in_known.push_back(share(known, member));
-    }
-    const auto any = [](const std::vector<bool>& flags) {
-      return std::find(flags.begin(), flags.end(), true) != flags.end();
-    };
-    both = any(in_asked) && any(in_known);
-    for (std::size_t i = 0; i < group.size(); ++i) agree = agree || (in_asked[i] && in_known[i]);
-    return both && !agree;
-  });
+enum class Verdict { agree, open, contradict };
+
+// What one group says about two texts that both speak of it.
+Verdict compare(const Words& asked, const Words& known, const Group& group) {
+  bool in_asked = false, in_known = false;
+  for (const auto& same : group) {
+    const bool a = share(asked, same), b = share(known, same);
+    if (a && b) return Verdict::agree;
+    in_asked = in_asked || a;
+    in_known = in_known || b;
+  }
+  return in_asked && in_known ? Verdict::contradict : Verdict::open;
+}
+
+// Contradiction in one group, or a "no" in only one of the texts, outweighs agreement in another.
+Verdict compare(const Words& asked, const Words& known) {
+  if (share(asked, negations) != share(known, negations)) return Verdict::contradict;
+  Verdict verdict = Verdict::open;
+  for (const auto& group : groups) {
+    const Verdict here = compare(asked, known, group);
+    if (here == Verdict::contradict) return here;
+    if (here == Verdict::agree) verdict = here;
+  }
+  return verdict;
 }
 
 }  // namespace
@@ -105,8 +113,9 @@ Result<std::optional<StyleMatch>> StyleMatcher::match(std::string_view text) con
   TRIPTYCH_TRY(const std::vector<StyleMatch> matches, ranked(text));
   const Words asked = word_set(text);
   for (const auto& match : matches) {
-    if (match.similarity < least_similarity) break;
-    if (!contradict(asked, word_set(match.phrase))) return match;
+    const Verdict verdict = compare(asked, word_set(match.phrase));
+    const float least = verdict == Verdict::agree ? least_with_same_word : least_similarity;
+    if (verdict != Verdict::contradict && match.similarity >= least) return match;
   }
   return std::nullopt;
 }

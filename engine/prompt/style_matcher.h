@@ -26,8 +26,11 @@ struct StyleMatch {
 // Immutable after make; match() may be called from several threads at once.
 class StyleMatcher {
  public:
-  // Below this similarity a prompt is taken for none of the known styles.
+  // Below this similarity a prompt is taken for none of the known styles; a word in common that names the
+  // very thing
+  // ("fat", "overweight") is evidence enough for less.
   static constexpr float least_similarity = 0.55F;
+  static constexpr float least_with_same_word = 0.4F;
 
   // Encodes every phrase once.
   [[nodiscard]] static Result<StyleMatcher> make(TextEncoder encoder, const std::vector<Style>& styles);

@@ -1,0 +1,121 @@
+#include "prompt/style_matcher.h"
+
+#include <gmock/gmock.h>
+
+#include "prompt/encoders.h"
+
+namespace triptych {
+namespace {
+
+const std::vector<Style> styles{
+    {"bronze statue", {"metal sculpture"}},
+    {"gold statue", {"made of gold"}},
+    {"marble statue", {"stone bust"}},
+    {"child", {"as a child", "young kid"}},
+    {"old person", {"elderly", "make them older"}},
+    {"chubby", {"fat face"}},
+    {"thin", {"slim face"}},
+    {"zombie", {"undead"}},
+    {"elf", {"pointed ears"}},
+    {"Hulk", {"green monster"}},
+    {"joker", {"clown makeup"}},
+    {"red lipstick", {"makeup"}},
+    {"blonde hair", {}},
+    {"black hair", {"dark hair"}},
+    {"blue hair", {}},
+    {"white hair", {"grey hair"}},
+    {"beard", {"bearded man"}},
+    {"bald", {"no hair", "shaved head"}},
+    {"glasses", {"wearing spectacles"}},
+    {"sunglasses", {"dark shades"}},
+    {"smile", {"smiling, happy"}},
+    {"surprised", {"shocked expression"}},
+};
+
+class StyleMatcherTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    auto encoder = TextEncoder::open(test::prompt_models());
+    ASSERT_TRUE(encoder) << encoder.error().message;
+    auto matcher = StyleMatcher::make(*encoder, styles);
+    ASSERT_TRUE(matcher);
+    matcher_ = std::make_unique<StyleMatcher>(std::move(*matcher));
+  }
+  static void TearDownTestSuite() { matcher_.reset(); }
+
+  static std::string matched(std::string_view text) {
+    const auto match = matcher_->match(text);
+    EXPECT_TRUE(match);
+    return match && *match ? (*match)->name : "";
+  }
+  static std::unique_ptr<StyleMatcher> matcher_;
+};
+std::unique_ptr<StyleMatcher> StyleMatcherTest::matcher_;
+
+TEST_F(StyleMatcherTest, UnderstandsOtherWords) {
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"bronze statue", "bronze statue"},
+      {"a bronze sculpture", "bronze statue"},
+      {"turn her into a bronze statue", "bronze statue"},
+      {"golden statue", "gold statue"},
+      {"marble bust", "marble statue"},
+      {"an old man", "old person"},
+      {"elderly woman", "old person"},
+      {"a little child", "child"},
+      {"zombie from a horror film", "zombie"},
+      {"an elf", "elf"},
+      {"the incredible hulk", "Hulk"},
+      {"The Joker", "joker"},
+      {"wearing red lipstick", "red lipstick"},
+      {"Blond hair", "blonde hair"},
+      {"hair dyed blue", "blue hair"},
+      {"a long beard", "beard"},
+      {"bald head", "bald"},
+      {"with glasses on", "glasses"},
+      {"wearing sunglasses", "sunglasses"},
+      {"a big smile", "smile"},
+      {"overweight", "chubby"},
+      {"skinny", "thin"},
+  };
+  for (const auto& [text, name] : expected) EXPECT_EQ(matched(text), name) << text;
+}
+
+TEST_F(StyleMatcherTest, RefusesWhatItDoesNotKnow) {
+  for (const auto* text : {"a steam locomotive", "quarterly tax report", "underwater coral reef",
+                           "qwertyuiop", "", "!!!", "a purple dinosaur playing chess"}) {
+    EXPECT_EQ(matched(text), "") << text;
+  }
+}
+
+// Opposites are close in meaning for the encoder; the words decide.
+TEST_F(StyleMatcherTest, NeverTakesTheOpposite) {
+  auto encoder = TextEncoder::open(test::prompt_models());
+  ASSERT_TRUE(encoder);
+  const auto few =
+      StyleMatcher::make(*encoder, {{"black hair", {}}, {"young", {}}, {"fat", {}}, {"short hair", {}}});
+  ASSERT_TRUE(few);
+  for (const auto* text : {"blonde hair", "white hair", "old", "thin", "long hair", "no black hair"}) {
+    const auto match = few->match(text);
+    ASSERT_TRUE(match);
+    EXPECT_FALSE(*match) << text << " was taken for " << (*match)->name;
+  }
+}
+
+TEST_F(StyleMatcherTest, NearestListsEachStyleOnceInOrder) {
+  const auto nearest = matcher_->nearest("metal statue", 3);
+  ASSERT_TRUE(nearest);
+  ASSERT_EQ(nearest->size(), 3U);
+  EXPECT_EQ(nearest->front().name, "bronze statue");
+  EXPECT_GE((*nearest)[0].similarity, (*nearest)[1].similarity);
+  EXPECT_GE((*nearest)[1].similarity, (*nearest)[2].similarity);
+  EXPECT_NE((*nearest)[0].name, (*nearest)[1].name);
+}
+
+TEST_F(StyleMatcherTest, SameWordsAreCertain) {
+  const auto match = matcher_->match("Bronze Statue");
+  ASSERT_TRUE(match && *match);
+  EXPECT_NEAR((*match)->similarity, 1, 1e-4);
+}
+
+}  // namespace
+}  // namespace triptych
