@@ -80,7 +80,7 @@ class TensorUnpickler(pickle.Unpickler):
     def find_class(self, module, name):
         allowed = {
             ("collections", "OrderedDict"): self.Table,
-            ("torch._utils", "_rebuild_tensor_v2"): lambda storage, offset, shape, stride, *_: (storage, offset, shape),
+            ("torch._utils", "_rebuild_tensor_v2"): lambda storage, offset, shape, stride, *_: (storage, offset, shape, stride),
             ("torch", "FloatStorage"): "f",
             ("torch", "LongStorage"): "q",
         }
@@ -96,14 +96,22 @@ def read_legacy_state_dict(file):
         pickle.load(file)
     table = TensorUnpickler(file).load()
     storages = {}
-    kinds = {storage[1]: storage[0] for storage, _, _ in table.values()}
+    kinds = {storage[1]: storage[0] for storage, *_ in table.values()}
     for key in pickle.load(file):
         count, = struct.unpack("<q", file.read(8))
         values = array.array(kinds[key])
         values.frombytes(file.read(count * values.itemsize))
         storages[key] = values
-    return {name: (shape, storages[storage[1]][offset:offset + math.prod(shape)])
-            for name, (storage, offset, shape) in table.items()}
+    return {name: (shape, row_major(storages[storage[1]], offset, shape, stride))
+            for name, (storage, offset, shape, stride) in table.items()}
+
+
+def row_major(values, offset, shape, stride):
+    """The elements of a strided tensor in order of its indices; the file keeps some transposed, as TensorFlow had them."""
+    places = [offset]
+    for size, step in zip(shape, stride):
+        places = [place + i * step for place in places for i in range(size)]
+    return array.array(values.typecode, (values[place] for place in places))
 
 
 def fold(tensors, convolution, norm, epsilon=1e-3):
@@ -137,8 +145,6 @@ def convert_picture(folder, out):
         put(f"block.{block}.project", prefix + "_project_conv", prefix + "_bn2")
         block += 1
     put("head", "_conv_head", "_bn1")
-    result["classifier.weight"] = source["_fc.weight"]
-    result["classifier.bias"] = source["_fc.bias"]
     write_safetensors(out / "picture_encoder.safetensors", result)
 
 
