@@ -65,7 +65,7 @@ struct SuperResolution {
     int outputs = 0;
     int kernel = 3;
     bool upsample = false;
-    std::vector<float> weights;  // [outputs][inputs][kernel][kernel], demodulated, as applied
+    std::vector<float> weights;  // [outputs][inputs][kernel][kernel]; upsample: out[2i+k] += in[i] * w[k]
     std::vector<float> bias;
   };
   struct Block {
