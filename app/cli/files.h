@@ -1,0 +1,30 @@
+// Small helpers of the verbs about the files they read and write.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "core/error.h"
+
+namespace triptych::cli {
+
+// Refuses an output before any work is done: its folder is missing or it names a folder. An empty path (an
+// option that was not given) passes.
+[[nodiscard]] Status check_output(const std::filesystem::path& path);
+
+// A validator for outputs by suffix: a wrong one is a wrong call (status 2).
+[[nodiscard]] CLI::Validator one_of_suffixes(std::vector<std::string> suffixes);
+[[nodiscard]] CLI::Validator picture_suffix();
+
+// The error with the file's name before it, unless it is there already: "portrait.png: no face found ...".
+[[nodiscard]] Error about(const std::filesystem::path& path, Error error);
+
+template <typename T>
+[[nodiscard]] Result<T> about(const std::filesystem::path& path, Result<T> result) {
+  if (result) return result;
+  return tl::unexpected<Error>(about(path, std::move(result.error())));
+}
+
+}  // namespace triptych::cli
