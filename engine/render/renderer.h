@@ -1,4 +1,5 @@
-// Shows a Head from any camera. `exact` follows the reference sampler; `fast` marches a baked copy of the head.
+// Shows a Head from any camera. `exact` follows the reference sampler; `fast` marches a baked copy of the
+// head.
 #pragma once
 
 #include <memory>
@@ -16,8 +17,8 @@ namespace triptych {
 struct RenderOptions {
   int width = 512;
   int height = 512;
-  int coarse_samples = 48;      // along each ray, then
-  int importance_samples = 48;  // where the coarse pass found weight
+  int coarse_samples = 48;       // along each ray, then
+  int importance_samples = 48;   // where the coarse pass found weight
   bool super_resolution = true;  // if the head has one: features are rendered at its input size
   Vec3 background{1, 1, 1};      // sRGB, behind heads that have a mask
 };
@@ -36,10 +37,12 @@ struct View {
 [[nodiscard]] Result<View> render_exact(const Head& head, const Camera& camera, const RenderOptions& options,
                                         ThreadPool& pool, Progress& progress, const std::string& kernel = {});
 
-// Density and colour baked near the visible surface into a sparse grid; made once a head, then every view is cheap.
+// Density and colour baked near the visible surface into a sparse grid; made once a head, then every view is
+// cheap.
 class BakedHead;  // render/bake.h
-[[nodiscard]] Result<std::shared_ptr<const BakedHead>> bake(const Head& head, ThreadPool& pool, Progress& progress);
-[[nodiscard]] Result<View> render_fast(const BakedHead& head, const Camera& camera, const RenderOptions& options,
-                                       ThreadPool& pool, Progress& progress);
+[[nodiscard]] Result<std::shared_ptr<const BakedHead>> bake(const Head& head, ThreadPool& pool,
+                                                            Progress& progress);
+[[nodiscard]] Result<View> render_fast(const BakedHead& head, const Camera& camera,
+                                       const RenderOptions& options, ThreadPool& pool, Progress& progress);
 
 }  // namespace triptych

@@ -1,0 +1,35 @@
+// The march compiled for one instruction set.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "render/convolution.h"
+#include "render/views.h"
+
+namespace triptych::render {
+
+inline constexpr int tile_side = 8;  // rays are marched in square tiles, so that neighbours share texels
+
+struct Kernel {
+  const char* name;
+  // Tile `tile`, row by row, of the frame; tiles do not depend on each other.
+  void (*march_tile)(const MarchTask& task, int tile);
+  // Raw density, red, green, blue of `count` points given as x, y, z; field.features must be false.
+  void (*evaluate)(const FieldView& field, const float* points, std::size_t count, float* out);
+  void (*convolve_row)(const ConvolutionTask& task, int row);
+};
+
+[[nodiscard]] inline int tiles_across(int pixels) {
+  return (pixels + tile_side - 1) / tile_side;
+}
+
+[[nodiscard]] const Kernel& scalar_kernel();
+[[nodiscard]] const Kernel& sse4_kernel();
+[[nodiscard]] const Kernel& avx2_kernel();
+[[nodiscard]] const Kernel& avx512_kernel();
+
+// Those that this processor runs, best first; the last is scalar.
+[[nodiscard]] std::vector<const Kernel*> usable_kernels();
+
+}  // namespace triptych::render

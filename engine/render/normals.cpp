@@ -1,0 +1,61 @@
+#include "render/normals.h"
+
+#include <array>
+#include <cmath>
+
+#include "render/rays.h"
+
+namespace triptych::render {
+namespace {
+
+using Point = std::array<float, 3>;
+
+class Surface {
+ public:
+  Surface(const RayCamera& camera, const ImageF& depth) : camera_(camera), depth_(depth) {}
+
+  [[nodiscard]] Point at(int x, int y) const {
+    const Ray ray = pixel_ray(camera_, x, y, depth_.width, depth_.height);
+    const float t = depth_.at(x, y);
+    return {ray.origin[0] + t * ray.direction[0], ray.origin[1] + t * ray.direction[1],
+            ray.origin[2] + t * ray.direction[2]};
+  }
+
+  // Along (dx, dy) to the neighbour whose depth is nearer to this pixel's.
+  [[nodiscard]] Point slope(int x, int y, int dx, int dy) const {
+    const bool before = x - dx >= 0 && y - dy >= 0, after = x + dx < depth_.width && y + dy < depth_.height;
+    if (!before && !after) return dx > 0 ? as_point(camera_.right) : as_point(camera_.down);
+    const float here = depth_.at(x, y);
+    const bool forward = after && (!before || std::abs(depth_.at(x + dx, y + dy) - here) <=
+                                                  std::abs(depth_.at(x - dx, y - dy) - here));
+    const Point a = forward ? at(x, y) : at(x - dx, y - dy), b = forward ? at(x + dx, y + dy) : at(x, y);
+    return {b[0] - a[0], b[1] - a[1], b[2] - a[2]};
+  }
+
+ private:
+  static Point as_point(const float* v) { return {v[0], v[1], v[2]}; }
+  const RayCamera& camera_;
+  const ImageF& depth_;
+};
+
+}  // namespace
+
+ImageF normals_of(const RayCamera& camera, const ImageF& depth, const ImageF& alpha) {
+  ImageF normals(depth.width, depth.height, 3);
+  const Surface surface(camera, depth);
+  for (int y = 0; y < depth.height; ++y) {
+    for (int x = 0; x < depth.width; ++x) {
+      if (!(alpha.at(x, y) > 0)) continue;
+      const Point right = surface.slope(x, y, 1, 0), down = surface.slope(x, y, 0, 1);
+      const Point n{down[1] * right[2] - down[2] * right[1], down[2] * right[0] - down[0] * right[2],
+                    down[0] * right[1] - down[1] * right[0]};
+      const float length = std::hypot(n[0], n[1], n[2]);
+      for (int c = 0; c < 3; ++c) {
+        normals.at(x, y, c) = length > 0 ? n[static_cast<std::size_t>(c)] / length : -camera.forward[c];
+      }
+    }
+  }
+  return normals;
+}
+
+}  // namespace triptych::render

@@ -1,0 +1,86 @@
+#include "render/prepare.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace triptych::render {
+namespace {
+
+PlaneView view_of(const Plane& plane) {
+  return {plane.texels.data(), plane.width, plane.height, plane.channels};
+}
+
+void set_camera(const Camera& camera, FieldView& view) {
+  for (int row = 0; row < 3; ++row) {
+    const Vec3 axis = camera.axis(row);
+    const Vec3 origin = camera.origin();
+    float* m = view.world_to_camera + 4 * row;
+    double shift = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      m[i] = axis[i];
+      shift -= static_cast<double>(axis[i]) * static_cast<double>(origin[i]);
+    }
+    m[3] = static_cast<float>(shift);
+  }
+  view.focal2_x = 2 * camera.intrinsics[0];
+  view.focal2_y = 2 * camera.intrinsics[4];
+}
+
+}  // namespace
+
+PreparedField::PreparedField(const Head& head, bool features) {
+  view_.frustum = head.frame == Head::Frame::camera_frustum;
+  view_.softplus = head.decoder->activation == Decoder::Activation::softplus;
+  view_.features = features;
+  view_.channels = head.feature_channels();
+  for (std::size_t i = 0; i < 3; ++i) {
+    view_.planes[i] = view_of(head.planes[i]);
+    if (head.template_planes) view_.template_planes[i] = view_of((*head.template_planes)[i]);
+  }
+  view_.box_scale = 2 / head.box_size;
+  view_.near_depth = head.near_depth;
+  view_.far_depth = head.far_depth;
+  set_camera(head.camera, view_);
+
+  const auto& layers = head.decoder->layers;
+  std::size_t total = 0;
+  for (const Decoder::Layer& layer : layers) total += layer.weights.size();
+  weights_.resize(total);
+  float* next = weights_.data();
+  view_.layer_count = static_cast<int>(layers.size());
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const auto inputs = static_cast<std::size_t>(layers[i].inputs),
+               outputs = static_cast<std::size_t>(layers[i].outputs);
+    for (std::size_t in = 0; in < inputs; ++in) {
+      for (std::size_t out = 0; out < outputs; ++out)
+        next[in * outputs + out] = layers[i].weights[out * inputs + in];
+    }
+    view_.layers[i] = {next, layers[i].bias.data(), layers[i].inputs, layers[i].outputs};
+    next += layers[i].weights.size();
+  }
+}
+
+RayCamera ray_camera(const Camera& camera) {
+  RayCamera result{};
+  for (std::size_t i = 0; i < 3; ++i) {
+    result.origin[i] = camera.origin()[i];
+    result.right[i] = camera.axis(0)[i];
+    result.down[i] = camera.axis(1)[i];
+    result.forward[i] = camera.axis(2)[i];
+  }
+  result.focal_x = camera.intrinsics[0];
+  result.focal_y = camera.intrinsics[4];
+  result.centre_x = camera.intrinsics[2];
+  result.centre_y = camera.intrinsics[5];
+  return result;
+}
+
+DepthRange depth_range(const Head& head, const Camera& camera) {
+  const Vec3 o = camera.origin();
+  const float moved = std::hypot(o[0], o[1], o[2]) - orbit_radius;
+  if (std::abs(moved) < 1e-3F) return {head.near_depth, head.far_depth};
+  const float near_depth = std::max(head.near_depth + moved, 1e-3F);
+  return {near_depth, std::max(head.far_depth + moved, near_depth + 0.1F)};
+}
+
+}  // namespace triptych::render

@@ -1,0 +1,20 @@
+// Super-resolution of imported heads: two StyleGAN2 synthesis blocks with their constant style folded in.
+#pragma once
+
+#include <vector>
+
+#include "core/error.h"
+#include "core/progress.h"
+#include "core/thread_pool.h"
+#include "head/head.h"
+
+namespace triptych::render {
+
+// `features`: planar, input_size x input_size, already times 2 minus 1; the first three are the
+// low-resolution RGB. Returns planar RGB of output_size x output_size in [-1, 1], not clamped. Checks
+// `progress` between layers.
+[[nodiscard]] Result<std::vector<float>> super_resolve(const SuperResolution& net,
+                                                       const std::vector<float>& features, ThreadPool& pool,
+                                                       Progress& progress);
+
+}  // namespace triptych::render

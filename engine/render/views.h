@@ -1,0 +1,64 @@
+// What the march reads, as plain data: views of a Head that a kernel of any instruction set, or a GPU, can
+// take.
+#pragma once
+
+#include <cstdint>
+
+namespace triptych::render {
+
+inline constexpr int max_features = 64;  // inputs of the decoder
+inline constexpr int max_outputs = 33;
+inline constexpr int max_samples = 128;  // of each pass along a ray
+
+// Channels-last texels of type T (float; half on a GPU).
+struct PlaneView {
+  const float* texels = nullptr;
+  int width = 0;
+  int height = 0;
+  int channels = 0;
+};
+
+// weights[input * outputs + output]: transposed, so that neighbouring outputs are neighbours.
+struct LayerView {
+  const float* weights = nullptr;
+  const float* bias = nullptr;
+  int inputs = 0;
+  int outputs = 0;
+};
+
+struct FieldView {
+  bool frustum = false;   // Head::Frame::camera_frustum
+  bool softplus = false;  // the decoder's activation; else ReLU
+  bool features = false;  // all outputs are composited (for super-resolution), not only the colour
+  int channels = 0;       // C
+  PlaneView planes[3];
+  PlaneView template_planes[3];  // texels null: none
+  int layer_count = 0;
+  LayerView layers[3];
+  float box_scale = 2;  // canonical position -> [-1, 1]
+  // Frustum: rows of world-to-camera (rotation, translation), 2 f, and the depth range of w.
+  float world_to_camera[12] = {};
+  float focal2_x = 0, focal2_y = 0;
+  float near_depth = 0, far_depth = 1;
+};
+
+struct RayCamera {
+  float origin[3];
+  float right[3], down[3], forward[3];
+  float focal_x, focal_y, centre_x, centre_y;
+};
+
+// One frame. Outputs are row-major; `color` is RGB, or all features (outputs - 1 of them) planar if
+// field.features.
+struct MarchTask {
+  FieldView field;
+  RayCamera camera;
+  int width = 0, height = 0;
+  int coarse = 48, importance = 48;
+  float near_depth = 0, far_depth = 1;  // along the ray
+  float* color = nullptr;
+  float* alpha = nullptr;
+  float* depth = nullptr;
+};
+
+}  // namespace triptych::render
