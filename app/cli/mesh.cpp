@@ -1,0 +1,55 @@
+// triptych mesh: a head as a coloured triangle mesh.
+#include "export/mesh.h"
+
+#include <memory>
+
+#include "cli/files.h"
+#include "cli/verb.h"
+#include "head/tri_file.h"
+
+namespace triptych::cli {
+namespace {
+
+struct Options {
+  std::filesystem::path head, out;
+  MeshOptions mesh;
+};
+
+Status run(const Options& options, Context& context) {
+  TRIPTYCH_CHECK(check_output(options.out));
+  Head head;
+  {
+    const StageTimer timer(context.report, "load");
+    TRIPTYCH_TRY(head, load_head(options.head));
+  }
+  context.report["inputs"] = {{"head", options.head.string()}, {"resolution", options.mesh.resolution}};
+  Mesh mesh;
+  {
+    const StageTimer timer(context.report, "mesh");
+    TRIPTYCH_TRY(mesh, about(options.head, make_mesh(head, options.mesh, context.pool, context.progress)));
+  }
+  TRIPTYCH_CHECK(context.progress.check());
+  const StageTimer timer(context.report, "save");
+  TRIPTYCH_CHECK(save_mesh(options.out, mesh));
+  context.report["outputs"] = {{"mesh", options.out.string()},
+                               {"vertices", mesh.positions.size()},
+                               {"triangles", mesh.triangles.size()}};
+  context.say(options.out.string() + ": " + std::to_string(mesh.triangles.size()) + " triangles");
+  return {};
+}
+
+}  // namespace
+
+Verb add_mesh(CLI::App& root, Common& common) {
+  CLI::App& command = add_command(root, "mesh", "a head as a coloured triangle mesh", common);
+  auto options = std::make_shared<Options>();
+  command.add_option("HEAD", options->head, "a .tri head")->required();
+  command.add_option("--out", options->out, "the mesh")
+      ->required()
+      ->check(one_of_suffixes({".ply", ".obj", ".glb"}));
+  command.add_option("--resolution", options->mesh.resolution, "cubes along the longest side")
+      ->check(CLI::Range(16, 1024));
+  return [options](Context& context) { return run(*options, context); };
+}
+
+}  // namespace triptych::cli

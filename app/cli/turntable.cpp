@@ -1,0 +1,85 @@
+// triptych turntable: a video of a head that turns.
+#include "export/turntable.h"
+
+#include <cmath>
+#include <map>
+#include <memory>
+
+#include "cli/files.h"
+#include "cli/verb.h"
+#include "export/video.h"
+#include "head/tri_file.h"
+#include "image/resample.h"
+#include "render/renderer.h"
+
+namespace triptych::cli {
+namespace {
+
+struct Options {
+  std::filesystem::path head, out;
+  double seconds = 6;
+  int frames_per_second = 30;
+  int size = 512;
+  TurntablePath path = TurntablePath::swing;
+};
+
+Status render_frames(const Head& head, const Options& options, int count, VideoWriter& video,
+                     Context& context) {
+  const RenderOptions render{.width = options.size, .height = options.size};
+  Progress frame_progress;  // a frame's own stages would only flicker
+  for (int i = 0; i < count; ++i) {
+    TRIPTYCH_CHECK(context.progress.check());
+    const Camera camera = turntable_camera(options.path, static_cast<double>(i) / count);
+    TRIPTYCH_TRY(const View view, render_exact(head, camera, render, context.pool, frame_progress));
+    TRIPTYCH_CHECK(video.add(to_bytes(view.rgb)));
+    context.progress.advance(static_cast<double>(i + 1) / count);
+  }
+  return {};
+}
+
+Status run(const Options& options, Context& context) {
+  TRIPTYCH_CHECK(check_output(options.out));
+  Head head;
+  {
+    const StageTimer timer(context.report, "load");
+    TRIPTYCH_TRY(head, load_head(options.head));
+  }
+  const int count = std::max(1, static_cast<int>(std::lround(options.seconds * options.frames_per_second)));
+  context.report["inputs"] = {{"head", options.head.string()},
+                              {"seconds", options.seconds},
+                              {"fps", options.frames_per_second},
+                              {"size", options.size}};
+  const VideoFormat format{options.size, options.size, options.frames_per_second};
+  TRIPTYCH_TRY(const std::unique_ptr<VideoWriter> video, VideoWriter::open(options.out, format));
+  {
+    const StageTimer timer(context.report, "render");
+    context.progress.begin("rendering the frames");
+    TRIPTYCH_CHECK(render_frames(head, options, count, *video, context));
+  }
+  const StageTimer timer(context.report, "save");
+  TRIPTYCH_CHECK(video->finish());
+  context.report["outputs"] = {{"video", options.out.string()}, {"frames", count}};
+  context.say(options.out.string() + ": " + std::to_string(count) + " frames");
+  return {};
+}
+
+}  // namespace
+
+Verb add_turntable(CLI::App& root, Common& common) {
+  CLI::App& command = add_command(root, "turntable", "a video of a head that turns", common);
+  auto options = std::make_shared<Options>();
+  command.add_option("HEAD", options->head, "a .tri head")->required();
+  command.add_option("--out", options->out, "the video; .png: its frames")
+      ->required()
+      ->check(one_of_suffixes({".mp4", ".gif", ".webp", ".png"}));
+  command.add_option("--seconds", options->seconds, "how long")->check(CLI::Range(0.01, 600.0));
+  command.add_option("--fps", options->frames_per_second, "frames a second")->check(CLI::Range(1, 120));
+  command.add_option("--size", options->size, "pixels a side")->check(CLI::Range(16, 4096));
+  static const std::map<std::string, TurntablePath> paths{{"swing", TurntablePath::swing},
+                                                          {"spiral", TurntablePath::spiral}};
+  command.add_option("--path", options->path, "how the camera moves")
+      ->transform(CLI::CheckedTransformer(paths).description("swing|spiral"));
+  return [options](Context& context) { return run(*options, context); };
+}
+
+}  // namespace triptych::cli
