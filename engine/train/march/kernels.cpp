@@ -114,7 +114,7 @@ Scratch::Scratch(const Scene& scene) : capacity(scene.points_per_block() + 2 * l
     using Value = std::remove_reference_t<decltype(*pointer)>;
     static_assert(sizeof(Value) == sizeof(float));
     if (memory_) pointer = reinterpret_cast<Value*>(memory_.get() + size);
-    size += static_cast<std::size_t>(padded(static_cast<int>(count)));
+    size += static_cast<std::size_t>(padded(static_cast<int>(count), lane_multiple));
   };
   const auto lay_out = [&] {
     for (float*& axis : axes) take(axis, points);

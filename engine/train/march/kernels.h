@@ -64,7 +64,7 @@ void backward_block(const Scene& scene, int block, Scratch& scratch, const float
 void scatter(const Scene& scene, int plane, int head, Scratch& scratch, const float* gradient_rows,
              float* plane_gradient);
 
-// "avx512", "avx2" or "sse2": what runs here.
+// "AVX3", "AVX2" or "SCALAR": what runs here.
 [[nodiscard]] const char* kernel_name();
 
 }  // namespace triptych::train::march_kernels

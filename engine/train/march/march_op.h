@@ -47,7 +47,7 @@ struct MarchOutput {
 // c10::Error if shapes, types or layouts are not as above.
 [[nodiscard]] MarchOutput march(const MarchInputs& inputs, bool want_weights = false);
 
-// The instruction set the kernels use on this machine, for reports: "AVX3", "AVX2" or "SSE2".
+// The instruction set the kernels use on this machine, for reports: "AVX3", "AVX2" or "SCALAR".
 [[nodiscard]] const char* march_kernel();
 
 }  // namespace triptych::train

@@ -6,10 +6,12 @@
 #define TRIPTYCH_TRAIN_MARCH_PLANES_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "train/march/gemm-inl.h"
 #include "train/march/kernels.h"
@@ -70,6 +72,17 @@ HWY_INLINE hn::Vec<D> load_first(D d, const float* p, int count) {
   for (int i = 0; i < std::min(count, lanes); ++i) copy[i] = p[i];
   return hn::Load(d, copy);
 #endif
+}
+
+template <class D>
+constexpr int lanes_of(D) {
+  return static_cast<int>(hn::MaxLanes(D()));
+}
+
+struct AllLanes {};
+template <class D>
+HWY_INLINE hn::Vec<D> load_first(D d, const float* p, AllLanes) {
+  return hn::LoadU(d, p);
 }
 
 // Coordinates of a block's points along all axes, and their depth. The last vector of a ray may spill into
@@ -159,59 +172,118 @@ inline Neighbours neighbours_of(const PlaneView& plane) {
   return {{0, right, down, down + right}};
 }
 
+// Asks for the texels of a point well before they are needed: random pixels of a plane of several megabytes
+// come from main memory. A row of two texels spans `bytes`.
+HWY_INLINE void prefetch_texels(const float* texel, std::ptrdiff_t below, std::ptrdiff_t bytes) {
+  constexpr std::ptrdiff_t line = 64;
+  for (std::ptrdiff_t at = 0; at < bytes; at += line) {
+    hwy::Prefetch(reinterpret_cast<const char*>(texel) + at);
+    hwy::Prefetch(reinterpret_cast<const char*>(texel + below) + at);
+  }
+}
+inline constexpr int prefetch_distance = 12;  // points
+
+// One plane at one point: sum += the four weighted texels, as far as the mask reaches.
+struct Taps {
+  const float* HWY_RESTRICT texels = nullptr;
+  Neighbours near{};
+  const std::int32_t* HWY_RESTRICT texel = nullptr;
+  const float* HWY_RESTRICT weight[4] = {};
+};
+template <class Count>
+HWY_INLINE FloatVec add_taps(const Taps& taps, int point, int channel, Count count, FloatVec sum) {
+  const FloatTag d;
+  const float* HWY_RESTRICT at = taps.texels + taps.texel[point] + channel;
+  for (int corner = 0; corner < 4; ++corner) {
+    sum = hn::MulAdd(hn::Set(d, taps.weight[corner][point]),
+                     load_first(d, at + taps.near.offset[corner], count), sum);
+  }
+  return sum;
+}
+
 // rows[point] = front texel (C features and the extras) + the features of the other planes.
-inline void gather(const Scene& scene, int head, int points, const Scratch& s, float* rows) {
+inline void gather(const Scene& scene, int head, int points, const Scratch& s, float* HWY_RESTRICT rows) {
   const FloatTag d;
   const auto lanes = static_cast<int>(hn::Lanes(d));
-  const float* base[plane_count];
-  Neighbours near[plane_count];
+  Taps taps[plane_count];
   for (std::size_t k = 0; k < plane_count; ++k) {
-    base[k] = scene.planes[k].texels + scene.planes[k].head_stride * static_cast<std::size_t>(head);
-    near[k] = neighbours_of(scene.planes[k]);
+    const PlaneView& plane = scene.planes[k];
+    taps[k] = {plane.texels + plane.head_stride * static_cast<std::size_t>(head),
+               neighbours_of(plane),
+               s.texel[k],
+               {s.weight[k][0], s.weight[k][1], s.weight[k][2], s.weight[k][3]}};
   }
-  const auto add_plane = [&](std::size_t k, int point, int channel, int count, auto sum) HWY_ATTR {
-    const float* texel = base[k] + s.texel[k][point] + channel;
-    for (std::size_t corner = 0; corner < 4; ++corner) {
-      const auto value = load_first(d, texel + near[k].offset[corner], count);
-      sum = hn::MulAdd(hn::Set(d, s.weight[k][corner][point]), value, sum);
-    }
-    return sum;
-  };
   const int row_length = scene.row_length();
   const int front_channels = scene.features + front_extras;
+  const std::ptrdiff_t front_bytes = 2 * front_channels * static_cast<std::ptrdiff_t>(sizeof(float));
+  const auto all_planes = [&](int point, int channel, auto front_count, auto count) HWY_ATTR {
+    auto first = add_taps(taps[0], point, channel, front_count, hn::Zero(d));
+    auto second = add_taps(taps[3], point, channel, count, hn::Zero(d));
+    first = add_taps(taps[1], point, channel, count, first);
+    second = add_taps(taps[4], point, channel, count, second);
+    first = add_taps(taps[2], point, channel, count, first);
+    second = add_taps(taps[5], point, channel, count, second);
+    return hn::Add(first, second);
+  };
   for (int point = 0; point < points; ++point) {
-    for (int channel = 0; channel < front_channels; channel += lanes) {
-      auto sum = add_plane(0, point, channel, front_channels - channel, hn::Zero(d));
-      const int count = scene.features - channel;
-      if (count > 0) {
-        auto second = hn::Zero(d);
-        for (std::size_t k = 1; k < frustum_planes; ++k) sum = add_plane(k, point, channel, count, sum);
-        for (std::size_t k = frustum_planes; k < plane_count; ++k)
-          second = add_plane(k, point, channel, count, second);
-        sum = hn::Add(sum, second);
-      }
-      hn::StoreU(sum, d, rows + static_cast<std::ptrdiff_t>(point) * row_length + channel);
+    float* HWY_RESTRICT row = rows + static_cast<std::ptrdiff_t>(point) * row_length;
+    if (point + prefetch_distance < points) {
+      prefetch_texels(taps[0].texels + taps[0].texel[point + prefetch_distance], taps[0].near.offset[2],
+                      front_bytes);
+    }
+    int channel = 0;
+    for (; channel + lanes <= scene.features; channel += lanes) {
+      hn::StoreU(all_planes(point, channel, AllLanes(), AllLanes()), d, row + channel);
+    }
+    if (channel < scene.features) {
+      hn::StoreU(all_planes(point, channel, front_channels - channel, scene.features - channel), d,
+                 row + channel);
+      channel += lanes;
+    }
+    for (; channel < front_channels; channel += lanes) {
+      hn::StoreU(add_taps(taps[0], point, channel, front_channels - channel, hn::Zero(d)), d, row + channel);
     }
   }
 }
 
-// gradient[texel] += weight * row, the transpose of gather for one plane.
-inline void scatter_block(const PlaneView& plane, int row_length, int points, const std::int32_t* texels,
-                          const std::array<float*, 4>& weight, const float* rows, float* gradient) {
-  const hn::CappedTag<float, 8> d;  // most channel counts are multiples of 8
-  const auto lanes = static_cast<int>(hn::Lanes(d));
+template <class D, class Count>
+HWY_INLINE void add_first(D d, hn::Vec<D> weight, hn::Vec<D> value, [[maybe_unused]] Count count, float* to) {
+#if HWY_TARGET <= HWY_AVX2
+  if constexpr (!std::is_same_v<Count, AllLanes>) {
+    const auto mask = hn::FirstN(d, static_cast<std::size_t>(count));
+    hn::BlendedStore(hn::MulAdd(weight, value, hn::MaskedLoad(mask, d, to)), mask, d, to);
+    return;
+  }
+#endif
+  hn::StoreU(hn::MulAdd(weight, value, hn::LoadU(d, to)), d, to);
+}
+
+// gradient[texel] += weight * row for one plane: the transpose of gather.
+inline void scatter_block(const PlaneView& plane, int row_length, int points,
+                          const std::int32_t* HWY_RESTRICT texels, const std::array<float*, 4>& weights,
+                          const float* HWY_RESTRICT rows, float* HWY_RESTRICT gradient) {
   const Neighbours near = neighbours_of(plane);
+  const std::ptrdiff_t bytes = 2 * plane.channels * static_cast<std::ptrdiff_t>(sizeof(float));
   for (int point = 0; point < points; ++point) {
-    const float* row = rows + static_cast<std::ptrdiff_t>(point) * row_length;
-    for (std::size_t corner = 0; corner < 4; ++corner) {
-      const auto w = hn::Set(d, weight[corner][point]);
-      float* to = gradient + texels[point] + near.offset[corner];
-      int channel = 0;
-      for (; channel + lanes <= plane.channels; channel += lanes) {
-        hn::StoreU(hn::MulAdd(w, hn::LoadU(d, row + channel), hn::LoadU(d, to + channel)), d, to + channel);
-      }
-      for (; channel < plane.channels; ++channel) to[channel] += weight[corner][point] * row[channel];
+    if (point + prefetch_distance < points) {
+      prefetch_texels(gradient + texels[point + prefetch_distance], near.offset[2], bytes);
     }
+    const float* HWY_RESTRICT row = rows + static_cast<std::ptrdiff_t>(point) * row_length;
+    float* HWY_RESTRICT to = gradient + texels[point];
+    const auto add = [&](auto d, int channel, auto count) HWY_ATTR {
+      const auto value = hn::LoadU(d, row + channel);
+      for (std::size_t corner = 0; corner < 4; ++corner) {
+        add_first(d, hn::Set(d, weights[corner][point]), value, count, to + near.offset[corner] + channel);
+      }
+    };
+    int channel = 0;
+    for (; channel + lanes_of(FloatTag()) <= plane.channels; channel += lanes_of(FloatTag())) {
+      add(FloatTag(), channel, AllLanes());
+    }
+    for (; channel + lanes_of(NarrowTag()) <= plane.channels; channel += lanes_of(NarrowTag())) {
+      add(NarrowTag(), channel, AllLanes());
+    }
+    if (channel < plane.channels) add(NarrowTag(), channel, plane.channels - channel);
   }
 }
 

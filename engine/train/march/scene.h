@@ -23,11 +23,11 @@ inline constexpr int distance_inputs = 3;  // tanh(8 d), tanh(40 d), exp(-(20 d)
 inline constexpr int outputs = 5;
 inline constexpr int max_layers = 3;
 
-// Rows of every matrix start on a multiple of this many floats (the widest vector), and blocks have a
-// multiple of this many points.
+// Decoder widths are zero-padded to multiples of this; point counts and rows of points to the widest vector.
+inline constexpr int width_multiple = 8;
 inline constexpr int lane_multiple = 16;
-[[nodiscard]] constexpr int padded(int n) noexcept {
-  return (n + lane_multiple - 1) / lane_multiple * lane_multiple;
+[[nodiscard]] constexpr int padded(int n, int multiple = width_multiple) noexcept {
+  return (n + multiple - 1) / multiple * multiple;
 }
 
 struct PlaneView {
@@ -64,7 +64,9 @@ struct Scene {
 
   // One row a point: C features, 3 distance inputs (these two are the decoder's input), then the signed
   // distance to the surface, the skip colour and the mask logit.
-  [[nodiscard]] int row_length() const noexcept { return padded(features + distance_inputs + front_extras); }
+  [[nodiscard]] int row_length() const noexcept {
+    return padded(features + distance_inputs + front_extras, lane_multiple);
+  }
   [[nodiscard]] std::size_t points() const noexcept {
     return static_cast<std::size_t>(heads) * static_cast<std::size_t>(rays) *
            static_cast<std::size_t>(samples);
@@ -76,7 +78,9 @@ struct Scene {
     return (rays + rays_per_block() - 1) / rays_per_block();
   }
   [[nodiscard]] int blocks() const noexcept { return heads * blocks_per_head(); }
-  [[nodiscard]] int points_per_block() const noexcept { return padded(rays_per_block() * samples); }
+  [[nodiscard]] int points_per_block() const noexcept {
+    return padded(rays_per_block() * samples, lane_multiple);
+  }
 };
 
 // Offsets of one layer's gradients in a decoder-gradient buffer: weights [inputs][padded(outputs)] then bias.

@@ -17,8 +17,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace triptych::train::march_kernels::HWY_NAMESPACE {
 
-using FloatVec = hn::Vec<FloatTag>;
-
 HWY_INLINE FloatVec constant(float value) {
   return hn::Set(FloatTag(), value);
 }
@@ -263,8 +261,8 @@ inline void relu_backward(const float* activation, std::ptrdiff_t count, float* 
 inline void decoder_backward(const Scene& scene, int points, Scratch& s, const float* rows,
                              float* gradient_rows, float* decoder_gradient) {
   const std::size_t last = scene.layers.size() - 1;
-  std::fill_n(s.hidden_gradient[last], static_cast<std::size_t>(points) * lane_multiple, 0.0F);
-  arrays_to_columns(s.gradient, outputs, points, s.hidden_gradient[last], lane_multiple, 0);
+  std::fill_n(s.hidden_gradient[last], static_cast<std::size_t>(points) * padded(outputs), 0.0F);
+  arrays_to_columns(s.gradient, outputs, points, s.hidden_gradient[last], padded(outputs), 0);
   float* sum = decoder_gradient + decoder_gradient_size(scene);
   for (std::size_t layer = last + 1; layer-- > 0;) {
     const PackedLayer& packed = scene.layers[layer];
