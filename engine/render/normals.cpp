@@ -45,7 +45,7 @@ ImageF normals_of(const RayCamera& camera, const ImageF& depth, const ImageF& al
   const Surface surface(camera, depth);
   for (int y = 0; y < depth.height; ++y) {
     for (int x = 0; x < depth.width; ++x) {
-      if (!(alpha.at(x, y) > 0)) continue;
+      if (alpha.at(x, y) < visible_alpha) continue;
       const Point right = surface.slope(x, y, 1, 0), down = surface.slope(x, y, 0, 1);
       const Point n{down[1] * right[2] - down[2] * right[1], down[2] * right[0] - down[0] * right[2],
                     down[0] * right[1] - down[1] * right[0]};

@@ -6,8 +6,11 @@
 
 namespace triptych::render {
 
-// Unit normals in the world (3 channels), facing the camera; 0 where alpha is 0. Of the two neighbours on
-// each side the nearer in depth is taken, so that outlines do not smear.
+// Below this a pixel shows nothing that has a depth or a normal.
+inline constexpr float visible_alpha = 1.0F / 512;
+
+// Unit normals in the world (3 channels), facing the camera; 0 where alpha is below `visible_alpha`. Of the
+// two neighbours on each side the nearer in depth is taken, so that outlines do not smear.
 [[nodiscard]] ImageF normals_of(const RayCamera& camera, const ImageF& depth, const ImageF& alpha);
 
 }  // namespace triptych::render

@@ -65,7 +65,7 @@ Status march(const Kernel& kernel, MarchTask& task, std::vector<float>& color, V
 
 void finish_depth(float far_depth, View& view) {
   for (std::size_t i = 0; i < view.depth.pixels.size(); ++i) {
-    if (!(view.alpha.pixels[i] > 0)) view.depth.pixels[i] = far_depth;
+    if (view.alpha.pixels[i] < render::visible_alpha) view.depth.pixels[i] = far_depth;
   }
 }
 

@@ -138,13 +138,15 @@ std::shared_ptr<const Decoder> frustum_decoder(const AnalyticHeadOptions& option
   set(first, 1, 0, 1);
   set_bias(first, 1, -0.5F);
   set_bias(first, 2, 1);
+  set(first, 3, 0, -1);
   const float detail = options.texture * 0.25F / std::sqrt(static_cast<float>(options.hidden));
   Decoder::Layer last = make_layer(options.hidden, 5, "analytic.last", detail);
   const Color hair_logit{logit(hair[0]), logit(hair[1]), logit(hair[2])};
-  for (int unit = 0; unit < 3; ++unit) {
+  for (int unit = 0; unit < 4; ++unit) {
     for (int out = 0; out < 5; ++out) set(last, out, unit, 0);
   }
   set(last, 0, 0, -60);
+  set(last, 0, 3, -60);
   set(last, 0, 2, 1);
   set(last, 4, 2, 3);
   for (int c = 0; c < 3; ++c) set(last, 1 + c, 1, hair_logit[static_cast<std::size_t>(c)] * 0.8F);
@@ -271,7 +273,7 @@ Head analytic_canonical_head(const AnalyticHeadOptions& options) {
     set(first, unit, 0, unit == 0 ? sharp : -sharp);
     set(last, 0, unit, (unit == 0 ? 600.0F : -600.0F) / sharp);
   }
-  set_bias(last, 0, 10);
+  set_bias(last, 0, -30);  // outside the box the features are zero, and nothing is there
   for (int out = 0; out < 33; ++out) set(last, 0, 10 + out % 20, 0);
   set(first, 2, 1, sharp);  // hair behind the ears
   set_bias(first, 2, -0.4F * sharp);
