@@ -133,7 +133,7 @@ std::shared_ptr<const Decoder> frustum_decoder(const AnalyticHeadOptions& option
   Decoder::Layer first = make_layer(27, options.hidden, "analytic.first", 0.4F);
   // Unit 0: beyond the back; 1: deeper than 0.05 behind the front; 2: the constant 1. The rest is random
   // detail.
-  for (int unit = 0; unit < 3; ++unit) clear_row(first, unit);
+  for (int unit = 0; unit < 4; ++unit) clear_row(first, unit);
   set(first, 0, 1, 1);
   set(first, 1, 0, 1);
   set_bias(first, 1, -0.5F);
@@ -245,14 +245,14 @@ Head analytic_canonical_head(const AnalyticHeadOptions& options) {
         const float angle = std::atan2(y, x);
         const float scale = 1 + 0.03F * std::sin(17 * angle) + 0.02F * std::sin(41 * angle + 1);
         const float xr = x / (head_x * scale), yr = y / (head_y * scale);
-        texel[0] = 3 * (1 - xr * xr - yr * yr);
+        texel[0] = 3 * (0.6F - 0.5F * (xr * xr + yr * yr));
         for (int c = 0; c < 3; ++c) texel[2 + c] = 3 * logit(color[static_cast<std::size_t>(c)]);
       });
   head.planes[1] =
       make_plane(options.front_size, options.front_size, features, [&](float a, float b, float* texel) {
         fill_detail(8 * a, 8 * b, options.texture, 1, 5, features, texel);
         const float z = at(b) / head_z;
-        texel[0] = -3 * z * z;
+        texel[0] = 3 * (0.6F - 0.5F * z * z);
         texel[1] = -3 * at(b) / feature_depth_unit;
       });
   head.planes[2] =
@@ -273,7 +273,7 @@ Head analytic_canonical_head(const AnalyticHeadOptions& options) {
     set(first, unit, 0, unit == 0 ? sharp : -sharp);
     set(last, 0, unit, (unit == 0 ? 600.0F : -600.0F) / sharp);
   }
-  set_bias(last, 0, -30);  // outside the box the features are zero, and nothing is there
+  set_bias(last, 0, -600 * 0.7F);  // more than either plane has alone: nothing is there outside the box
   for (int out = 0; out < 33; ++out) set(last, 0, 10 + out % 20, 0);
   set(first, 2, 1, sharp);  // hair behind the ears
   set_bias(first, 2, -0.4F * sharp);
