@@ -1,0 +1,240 @@
+#include "train/batch.h"
+
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace triptych::train {
+namespace {
+
+using at::Tensor;
+
+constexpr std::int64_t batches_ahead = 3;
+constexpr float fine_deviation = 0.025F;  // of the samples about the surface, world units
+constexpr float empty_share = 0.35F;      // of pixels outside the person that are accepted when drawn
+
+struct Pixel {
+  int x = 0, y = 0;
+};
+
+// Pixels of one view: random ones, more often on the person; or a square patch.
+std::vector<Pixel> draw_pixels(const Frame& frame, int count, int patch, Random& random) {
+  std::vector<Pixel> pixels;
+  const int size = frame.size();
+  if (patch > 0) {
+    const int left = random.below(size - patch + 1), top = random.below(size - patch + 1);
+    for (int i = 0; i < patch * patch; ++i) pixels.push_back({left + i % patch, top + i / patch});
+    return pixels;
+  }
+  while (static_cast<int>(pixels.size()) < count) {
+    const Pixel p{random.below(size), random.below(size)};
+    if (frame.rgba(p.x, p.y)[3] != 0 || random.chance(empty_share)) pixels.push_back(p);
+  }
+  return pixels;
+}
+
+Vec3 direction_through(const Camera& camera, float px, float py) {
+  const float x = (px - camera.intrinsics[2]) / camera.intrinsics[0];
+  const float y = (py - camera.intrinsics[5]) / camera.intrinsics[4];
+  const float scale = 1 / std::sqrt(x * x + y * y + 1);
+  const Vec3 right = camera.axis(0), down = camera.axis(1), forward = camera.axis(2);
+  Vec3 d;
+  for (std::size_t k = 0; k < 3; ++k) d[k] = scale * (x * right[k] + y * down[k] + forward[k]);
+  return d;
+}
+
+// Fills row `b` of a RayBatch.
+class RayPacker {
+ public:
+  RayPacker(std::int64_t batch, std::int64_t rays, int coarse, int fine, int patch) {
+    rays_.origins = at::empty({batch, rays, 3});
+    rays_.directions = at::empty({batch, rays, 3});
+    rays_.coarse = at::empty({batch, rays, coarse});
+    rays_.guess = at::empty({batch, rays});
+    rays_.offsets = at::empty({batch, rays, fine});
+    rays_.pixel = at::empty({batch, rays}, at::kLong);
+    rays_.color = at::empty({batch, rays, 3});
+    rays_.mask = at::empty({batch, rays});
+    rays_.depth = at::empty({batch, rays});
+    rays_.background = at::empty({batch, 1, 3});
+    rays_.patch = patch;
+  }
+
+  void fill(std::int64_t b, const Frame& frame, const Tone& tone, bool real, int picture,
+            const std::vector<Pixel>& pixels, Random& random) {
+    const starter::DepthRange range = starter::depth_range(frame.camera);
+    const Vec3 origin = frame.camera.origin();
+    float* background = rays_.background[b].data_ptr<float>();
+    for (int k = 0; k < 3; ++k) background[k] = random.uniform();
+    const auto row = [b](Tensor& t) { return t[b].data_ptr<float>(); };
+    float *o = row(rays_.origins), *d = row(rays_.directions), *c = row(rays_.coarse), *g = row(rays_.guess);
+    float *f = row(rays_.offsets), *rgb = row(rays_.color), *m = row(rays_.mask), *z = row(rays_.depth);
+    std::int64_t* index = rays_.pixel[b].data_ptr<std::int64_t>();
+    const float size = static_cast<float>(frame.size());
+    for (const Pixel& p : pixels) {
+      const float px = (static_cast<float>(p.x) + 0.5F) / size, py = (static_cast<float>(p.y) + 0.5F) / size;
+      const Vec3 direction = direction_through(frame.camera, px, py);
+      o = std::copy(origin.begin(), origin.end(), o);
+      d = std::copy(direction.begin(), direction.end(), d);
+      const std::uint8_t* color = frame.rgba(p.x, p.y);
+      for (std::size_t k = 0; k < 3; ++k) *rgb++ = tone.curve[k][color[k]];
+      *m = frame.alpha(p.x, p.y);
+      const Vec3 axis = frame.camera.axis(2);
+      const float cosine = axis[0] * direction[0] + axis[1] * direction[1] + axis[2] * direction[2];
+      *z = real ? 0 : frame.depth(p.x, p.y) / cosine;
+      *g++ = guess(*m, *z, real, range, random);
+      c = stratify(c, rays_.coarse.size(2), range, random);
+      for (std::int64_t i = 0; i < rays_.offsets.size(2); ++i) *f++ = random.normal(0, fine_deviation);
+      const auto scaled = [&](float q) { return static_cast<std::int64_t>(q * static_cast<float>(picture)); };
+      *index++ = scaled(py) * picture + scaled(px);
+      ++m, ++z;
+    }
+  }
+  [[nodiscard]] RayBatch take() { return std::move(rays_); }
+
+ private:
+  static float guess(float mask, float depth, bool real, const starter::DepthRange& range, Random& random) {
+    if (real) return std::numeric_limits<float>::quiet_NaN();
+    const bool hit = mask > 0.5F && depth > 0.1F && random.chance(0.9F);
+    return hit ? depth : random.uniform(range.near, range.far);
+  }
+  static float* stratify(float* out, std::int64_t count, const starter::DepthRange& range, Random& random) {
+    const float part = (range.far - range.near) / static_cast<float>(count);
+    for (std::int64_t i = 0; i < count; ++i) {
+      *out++ = range.near + part * (static_cast<float>(i) + random.uniform());
+    }
+    return out;
+  }
+  RayBatch rays_;
+};
+
+Tensor input_tensor(const ImageF& image) {
+  const Tensor hwc =
+      at::from_blob(const_cast<float*>(image.pixels.data()), {image.height, image.width, 4}, at::kFloat);
+  return hwc.permute({2, 0, 1}).contiguous();
+}
+
+// Mask and depth of a frame at the network's size (nearest pixel: depth must not be mixed across edges).
+void fill_truth(const Frame& frame, bool real, std::int64_t size, float* alpha, float* surface) {
+  const auto source = static_cast<std::int64_t>(frame.size());
+  for (std::int64_t y = 0; y < size; ++y) {
+    for (std::int64_t x = 0; x < size; ++x) {
+      const int sx = static_cast<int>((2 * x + 1) * source / (2 * size));
+      const int sy = static_cast<int>((2 * y + 1) * source / (2 * size));
+      *alpha++ = frame.alpha(sx, sy);
+      *surface++ = real ? 0 : frame.depth(sx, sy);
+    }
+  }
+}
+
+}  // namespace
+
+Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, Random* random,
+                       std::uint64_t seed) const {
+  const auto count = static_cast<std::int64_t>(items.size());
+  const std::int64_t size = network_.picture;
+  Batch batch;
+  std::vector<Camera> cameras;
+  std::vector<Tensor> inputs, edited;
+  batch.alpha = at::empty({count, size, size});
+  batch.surface = at::empty({count, size, size});
+  batch.real = at::empty({count}, at::kBool);
+  std::vector<RayPacker> packers;
+  for (int k = 0; k < 2; ++k) {
+    const int patch = patches && k == 1 ? config_.patch : 0;
+    const std::int64_t rays = patch > 0 ? patch * patch : config_.rays;
+    packers.emplace_back(count, rays, config_.coarse_samples, config_.fine_samples, patch);
+  }
+  for (std::int64_t b = 0; b < count; ++b) {
+    const Item& item = items[static_cast<std::size_t>(b)];
+    Random own(seed, static_cast<std::uint64_t>(b));
+    cameras.push_back(item.picture.camera);
+    batch.ranges.push_back(starter::depth_range(item.picture.camera));
+    inputs.push_back(input_tensor(network_input(item.picture, item.tone, network_.picture, random)));
+    batch.real[b] = item.real;
+    batch.edits.push_back(item.edit);
+    fill_truth(item.targets[0], item.real, size, batch.alpha[b].data_ptr<float>(),
+               batch.surface[b].data_ptr<float>());
+    for (std::size_t k = 0; k < 2; ++k) {
+      const int patch = patches && k == 1 ? config_.patch : 0;
+      const std::vector<Pixel> pixels = draw_pixels(item.targets[k], config_.rays, patch, own);
+      packers[k].fill(b, item.targets[k], item.tone, item.real, network_.picture, pixels, own);
+    }
+    if (prompts_ != nullptr) {
+      edited.push_back(input_tensor(network_input(item.targets[0], item.tone, network_.picture, nullptr)));
+    }
+  }
+  batch.input = at::stack(inputs);
+  batch.cameras = starter::camera_tensor(cameras);
+  for (std::size_t k = 0; k < 2; ++k) batch.views[k] = packers[k].take();
+  if (prompts_ != nullptr) {
+    batch.edited_input = at::stack(edited);
+    Random own(seed, 1U << 20U);
+    batch.prompt = prompts_->choose(batch.edits, own);
+  }
+  return batch;
+}
+
+Result<Batch> BatchMaker::make(std::int64_t step) const {
+  return nn::guarded("preparing data", [&]() -> Result<Batch> {
+    const std::uint64_t seed = synthetic::mix_bits(config_.seed, static_cast<std::uint64_t>(step));
+    Random random(seed);
+    std::vector<Item> items;
+    const ItemOptions options{config_.stage == TrainConfig::Stage::editing, config_.plain_share, true};
+    for (int b = 0; b < config_.batch; ++b) {
+      const bool real = !portraits_.empty() && random.chance(static_cast<float>(config_.portrait_share));
+      if (real || store_.heads() == 0) {
+        const auto index = static_cast<std::size_t>(random.below(static_cast<int>(portraits_.size())));
+        items.push_back(portrait_item(portraits_[index], true, random));
+      } else {
+        TRIPTYCH_TRY(Item item, choose_item(store_, options, random));
+        items.push_back(std::move(item));
+      }
+    }
+    const double fraction = static_cast<double>(step) / static_cast<double>(config_.steps);
+    const bool patches = config_.losses.perceptual > 0 && fraction >= config_.perceptual_from;
+    Batch batch = pack(items, patches, &random, seed + 1);
+    batch.step = step;
+    return batch;
+  });
+}
+
+Loader::Loader(const BatchMaker& maker, std::int64_t first_step, int threads)
+    : maker_(maker), wanted_(first_step), started_(first_step) {
+  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+Loader::~Loader() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+}
+
+void Loader::work() {
+  const c10::NoGradGuard no_grad;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [&] { return stopping_ || started_ < wanted_ + batches_ahead; });
+    if (stopping_) return;
+    const std::int64_t step = started_++;
+    lock.unlock();
+    Result<Batch> batch = maker_.make(step);
+    lock.lock();
+    ready_.emplace(step, std::move(batch));
+    changed_.notify_all();
+  }
+}
+
+Result<Batch> Loader::next() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return ready_.contains(wanted_); });
+  auto entry = ready_.extract(wanted_++);
+  changed_.notify_all();
+  return std::move(entry.mapped());
+}
+
+}  // namespace triptych::train

@@ -1,0 +1,92 @@
+// Items packed as tensors, made ahead of the trainer on threads of their own.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "model/starter/network.h"
+#include "train/config.h"
+#include "train/item.h"
+#include "train/prompt_bank.h"
+
+namespace triptych::train {
+
+// Rays through pixels of one view of every item, and what they should see.
+struct RayBatch {
+  at::Tensor origins, directions;  // [B, R, 3] world, directions of unit length
+  at::Tensor coarse;               // [B, R, C] distances, one in each of C equal parts of the range
+  at::Tensor guess;                // [B, R] distance of the surface, or NaN where the truth is unknown
+  at::Tensor offsets;              // [B, R, F] of the fine samples from the guess
+  at::Tensor pixel;       // [B, R] int64: the pixel of the picture; used where the view is the picture's own
+  at::Tensor color;       // [B, R, 3]
+  at::Tensor mask;        // [B, R]
+  at::Tensor depth;       // [B, R] distance along the ray; 0: unknown
+  at::Tensor background;  // [B, 1, 3]
+  int patch = 0;          // > 0: the rays are square patches of this edge, row by row
+};
+
+struct Batch {
+  std::int64_t step = 0;
+  at::Tensor input;                         // [B, 4, P, P]
+  at::Tensor cameras;                       // [B, 25]
+  std::vector<starter::DepthRange> ranges;  // of the frusta
+  at::Tensor alpha;                         // [B, P, P] of the first target
+  at::Tensor surface;                       // [B, P, P] depth of the first target along the axis; 0: unknown
+  at::Tensor real;                          // [B] bool
+  std::array<RayBatch, 2> views;
+  starter::PromptInput prompt;  // editing only; present is undefined otherwise
+  at::Tensor edited_input;      // [B, 4, P, P]: the first target as the teacher sees it; editing only
+  std::vector<int> edits;       // [B]
+};
+
+// Makes the batch of a step from nothing but the configuration, the data and the step's number, so that a
+// resumed run sees what the killed one would have seen. Thread-safe.
+class BatchMaker {
+ public:
+  BatchMaker(const TrainConfig& config, const starter::NetworkConfig& network, ViewStore& store,
+             const std::vector<ViewPtr>& portraits, const PromptBank* prompts)
+      : config_(config), network_(network), store_(store), portraits_(portraits), prompts_(prompts) {}
+  [[nodiscard]] Result<Batch> make(std::int64_t step) const;
+  // A batch of given items; `random` null: no degradation.
+  [[nodiscard]] Batch pack(const std::vector<Item>& items, bool patches, Random* random,
+                           std::uint64_t seed) const;
+
+ private:
+  const TrainConfig& config_;
+  const starter::NetworkConfig& network_;
+  ViewStore& store_;
+  const std::vector<ViewPtr>& portraits_;
+  const PromptBank* prompts_;
+};
+
+// Batches in the order of their steps, a few ahead. The destructor joins the threads.
+class Loader {
+ public:
+  Loader(const BatchMaker& maker, std::int64_t first_step, int threads);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+  Loader(Loader&&) = delete;
+  Loader& operator=(Loader&&) = delete;
+  // Waits for the next step's batch.
+  [[nodiscard]] Result<Batch> next();
+
+ private:
+  void work();
+
+  const BatchMaker& maker_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::int64_t wanted_;
+  std::int64_t started_;
+  bool stopping_ = false;
+  std::map<std::int64_t, Result<Batch>> ready_;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace triptych::train

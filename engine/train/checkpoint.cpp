@@ -1,0 +1,84 @@
+#include "train/checkpoint.h"
+
+#include <array>
+
+namespace triptych::train {
+namespace {
+
+constexpr const char* format_key = "triptych_checkpoint";
+
+struct Part {
+  const char* prefix;
+  nn::Weights Checkpoint::*weights;
+};
+constexpr std::array<Part, 3> parts{{{"weights/", &Checkpoint::weights},
+                                     {"average/", &Checkpoint::average},
+                                     {"optimizer/", &Checkpoint::optimizer}}};
+
+Result<std::string> text_of(const SafetensorsReader& reader, const std::string& file,
+                            const std::string& key) {
+  const auto entry = reader.metadata().find(key);
+  if (entry == reader.metadata().end())
+    return fail(file + ": not a training checkpoint (no \"" + key + "\" in it)");
+  return entry->second;
+}
+
+Status check_part(const std::string& file, const nn::Weights& weights,
+                  const starter::NetworkConfig& network) {
+  nn::ShapeTable shapes;
+  for (const auto& [name, tensor] : weights.table()) shapes[name] = tensor.sizes().vec();
+  return nn::check_tensors(file, shapes, starter::tensor_specs(network));
+}
+
+}  // namespace
+
+Status save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
+  nn::Weights all;
+  for (const Part& part : parts) {
+    for (const auto& [name, tensor] : (checkpoint.*part.weights).table())
+      all.set(part.prefix + name, tensor.detach());
+  }
+  return nn::write_weights(path, all,
+                           {{format_key, "1"},
+                            {"network", starter::to_json(checkpoint.network).dump()},
+                            {"stage", checkpoint.stage},
+                            {"steps", std::to_string(checkpoint.steps)},
+                            {"samples", std::to_string(checkpoint.samples)},
+                            {"seconds", std::to_string(checkpoint.seconds)},
+                            {"history", checkpoint.history}});
+}
+
+Result<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
+  const std::string file = path.string();
+  TRIPTYCH_TRY(const SafetensorsReader reader, SafetensorsReader::open(path));
+  Checkpoint checkpoint;
+  TRIPTYCH_TRY(const std::string network, text_of(reader, file, "network"));
+  TRIPTYCH_TRY(checkpoint.network,
+               starter::network_config(nlohmann::json::parse(network, nullptr, false), file + ": network"));
+  TRIPTYCH_TRY(checkpoint.stage, text_of(reader, file, "stage"));
+  TRIPTYCH_TRY(checkpoint.history, text_of(reader, file, "history"));
+  TRIPTYCH_TRY(const std::string steps, text_of(reader, file, "steps"));
+  TRIPTYCH_TRY(const std::string samples, text_of(reader, file, "samples"));
+  TRIPTYCH_TRY(const std::string seconds, text_of(reader, file, "seconds"));
+  try {
+    checkpoint.steps = std::stoll(steps);
+    checkpoint.samples = std::stoll(samples);
+    checkpoint.seconds = std::stod(seconds);
+  } catch (const std::exception&) {
+    return fail(file + ": the checkpoint's step count is damaged");
+  }
+  TRIPTYCH_TRY(const nn::Weights all, nn::read_weights(reader, nn::ReadOptions{.channels_last = false}));
+  for (const auto& [name, tensor] : all.table()) {
+    for (const Part& part : parts) {
+      const std::string prefix = part.prefix;
+      if (!name.starts_with(prefix)) continue;
+      const std::string inner = name.substr(prefix.size());
+      (checkpoint.*part.weights).set(inner, starter::laid_out(inner, tensor));
+    }
+  }
+  TRIPTYCH_CHECK(check_part(file, checkpoint.weights, checkpoint.network));
+  TRIPTYCH_CHECK(check_part(file, checkpoint.average, checkpoint.network));
+  return checkpoint;
+}
+
+}  // namespace triptych::train

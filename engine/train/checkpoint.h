@@ -1,0 +1,32 @@
+// A training run on disk: weights, their average, the optimiser's state and how far it came, in one
+// safetensors file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "core/error.h"
+#include "model/starter/network.h"
+#include "model/weights.h"
+
+namespace triptych::train {
+
+struct Checkpoint {
+  starter::NetworkConfig network;
+  std::string stage;         // "reconstruction", "editing"
+  std::int64_t steps = 0;    // done
+  std::int64_t samples = 0;  // seen, in this stage
+  double seconds = 0;        // of training, in this stage
+  std::string history;       // JSON: the stages before, with their figures
+  nn::Weights weights;       // what trains
+  nn::Weights average;       // what ships
+  nn::Weights optimizer;     // "m.*", "v.*"
+};
+
+// Written whole or not at all.
+[[nodiscard]] Status save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+// Every tensor of the network is checked.
+[[nodiscard]] Result<Checkpoint> load_checkpoint(const std::filesystem::path& path);
+
+}  // namespace triptych::train

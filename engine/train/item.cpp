@@ -1,0 +1,171 @@
+#include "train/item.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "image/mat.h"
+
+namespace triptych::train {
+namespace {
+
+Frame frame_of(ViewPtr view, bool mirror) {
+  const Camera camera = mirror ? mirrored(view->key.camera) : view->key.camera;
+  return {std::move(view), mirror, camera};
+}
+
+template <typename T>
+const T& pick(const std::vector<T>& values, Random& random) {
+  return values[static_cast<std::size_t>(random.below(static_cast<int>(values.size())))];
+}
+
+// Edits of a head with a view of the same number as `number`, so that the picture's own camera is among the
+// targets.
+std::vector<int> edits_at(const HeadViews& head, int number) {
+  std::vector<int> edits;
+  for (const auto& [edit, views] : head.edits) {
+    const bool there =
+        std::any_of(views.begin(), views.end(), [&](const ViewRef& v) { return v.number == number; });
+    if (edit != 0 && there && views.size() >= 2) edits.push_back(edit);
+  }
+  return edits;
+}
+
+const ViewRef& with_number(const std::vector<ViewRef>& views, int number) {
+  return *std::find_if(views.begin(), views.end(), [&](const ViewRef& v) { return v.number == number; });
+}
+
+const ViewRef& other_than(const std::vector<ViewRef>& views, int number, Random& random) {
+  if (views.size() < 2) return views.front();
+  const ViewRef* other = &pick(views, random);
+  while (other->number == number) other = &pick(views, random);
+  return *other;
+}
+
+// Segmenters err at the border: eroded, blurred or with a moved threshold.
+void disturb_mask(cv::Mat& mask, Random& random) {
+  switch (random.below(4)) {
+    case 0:
+      return cv::erode(mask, mask, cv::Mat::ones(3, 3, CV_8U));
+    case 1:
+      return cv::blur(mask, mask, {5, 5});
+    case 2: {
+      cv::blur(mask, mask, {5, 5});
+      const float threshold = random.uniform(0.2F, 0.6F);
+      mask = cv::min(cv::max((mask - threshold) * 6 + 0.5, 0), 1);
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+void disturb_picture(cv::Mat& rgb, Random& random) {
+  if (random.chance(0.25F)) {
+    const float scale = random.uniform(0.5F, 0.9F);
+    cv::Mat small;
+    cv::resize(rgb, small, {}, scale, scale, cv::INTER_AREA);
+    cv::resize(small, rgb, rgb.size(), 0, 0, cv::INTER_LINEAR);
+  }
+  if (random.chance(0.3F)) {
+    const float deviation = random.uniform(0, 0.03F);
+    for (float* p = rgb.ptr<float>(); p < rgb.ptr<float>() + rgb.total() * 3; ++p) {
+      // Sum of three uniforms: near enough to normal, and quick.
+      *p += deviation * 2 * (random.uniform() + random.uniform() + random.uniform() - 1.5F);
+    }
+  }
+}
+
+}  // namespace
+
+Camera mirrored(const Camera& camera) {
+  Camera result = camera;
+  auto& m = result.camera_to_world;
+  for (const std::size_t i : {1U, 2U, 3U, 4U, 8U}) m[i] = -m[i];  // S M S with S = diag(-1, 1, 1, 1)
+  result.intrinsics[2] = 1 - camera.intrinsics[2];
+  return result;
+}
+
+Tone Tone::identity() {
+  Tone tone;
+  for (auto& curve : tone.curve) {
+    for (std::size_t i = 0; i < 256; ++i) curve[i] = static_cast<float>(i) / 255;
+  }
+  return tone;
+}
+
+Tone Tone::random(Random& random) {
+  Tone tone;
+  const float gamma = std::exp(random.normal(0, 0.15F)), exposure = random.normal(0, 0.1F);
+  for (auto& curve : tone.curve) {
+    const float gain = std::exp(exposure + random.normal(0, 0.05F));
+    for (std::size_t i = 0; i < 256; ++i) {
+      curve[i] = std::clamp(gain * std::pow(static_cast<float>(i) / 255, gamma), 0.0F, 1.0F);
+    }
+  }
+  return tone;
+}
+
+Result<Item> choose_item(ViewStore& store, const ItemOptions& options, Random& random) {
+  const HeadViews head = store.head(static_cast<std::size_t>(random.below(static_cast<int>(store.heads()))));
+  const auto plain = head.edits.find(0);
+  if (plain == head.edits.end()) return fail("a shard has edits of a head without the head itself");
+  const ViewRef& picture = pick(plain->second, random);
+  const bool mirror = options.augment && random.chance(0.5F);
+  Item item;
+  item.tone = options.augment ? Tone::random(random) : Tone::identity();
+  if (options.edits && !random.chance(static_cast<float>(options.plain_share))) {
+    const std::vector<int> edits = edits_at(head, picture.number);
+    if (!edits.empty()) item.edit = pick(edits, random);
+  }
+  const std::vector<ViewRef>& views = head.edits.at(item.edit);
+  TRIPTYCH_TRY(ViewPtr seen, store.view(picture));
+  TRIPTYCH_TRY(ViewPtr first, store.view(with_number(views, picture.number)));
+  TRIPTYCH_TRY(ViewPtr second, store.view(other_than(views, picture.number, random)));
+  item.picture = frame_of(std::move(seen), mirror);
+  item.targets = {frame_of(std::move(first), mirror), frame_of(std::move(second), mirror)};
+  return item;
+}
+
+Item portrait_item(ViewPtr portrait, bool augment, Random& random) {
+  Item item;
+  item.real = true;
+  item.tone = augment ? Tone::random(random) : Tone::identity();
+  item.picture = frame_of(std::move(portrait), augment && random.chance(0.5F));
+  item.targets = {item.picture, item.picture};
+  return item;
+}
+
+ImageF network_input(const Frame& frame, const Tone& tone, int size, Random* random) {
+  const int source = frame.size();
+  cv::Mat rgb(source, source, CV_32FC3), mask(source, source, CV_32F);
+  for (int y = 0; y < source; ++y) {
+    for (int x = 0; x < source; ++x) {
+      const std::uint8_t* p = frame.rgba(x, y);
+      rgb.at<cv::Vec3f>(y, x) = {tone.curve[0][p[0]], tone.curve[1][p[1]], tone.curve[2][p[2]]};
+      mask.at<float>(y, x) = static_cast<float>(p[3]) / 255;
+    }
+  }
+  if (random != nullptr) {
+    disturb_mask(mask, *random);
+    disturb_picture(rgb, *random);
+  }
+  if (source != size) {
+    const int how = source > size ? cv::INTER_AREA : cv::INTER_LINEAR;
+    cv::resize(rgb, rgb, {size, size}, 0, 0, how);
+    cv::resize(mask, mask, {size, size}, 0, 0, how);
+  }
+  ImageF input(size, size, 4);
+  float* out = input.pixels.data();
+  for (int y = 0; y < size; ++y) {
+    for (int x = 0; x < size; ++x, out += 4) {
+      const cv::Vec3f& color = rgb.at<cv::Vec3f>(y, x);
+      const float m = mask.at<float>(y, x);
+      for (int k = 0; k < 3; ++k) out[k] = std::clamp(color[k] * m + 0.5F * (1 - m), 0.0F, 1.0F);
+      out[3] = m;
+    }
+  }
+  return input;
+}
+
+}  // namespace triptych::train

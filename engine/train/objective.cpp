@@ -1,0 +1,172 @@
+#include "train/objective.h"
+
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+
+#include "train/march/march_op.h"
+#include "train/march_plain.h"
+
+namespace triptych::train {
+namespace {
+
+using at::Tensor;
+using starter::Planes;
+
+constexpr double certain = 0.95;  // opacity from which a pixel's depth is the person's alone
+
+MarchInputs inputs_of(const nn::Weights& master, const Planes& planes, const Batch& batch,
+                      const RayBatch& rays, const Tensor& distances) {
+  MarchInputs in;
+  in.front = planes.front;
+  in.top = planes.top;
+  in.side = planes.side;
+  in.template_planes = master["template"];
+  for (int i = 0; master.contains("decoder." + std::to_string(i) + ".weight"); ++i) {
+    in.weights.push_back(master["decoder." + std::to_string(i) + ".weight"]);
+    in.biases.push_back(master["decoder." + std::to_string(i) + ".bias"]);
+  }
+  in.cameras = batch.cameras;
+  in.origins = rays.origins;
+  in.directions = rays.directions;
+  in.distances = distances;
+  return in;
+}
+
+MarchOutput march_range(MarchInputs in, const starter::DepthRange& range, bool want_weights) {
+  in.near_depth = range.near;
+  in.far_depth = range.far;
+  return in.front.is_cpu() ? march(in, want_weights) : march_plain(in);
+}
+
+// Distances of all samples, ascending. For photographs the surface is guessed where the front plane has it.
+Tensor sample_distances(const Planes& planes, const Batch& batch, const RayBatch& rays,
+                        std::int64_t features) {
+  Tensor guess = rays.guess;
+  if (batch.real.any().item<bool>()) {
+    const Tensor axis = batch.cameras.narrow(1, 0, 16).view({-1, 1, 4, 4}).select(3, 2).narrow(2, 0, 3);
+    const Tensor cosine = (rays.directions * axis).sum(2);
+    const Tensor surface =
+        planes.front.detach().select(3, features).flatten(1).gather(1, rays.pixel) / cosine;
+    guess = at::where(guess.isnan(), surface, guess);
+  }
+  const Tensor low = rays.coarse.amin(), high = rays.coarse.amax();
+  const Tensor fine = at::clamp(guess.unsqueeze(2) + rays.offsets, low, high);
+  return std::get<0>(at::cat({rays.coarse, fine}, 2).sort(2));
+}
+
+struct Accumulator {
+  Objective result;
+  void add(const std::string& name, double weight, const Tensor& value) {
+    if (weight == 0) return;
+    result.loss = result.loss.defined() ? result.loss + weight * value : weight * value;
+    auto& part = result.parts[name];
+    part = part.defined() ? part + value.detach() : value.detach();
+  }
+};
+
+Tensor mean_where(const Tensor& values, const Tensor& where) {
+  const Tensor mask = where.to(values.scalar_type());
+  return (values * mask).sum() / mask.sum().clamp_min(1);
+}
+
+// L_I and L_D of Eq. 4 and 6 on one view.
+void add_view(Accumulator& sum, const LossWeights& weights, const MarchOutput& seen, const RayBatch& rays,
+              const Perceptual& perceptual) {
+  const Tensor alpha = seen.alpha.unsqueeze(2), mask = rays.mask.unsqueeze(2);
+  const Tensor color = seen.colour + rays.background * (1 - alpha);
+  const Tensor truth = rays.color * mask + rays.background * (1 - mask);
+  const Tensor difference = color - truth;
+  sum.add("color", weights.color, difference.square().mean());
+  sum.add("color_l1", weights.color_l1, difference.abs().mean());
+  sum.add("mask", weights.mask, (seen.alpha - rays.mask).square().mean());
+  const Tensor depth = seen.depth / seen.alpha.clamp_min(1e-3);
+  const Tensor known = rays.mask.gt(certain).logical_and(rays.depth.gt(0.1));
+  sum.add("depth", weights.depth, mean_where((depth - rays.depth).abs(), known));
+  if (rays.patch > 0 && perceptual) {
+    const auto picture = [&](const Tensor& x) {
+      return (2 * x - 1).view({x.size(0), rays.patch, rays.patch, 3}).permute({0, 3, 1, 2});
+    };
+    sum.add("perceptual", weights.perceptual, perceptual(picture(color), picture(truth)).mean());
+  }
+}
+
+// The front plane's own depth map and mask against the first target, which has the picture's camera.
+void add_maps(Accumulator& sum, const LossWeights& weights, const Planes& planes, const Batch& batch,
+              std::int64_t features) {
+  const Tensor known = batch.alpha.gt(certain).logical_and(batch.surface.gt(0.1));
+  const Tensor surface = planes.front.select(3, features);
+  sum.add("surface", weights.surface, mean_where((surface - batch.surface).abs(), known));
+  const Tensor logit = planes.front.select(3, features + 4);
+  sum.add("mask_map", weights.mask_map, at::binary_cross_entropy_with_logits(logit, batch.alpha));
+}
+
+// L_T of Eq. 6: what the teacher makes of the edited picture.
+void add_triplane(Accumulator& sum, const LossWeights& weights, const starter::NetworkConfig& network,
+                  const Teacher& teacher, const Planes& planes, const Batch& batch) {
+  Planes truth;
+  {
+    const c10::NoGradGuard no_grad;
+    const starter::PictureMaps maps =
+        starter::encode_picture(network, teacher.weights, batch.edited_input, batch.cameras);
+    truth = starter::make_planes(network, teacher.weights, maps, {}, {});
+  }
+  const std::int64_t c = network.features;
+  const auto features = [c](const Tensor& x) { return x.narrow(3, 0, c); };
+  const Tensor value = (features(planes.front) - features(truth.front)).abs().mean() +
+                       (planes.top - truth.top).abs().mean() + (planes.side - truth.side).abs().mean();
+  sum.add("triplane", weights.triplane, value);
+}
+
+}  // namespace
+
+MarchOutput march_planes(const nn::Weights& master, const Planes& planes, const Batch& batch,
+                         const RayBatch& rays, const Tensor& distances, bool want_weights) {
+  const MarchInputs all = inputs_of(master, planes, batch, rays, distances);
+  const bool uniform =
+      std::all_of(batch.ranges.begin(), batch.ranges.end(),
+                  [&](const starter::DepthRange& range) { return range == batch.ranges.front(); });
+  if (uniform) return march_range(all, batch.ranges.front(), want_weights);
+  // Frusta of several depths: one march each. split() rather than narrow(), whose backward would clear whole
+  // planes.
+  const auto fronts = all.front.split(1), tops = all.top.split(1), sides = all.side.split(1);
+  std::vector<Tensor> colour, alpha, depth;
+  for (std::size_t b = 0; b < fronts.size(); ++b) {
+    const auto row = [b](const Tensor& t) { return t.narrow(0, static_cast<std::int64_t>(b), 1); };
+    MarchInputs one = all;
+    one.front = fronts[b];
+    one.top = tops[b];
+    one.side = sides[b];
+    one.cameras = row(all.cameras);
+    one.origins = row(all.origins);
+    one.directions = row(all.directions);
+    one.distances = row(all.distances);
+    const MarchOutput out = march_range(std::move(one), batch.ranges[b], false);
+    colour.push_back(out.colour);
+    alpha.push_back(out.alpha);
+    depth.push_back(out.depth);
+  }
+  return {at::cat(colour), at::cat(alpha), at::cat(depth), {}};
+}
+
+Objective objective(const TrainConfig& config, const starter::NetworkConfig& network,
+                    const nn::Weights& master, const nn::Weights& compute, const Batch& batch,
+                    const Perceptual& perceptual, const Teacher* teacher) {
+  const starter::PictureMaps maps = starter::encode_picture(network, compute, batch.input, batch.cameras);
+  Tensor tokens;
+  const bool prompted = batch.prompt.present.defined();
+  if (prompted) tokens = starter::encode_prompt(network, compute, batch.prompt);
+  const Planes planes = starter::make_planes(network, compute, maps, tokens, batch.prompt.present);
+  Accumulator sum;
+  for (const RayBatch& rays : batch.views) {
+    const Tensor distances = sample_distances(planes, batch, rays, network.features);
+    add_view(sum, config.losses, march_planes(master, planes, batch, rays, distances), rays, perceptual);
+  }
+  add_maps(sum, config.losses, planes, batch, network.features);
+  if (teacher != nullptr && prompted) {
+    add_triplane(sum, config.losses, network, *teacher, planes, batch);
+  }
+  return std::move(sum.result);
+}
+
+}  // namespace triptych::train

@@ -1,0 +1,24 @@
+// Whole views of planes in training's own weights, for evaluation and sheets (render/ shows finished Heads).
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "head/camera.h"
+#include "image/image.h"
+#include "model/starter/network.h"
+
+namespace triptych::train {
+
+struct RenderedView {
+  at::Tensor color;  // [N, N, 3] over white, 0..1
+  at::Tensor alpha;  // [N, N]
+  at::Tensor depth;  // [N, N] along the optical axis; meaningless where alpha is 0
+};
+// `planes` and `picture` (their camera) of one item. 24 coarse and 16 importance samples a ray.
+[[nodiscard]] RenderedView render_view(const nn::Weights& master, const starter::Planes& planes,
+                                       const Camera& picture, const Camera& camera, int size);
+
+// [N, N, 3] or [N, N] in 0..1 -> RGB bytes.
+[[nodiscard]] Image8 to_picture(const at::Tensor& values);
+
+}  // namespace triptych::train

@@ -1,0 +1,245 @@
+#include "train/trainer.h"
+
+#include <ATen/Parallel.h>
+
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <iomanip>
+#include <sstream>
+
+#include "train/batch.h"
+#include "train/checkpoint.h"
+#include "train/objective.h"
+#include "train/optimizer.h"
+#include "train/sources.h"
+
+namespace triptych::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Means of the objective's parts since the last line of the log.
+class Means {
+ public:
+  void add(const Objective& objective, double norm) {
+    for (const auto& [name, value] : objective.parts) sums_[name] += value.item<double>();
+    sums_["loss"] += objective.loss.item<double>();
+    sums_["norm"] += std::isfinite(norm) ? norm : 0;
+    ++count_;
+  }
+  [[nodiscard]] std::map<std::string, double> take() {
+    std::map<std::string, double> means;
+    for (const auto& [name, sum] : sums_) means[name] = sum / static_cast<double>(std::max(1, count_));
+    sums_.clear();
+    count_ = 0;
+    return means;
+  }
+
+ private:
+  std::map<std::string, double> sums_;
+  int count_ = 0;
+};
+
+class Trainer {
+ public:
+  Trainer(const TrainConfig& config, const TrainOptions& options, Progress& progress)
+      : config_(config), options_(options), progress_(progress) {}
+
+  [[nodiscard]] Status open();
+  [[nodiscard]] Result<TrainResult> run();
+
+ private:
+  [[nodiscard]] bool editing() const { return config_.stage == TrainConfig::Stage::editing; }
+  [[nodiscard]] std::filesystem::path checkpoint_path() const {
+    return config_.output / "checkpoint.safetensors";
+  }
+  [[nodiscard]] Status open_weights();
+  [[nodiscard]] Status step(const Batch& batch);
+  [[nodiscard]] Status housekeeping(bool last);
+  [[nodiscard]] Status save() const;
+  [[nodiscard]] Status evaluate_now();
+  void log();
+
+  const TrainConfig& config_;
+  const TrainOptions& options_;
+  Progress& progress_;
+  Checkpoint state_;  // weights and counts; `average` and `optimizer` are filled when it is saved
+  std::optional<Optimizer> optimizer_;
+  std::optional<Teacher> teacher_;
+  std::optional<Sources> sources_;
+  Perceptual perceptual_;
+  Means means_;
+  TrainResult result_;
+  double idle_ = 0;  // seconds of evaluation, not counted as training
+  double seconds_before_ = 0;
+  std::int64_t samples_at_start_ = 0;
+  Clock::time_point started_, logged_, saved_, evaluated_;
+};
+
+Status Trainer::open_weights() {
+  const bool again = options_.resume && std::filesystem::exists(checkpoint_path());
+  const std::filesystem::path from = again ? checkpoint_path() : config_.init;
+  if (from.empty()) {
+    TRIPTYCH_TRY(state_.network, starter::network_config(config_.network, "network"));
+    state_.weights = starter::initial_weights(state_.network, config_.seed);
+  } else {
+    TRIPTYCH_TRY(state_, load_checkpoint(from));
+    if (!again) {
+      nlohmann::json history = nlohmann::json::parse(state_.history, nullptr, false);
+      if (!history.is_array()) history = nlohmann::json::array();
+      history.push_back({{"stage", state_.stage}, {"steps", state_.steps}, {"samples", state_.samples}});
+      state_.history = history.dump();
+      state_.weights = state_.average.snapshot();
+      state_.steps = state_.samples = 0;
+      state_.seconds = 0;
+    }
+  }
+  if (state_.history.empty()) state_.history = "[]";
+  state_.stage = editing() ? "editing" : "reconstruction";
+  optimizer_.emplace(config_, state_.weights, [this](const std::string& name) {
+    const bool prompt = name.starts_with("prompt.");
+    if (!editing()) return !prompt || name.starts_with("prompt.query");
+    return prompt || name.starts_with("planes.");  // E_p and E_t; the rest stays frozen, as in the paper
+  });
+  if (again) optimizer_->restore(state_.optimizer, state_.average, state_.steps);
+  return {};
+}
+
+Status Trainer::open() {
+  if (config_.threads > 0) at::set_num_threads(config_.threads);
+  std::error_code error;
+  std::filesystem::create_directories(config_.output, error);
+  if (error) return fail(config_.output.string() + ": cannot make this folder: " + error.message());
+  TRIPTYCH_CHECK(open_weights());
+  if (editing()) {
+    TRIPTYCH_TRY(const Checkpoint teacher, load_checkpoint(config_.init));
+    teacher_ = Teacher{config_.bf16 ? teacher.average.to(at::kBFloat16) : teacher.average};
+  }
+  TRIPTYCH_TRY(Sources sources, Sources::open(config_, options_));
+  sources_.emplace(std::move(sources));
+  return {};
+}
+
+Status Trainer::step(const Batch& batch) {
+  return nn::guarded("a training step", [&]() -> Status {
+    const nn::Weights compute = config_.bf16 ? state_.weights.to(at::kBFloat16) : state_.weights;
+    const Objective goal = objective(config_, state_.network, state_.weights, compute, batch, perceptual_,
+                                     teacher_ ? &*teacher_ : nullptr);
+    goal.loss.backward();
+    means_.add(goal, optimizer_->step(state_.steps));
+    result_.last_loss = goal.loss.item<double>();
+    ++state_.steps;
+    state_.samples += batch.input.size(0);
+    return {};
+  });
+}
+
+void Trainer::log() {
+  const std::filesystem::path path = config_.output / "log.csv";
+  const std::map<std::string, double> means = means_.take();
+  const bool fresh = !std::filesystem::exists(path);
+  std::ofstream file(path, std::ios::app);
+  const double rate =
+      static_cast<double>(state_.samples - samples_at_start_) / (seconds_since(started_) - idle_);
+  std::ostringstream line;
+  line << std::setprecision(4);
+  if (fresh) file << "stage,step,samples,seconds,samples_per_s,rate,figures\n";
+  file << state_.stage << ',' << state_.steps << ',' << state_.samples << ',' << state_.seconds << ',' << rate
+       << ',' << learning_rate(config_, state_.steps) << ',';
+  for (const auto& [name, mean] : means) line << ' ' << name << ' ' << mean;
+  file << line.str() << '\n';
+  std::ostringstream said;
+  said << "step " << state_.steps << "  samples " << state_.samples << "  " << std::fixed
+       << std::setprecision(2) << rate << "/s  heads " << sources_->store.heads() << " " << line.str();
+  options_.say(said.str());
+}
+
+Status Trainer::save() const {
+  Checkpoint whole = state_;
+  whole.average = optimizer_->average();
+  whole.optimizer = optimizer_->state();
+  return save_checkpoint(checkpoint_path(), whole);
+}
+
+Status Trainer::evaluate_now() {
+  const Clock::time_point start = Clock::now();
+  const Evaluation evaluation{state_.network,
+                              optimizer_->average(),
+                              sources_->held_out,
+                              sources_->held_out_portraits,
+                              editing() ? &sources_->prompts : nullptr,
+                              config_.evaluate_heads,
+                              config_.bf16};
+  TRIPTYCH_TRY(const Figures figures, evaluate(evaluation));
+  result_.figures = figures;
+  nlohmann::json entry = to_json(figures);
+  entry["stage"] = state_.stage;
+  entry["samples"] = state_.samples;
+  std::ofstream(config_.output / "figures.jsonl", std::ios::app) << entry.dump() << '\n';
+  options_.say("held-out: " + entry.dump());
+  const std::string name = "sheet_" + state_.stage + "_" + std::to_string(state_.samples) + ".png";
+  const Status sheet = write_sheet(evaluation, config_.output / name);
+  idle_ += seconds_since(start);
+  return sheet;
+}
+
+Status Trainer::housekeeping(bool last) {
+  state_.seconds = seconds_before_ + seconds_since(started_) - idle_;
+  const double minute = 60;
+  if (last || seconds_since(logged_) >= config_.log_seconds) {
+    log();
+    logged_ = Clock::now();
+    progress_.advance(static_cast<double>(state_.steps) / static_cast<double>(config_.steps));
+  }
+  const bool stopping = last || progress_.cancelled();
+  if (stopping || seconds_since(saved_) >= minute * config_.checkpoint_minutes) {
+    TRIPTYCH_CHECK(save());
+    saved_ = Clock::now();
+    if (!stopping) {
+      TRIPTYCH_TRY([[maybe_unused]] const bool fresh, sources_->store.rescan());
+    }
+  }
+  const bool wanted =
+      config_.evaluate_minutes > 0 && sources_->held_out.heads() > 0 && !progress_.cancelled();
+  if (wanted && (last || seconds_since(evaluated_) >= minute * config_.evaluate_minutes)) {
+    TRIPTYCH_CHECK(evaluate_now());
+    evaluated_ = Clock::now();
+  }
+  return {};
+}
+
+Result<TrainResult> Trainer::run() {
+  progress_.begin("training");
+  samples_at_start_ = state_.samples;
+  seconds_before_ = state_.seconds;
+  started_ = logged_ = saved_ = evaluated_ = Clock::now();
+  const BatchMaker maker(config_, state_.network, sources_->store, sources_->portraits,
+                         editing() ? &sources_->prompts : nullptr);
+  Loader loader(maker, state_.steps, config_.loader_threads);
+  while (state_.steps < config_.steps && !progress_.cancelled()) {
+    TRIPTYCH_TRY(const Batch batch, loader.next());
+    TRIPTYCH_CHECK(step(batch));
+    TRIPTYCH_CHECK(housekeeping(state_.steps == config_.steps));
+  }
+  TRIPTYCH_CHECK(progress_.check());
+  result_.steps = state_.steps;
+  result_.samples = state_.samples;
+  result_.seconds = state_.seconds;
+  result_.checkpoint = checkpoint_path();
+  return result_;
+}
+
+}  // namespace
+
+Result<TrainResult> train(const TrainConfig& config, const TrainOptions& options, Progress& progress) {
+  Trainer trainer(config, options, progress);
+  TRIPTYCH_CHECK(trainer.open());
+  return trainer.run();
+}
+
+}  // namespace triptych::train

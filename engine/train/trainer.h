@@ -1,0 +1,39 @@
+// Training from a configuration to checkpoints: the state machine behind `triptych train`.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "core/error.h"
+#include "core/progress.h"
+#include "train/config.h"
+#include "train/evaluate.h"
+
+namespace triptych::train {
+
+struct TrainOptions {
+  bool resume = false;  // continue from output/checkpoint.safetensors, if it is there
+  std::filesystem::path
+      assets;  // for portraits (models/face), prompts (models/prompt) and perceptual distance
+  std::filesystem::path prompt_models;  // folder of the text and picture encoders
+  std::filesystem::path face_models;    // folder of the face networks
+  std::function<void(const std::string&)> say = [](const std::string&) {};
+};
+
+struct TrainResult {
+  std::int64_t steps = 0;
+  std::int64_t samples = 0;
+  double seconds = 0;  // of training, evaluations left out
+  double last_loss = 0;
+  std::optional<Figures> figures;  // of the last evaluation
+  std::filesystem::path checkpoint;
+};
+
+// Runs until config.steps are done or progress is cancelled; both leave output/checkpoint.safetensors (a
+// cancelled run ends with ErrorCode::cancelled after writing it), output/log.csv and sheets. Takes LibTorch's
+// threads.
+[[nodiscard]] Result<TrainResult> train(const TrainConfig& config, const TrainOptions& options,
+                                        Progress& progress);
+
+}  // namespace triptych::train
