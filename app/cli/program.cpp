@@ -1,6 +1,7 @@
 #include "cli/program.h"
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -116,6 +117,8 @@ int open_window(const std::vector<std::string>& files) {
 }  // namespace
 
 int run_program(int argc, char** argv) {
+  // A limit on the size of files is a failed write like a full disk, not the end of the program.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     CLI::App root("Portrait and prompt in, a head to turn around out.", "triptych");
     Common common;

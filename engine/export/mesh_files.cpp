@@ -9,6 +9,7 @@
 
 #include "core/atomic_file.h"
 #include "export/mesh.h"
+#include "export/suffix.h"
 
 namespace triptych {
 namespace {
@@ -146,7 +147,7 @@ std::string glb_bytes(const Mesh& mesh) {
 
 Status save_mesh(const std::filesystem::path& path, const Mesh& mesh) {
   if (mesh.triangles.empty()) return fail(path.string() + ": the mesh is empty");
-  const std::string suffix = path.extension().string();
+  const std::string suffix = lower_suffix(path);
   if (suffix == ".ply") return write_file(path, ply_bytes(mesh));
   if (suffix == ".obj") return write_file(path, obj_bytes(mesh));
   if (suffix == ".glb") return write_file(path, glb_bytes(mesh));

@@ -1,13 +1,12 @@
 #include "export/video.h"
 
-#include <algorithm>
-#include <cctype>
 #include <cstdio>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
 #include "core/atomic_file.h"
+#include "export/suffix.h"
 #include "export/video_writers.h"
 
 namespace triptych {
@@ -53,9 +52,7 @@ Result<std::unique_ptr<VideoWriter>> VideoWriter::open(const std::filesystem::pa
                                                        const VideoFormat& format) {
   if (format.width < 1 || format.height < 1 || format.frames_per_second < 1)
     return fail("a video needs a size and a rate");
-  std::string suffix = path.extension().string();
-  std::transform(suffix.begin(), suffix.end(), suffix.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
+  const std::string suffix = lower_suffix(path);
   if (suffix == ".mp4") return make_mp4_writer(path, format);
   if (suffix == ".gif") return make_gif_writer(path, format);
   if (suffix == ".webp") return make_webp_writer(path, format);

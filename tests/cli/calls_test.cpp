@@ -1,0 +1,97 @@
+// Exit statuses and messages of calls, right and wrong.
+#include <gmock/gmock.h>
+
+#include "cli/fixture.h"
+
+namespace triptych::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(Calls, VersionAndHelpAreFine) {
+  const Outcome version = run_program({"--version"});
+  EXPECT_EQ(version.status, 0);
+  EXPECT_THAT(version.out, testing::MatchesRegex("triptych [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_EQ(version.err, "");
+  const Outcome help = run_program({"--help"});
+  EXPECT_EQ(help.status, 0);
+  for (const auto* verb : {"turntable", "mesh"}) EXPECT_THAT(help.out, HasSubstr(verb));
+  const Outcome verb = run_program({"mesh", "--help"});
+  EXPECT_EQ(verb.status, 0);
+  for (const auto* option : {"--out", "--threads", "--device", "--seed", "--quiet", "--json"}) {
+    EXPECT_THAT(verb.out, HasSubstr(option));
+  }
+}
+
+TEST(Calls, WrongOnesEndWithTwoAndOneLine) {
+  const std::vector<std::vector<std::string>> calls{
+      {"frobnicate"},
+      {"--frobnicate"},
+      {"mesh"},
+      {"mesh", "head.tri"},
+      {"mesh", "head.tri", "--out", "head.stl"},
+      {"mesh", "head.tri", "--out", "head.ply", "--resolution", "many"},
+      {"mesh", "head.tri", "--out", "head.ply", "--resolution", "-5"},
+      {"mesh", "head.tri", "--out", "head.ply", "--frobnicate"},
+      {"mesh", "head.tri", "--out", "head.ply", "--device", "tpu"},
+      {"mesh", "head.tri", "too", "many", "--out", "head.ply"},
+      {"turntable", "head.tri", "--out", "head.avi"},
+      {"turntable", "head.tri", "--out", "head.mp4", "--path", "zigzag"},
+      {"turntable", "head.tri", "--out", "head.mp4", "--fps", "0"},
+  };
+  for (const auto& call : calls) {
+    const Outcome outcome = run_program(call);
+    EXPECT_EQ(outcome.status, 2) << testing::PrintToString(call);
+    EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+  }
+}
+
+TEST(Calls, FileThatIsNotThere) {
+  const Outcome outcome = run_program({"no/such/portrait.png"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+  EXPECT_THAT(outcome.err, StartsWith("triptych: no/such/portrait.png: "));
+}
+
+class BadHeads : public ProgramTest {};
+
+TEST_F(BadHeads, EndWithOneNameTheFileAndWriteNothing) {
+  const std::string whole = read_file(folder_ / "head.tri").value_or("");
+  write("empty.tri", "");
+  write("text.tri", "Once upon a time");
+  write("truncated.tri", whole.substr(0, whole.size() / 2));
+  std::filesystem::create_directory(folder_ / "folder.tri");
+  const auto before = files();
+  for (const std::string name : {"empty.tri", "text.tri", "truncated.tri", "folder.tri", "missing.tri"}) {
+    for (const std::string verb : {"mesh", "turntable"}) {
+      const Outcome outcome =
+          run_program({verb, path(name), "--out", path(verb == "mesh" ? "x.ply" : "x.mp4")});
+      EXPECT_EQ(outcome.status, 1) << verb << name;
+      EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+      EXPECT_THAT(outcome.err, HasSubstr(name));
+      EXPECT_EQ(files(), before);
+    }
+  }
+}
+
+TEST_F(BadHeads, LeaveAnOlderOutputAlone) {
+  write("bad.tri", "Once upon a time");
+  write("head.ply", "precious");
+  EXPECT_EQ(run_program({"mesh", path("bad.tri"), "--out", path("head.ply")}).status, 1);
+  EXPECT_EQ(read_file(folder_ / "head.ply").value_or(""), "precious");
+}
+
+TEST_F(BadHeads, OutputsThatCannotBeAreRefusedAtOnce) {
+  std::filesystem::create_directory(folder_ / "folder.ply");
+  for (const auto& out : {path("no/such/folder/head.ply"), path("folder.ply")}) {
+    const Outcome outcome = run_program({"mesh", path("head.tri"), "--out", out});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(out));
+  }
+}
+
+}  // namespace
+}  // namespace triptych::test

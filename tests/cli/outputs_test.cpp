@@ -1,0 +1,122 @@
+// What verbs write, and that it appears whole or not at all.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/fixture.h"
+
+namespace triptych::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class Outputs : public ProgramTest {};
+
+TEST_F(Outputs, MeshInEveryFormat) {
+  for (const auto& [name, start] : std::vector<std::pair<std::string, std::string>>{
+           {"head.ply", "ply\n"}, {"head.obj", "#"}, {"head.glb", "glTF"}, {"HEAD.PLY", "ply\n"}}) {
+    const Outcome outcome =
+        run_program({"mesh", path("head.tri"), "--out", path(name), "--resolution", "24"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_THAT(read_file(folder_ / name).value_or(""), StartsWith(start)) << name;
+    EXPECT_THAT(outcome.out, HasSubstr(name));
+  }
+}
+
+TEST_F(Outputs, UnicodeNamesAndSpaces) {
+  std::filesystem::rename(folder_ / "head.tri", folder_ / "Kopf 頭 é.tri");
+  const Outcome outcome = run_program({"mesh", path("Kopf 頭 é.tri"), "--out", path("Größe 1.ply"),
+                                       "--resolution", "16", "--json", path("отчёт.json")});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(files(), (std::set<std::string>{"Kopf 頭 é.tri", "Größe 1.ply", "отчёт.json"}));
+  const auto report = nlohmann::json::parse(read_file(folder_ / "отчёт.json").value_or(""));
+  EXPECT_EQ(report["inputs"]["head"], path("Kopf 頭 é.tri"));
+}
+
+TEST_F(Outputs, QuietPrintsNothing) {
+  const Outcome outcome =
+      run_program({"mesh", path("head.tri"), "--out", path("head.ply"), "--resolution", "16", "--quiet"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.out + outcome.err, "");
+}
+
+TEST_F(Outputs, ReportHasInputsVersionsAndTimes) {
+  const Outcome outcome =
+      run_program({"turntable", path("head.tri"), "--out", path("head.gif"), "--seconds", "0.2", "--fps",
+                   "10", "--size", "32", "--threads", "1", "--seed", "7", "--json", path("report.json")});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  EXPECT_EQ(report["verb"], "turntable");
+  EXPECT_EQ(report["inputs"]["head"], path("head.tri"));
+  EXPECT_EQ(report["options"]["threads"], 1);
+  EXPECT_EQ(report["options"]["seed"], 7);
+  EXPECT_EQ(report["outputs"]["frames"], 2);
+  EXPECT_EQ("triptych " + report["versions"]["triptych"].get<std::string>() + "\n",
+            run_program({"--version"}).out);
+  double sum = 0;
+  for (const auto* stage : {"load", "render", "save"}) {
+    EXPECT_GE(report["times_ms"][stage].get<double>(), 0) << stage;
+    sum += report["times_ms"][stage].get<double>();
+  }
+  EXPECT_GE(report["times_ms"]["total"].get<double>(), sum * 0.99);
+}
+
+TEST_F(Outputs, ReportThatCannotBeWrittenIsAFailure) {
+  const Outcome outcome = run_program({"mesh", path("head.tri"), "--out", path("head.ply"), "--resolution",
+                                       "16", "--json", path("no/such/report.json")});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+}
+
+// A disk that fills up while the file is written.
+TEST_F(Outputs, FullDiskLeavesNothing) {
+  const auto before = files();
+  const std::vector<std::vector<std::string>> calls{
+      {"mesh", path("head.tri"), "--out", path("x.ply"), "--resolution", "48", "--quiet"},
+      {"turntable", path("head.tri"), "--out", path("x.mp4"), "--seconds", "0.4", "--size", "128", "--quiet"},
+      {"turntable", path("head.tri"), "--out", path("x.gif"), "--seconds", "0.4", "--size", "128", "--quiet"},
+      {"turntable", path("head.tri"), "--out", path("x.webp"), "--seconds", "0.4", "--size", "128",
+       "--quiet"},
+  };
+  for (const auto& call : calls) {
+    const Outcome outcome = run_program(call, {.file_bytes = 4000});
+    EXPECT_EQ(outcome.status, 1) << testing::PrintToString(call);
+    EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(call[3]));
+    EXPECT_EQ(files(), before);
+  }
+}
+
+class Interrupted : public ProgramTest, public testing::WithParamInterface<std::pair<int, int>> {
+ protected:
+  // Work for minutes, stopped at its first line of progress.
+  void expect_clean_end(const std::vector<std::string>& call) {
+    const auto [signal, status] = GetParam();
+    const auto before = files();
+    RunningProgram program(call);
+    ASSERT_TRUE(program.wait_for_line());
+    program.send(signal);
+    const Outcome outcome = program.finish();
+    EXPECT_EQ(outcome.status, status);
+    EXPECT_EQ(files(), before);
+  }
+};
+
+TEST_P(Interrupted, TurntableLeavesNothing) {
+  for (const std::string suffix : {".mp4", ".gif", ".webp", ".png"}) {
+    expect_clean_end(
+        {"turntable", path("head.tri"), "--out", path("x" + suffix), "--seconds", "600", "--size", "256"});
+  }
+}
+
+TEST_P(Interrupted, MeshLeavesNothing) {
+  expect_clean_end({"mesh", path("head.tri"), "--out", path("x.ply"), "--resolution", "1024"});
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, Interrupted,
+                         testing::Values(std::pair(SIGINT, 130), std::pair(SIGTERM, 143)));
+
+}  // namespace
+}  // namespace triptych::test

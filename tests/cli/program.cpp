@@ -1,0 +1,106 @@
+#include "cli/program.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <stdexcept>
+
+namespace triptych::test {
+namespace {
+
+void limit_files(long bytes) {
+  if (bytes < 0) return;
+  const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
+  setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+[[noreturn]] void become_program(const std::vector<std::string>& arguments, int out, int err,
+                                 const Limits& limits) {
+  dup2(out, STDOUT_FILENO);
+  dup2(err, STDERR_FILENO);
+  limit_files(limits.file_bytes);
+  std::vector<char*> list{const_cast<char*>(TRIPTYCH_PROGRAM)};
+  for (const auto& argument : arguments) list.push_back(const_cast<char*>(argument.c_str()));
+  list.push_back(nullptr);
+  execv(TRIPTYCH_PROGRAM, list.data());
+  _exit(127);
+}
+
+// Appends what is there; false at the end of the stream.
+bool read_some(int descriptor, std::string& text) {
+  std::array<char, 4096> buffer;
+  const ssize_t count = read(descriptor, buffer.data(), buffer.size());
+  if (count < 0 && errno == EINTR) return true;
+  if (count <= 0) return false;
+  text.append(buffer.data(), static_cast<std::size_t>(count));
+  return true;
+}
+
+}  // namespace
+
+bool Outcome::one_line_error() const {
+  return err.starts_with("triptych: ") && std::count(err.begin(), err.end(), '\n') == 1 && err.back() == '\n';
+}
+
+RunningProgram::RunningProgram(const std::vector<std::string>& arguments, Limits limits) {
+  std::array<int, 2> out{}, err{};
+  if (pipe(out.data()) != 0 || pipe(err.data()) != 0) throw std::runtime_error("no pipes left");
+  child_ = fork();
+  if (child_ == 0) become_program(arguments, out[1], err[1], limits);
+  close(out[1]);
+  close(err[1]);
+  out_ = out[0];
+  err_ = err[0];
+}
+
+RunningProgram::~RunningProgram() {
+  if (child_ > 0) {
+    kill(child_, SIGKILL);
+    waitpid(child_, nullptr, 0);
+  }
+  for (const int descriptor : {out_, err_}) {
+    if (descriptor >= 0) close(descriptor);
+  }
+}
+
+bool RunningProgram::wait_for_line() {
+  while (seen_.find('\n') == std::string::npos) {
+    if (!read_some(err_, seen_)) return false;
+  }
+  return true;
+}
+
+void RunningProgram::send(int signal) const {
+  kill(child_, signal);
+}
+
+Outcome RunningProgram::finish() {
+  Outcome outcome;
+  outcome.err = seen_;
+  std::array<pollfd, 2> streams{{{out_, POLLIN, 0}, {err_, POLLIN, 0}}};
+  while (streams[0].fd >= 0 || streams[1].fd >= 0) {
+    if (poll(streams.data(), streams.size(), -1) < 0 && errno != EINTR) break;
+    for (auto& stream : streams) {
+      if (stream.fd < 0 || stream.revents == 0) continue;
+      if (!read_some(stream.fd, stream.fd == out_ ? outcome.out : outcome.err)) stream.fd = -1;
+    }
+  }
+  int status = 0;
+  waitpid(child_, &status, 0);
+  child_ = -1;
+  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return outcome;
+}
+
+Outcome run_program(const std::vector<std::string>& arguments, Limits limits) {
+  RunningProgram program(arguments, limits);
+  return program.finish();
+}
+
+}  // namespace triptych::test

@@ -1,0 +1,47 @@
+// Runs the built program in a process of its own.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace triptych::test {
+
+struct Outcome {
+  int status = -1;  // exit status; 128 + the signal that killed it
+  std::string out;
+  std::string err;
+  [[nodiscard]] bool one_line_error() const;  // "triptych: ...", one line, and nothing else
+};
+
+struct Limits {
+  long file_bytes = -1;  // a disk that is full after so many bytes of a file; -1: none
+};
+
+// Arguments without the program's name. Waits for the end.
+[[nodiscard]] Outcome run_program(const std::vector<std::string>& arguments, Limits limits = {});
+
+// A program that is still running.
+class RunningProgram {
+ public:
+  explicit RunningProgram(const std::vector<std::string>& arguments, Limits limits = {});
+  ~RunningProgram();
+  RunningProgram(const RunningProgram&) = delete;
+  RunningProgram& operator=(const RunningProgram&) = delete;
+  RunningProgram(RunningProgram&&) = delete;
+  RunningProgram& operator=(RunningProgram&&) = delete;
+
+  // Waits for the next line on standard error; false when it ended without one.
+  [[nodiscard]] bool wait_for_line();
+  void send(int signal) const;
+  [[nodiscard]] Outcome finish();
+
+ private:
+  pid_t child_ = -1;
+  int out_ = -1;
+  int err_ = -1;
+  std::string seen_;
+};
+
+}  // namespace triptych::test
