@@ -12,8 +12,8 @@
 namespace triptych {
 
 struct AlignOptions {
-  int size = 512;             // edge of the crop, pixels
-  int face = -1;              // index into find(); -1: the largest
+  int size = 512;                // edge of the crop, pixels
+  int face = -1;                 // index into find(); -1: the largest
   bool already_aligned = false;  // the picture is an EG3D/FFHQ crop: keep it, only estimate mask and camera
 };
 
@@ -30,10 +30,11 @@ class FaceAligner {
 
   // All faces, the largest first.
   [[nodiscard]] Result<std::vector<Face>> find(const Image8& picture) const;
-  // The portrait of one face; the error says "no face found (...)" and what to do. When already_aligned and no face is
-  // found, the camera is frontal.
+  // The portrait of one face; the error says "no face found (...)" and what to do. When already_aligned and
+  // no face is found, the camera is frontal.
   [[nodiscard]] Result<Portrait> align(const Image8& picture, const AlignOptions& options = {}) const;
-  // As align, with landmarks the user has corrected (468 points in picture pixels).
+  // As align, with a face of find() whose landmarks the user may have corrected (468 points in picture
+  // pixels).
   [[nodiscard]] Result<Portrait> align(const Image8& picture, const Face& face, int size) const;
 
  private:

@@ -17,9 +17,9 @@ struct Point2 {
 // A face found in a picture; pixels of that picture (x right, y down).
 struct Face {
   float left = 0, top = 0, right = 0, bottom = 0;
-  float score = 0;                 // 0..1
-  std::vector<Point2> landmarks;   // 468, MediaPipe's order
-  std::vector<float> depth;        // 468, relative, in pixels of the picture (smaller = nearer)
+  float score = 0;                // 0..1
+  std::vector<Point2> landmarks;  // 468, MediaPipe's order
+  std::vector<float> depth;       // 468, relative, in pixels of the picture (smaller = nearer)
 };
 
 // The square that was cut out: centre, half the edge along its own x axis, and roll, in picture pixels.

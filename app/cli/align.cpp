@@ -1,0 +1,121 @@
+// triptych align: the crop of a face as every model takes it, with its camera, landmarks and mask in the
+// report.
+#include "face/align.h"
+
+#include <cmath>
+#include <memory>
+
+#include "cli/assets.h"
+#include "cli/files.h"
+#include "cli/verb.h"
+#include "image/picture.h"
+#include "image/resample.h"
+
+namespace triptych::cli {
+namespace {
+
+struct Options {
+  std::filesystem::path picture, out, mask;
+  int size = 512;
+  int face = 0;
+};
+
+nlohmann::json describe(const std::vector<Point2>& points) {
+  auto list = nlohmann::json::array();
+  for (const Point2& point : points) list.push_back({point.x, point.y});
+  return list;
+}
+
+nlohmann::json describe(const std::vector<Face>& faces) {
+  auto list = nlohmann::json::array();
+  for (const Face& face : faces) {
+    list.push_back({{"face", list.size() + 1},
+                    {"left", face.left},
+                    {"top", face.top},
+                    {"right", face.right},
+                    {"bottom", face.bottom},
+                    {"score", face.score},
+                    {"landmarks", describe(face.landmarks)},
+                    {"depth", face.depth}});
+  }
+  return list;
+}
+
+nlohmann::json describe(const Camera& camera) {
+  const Orbit orbit = orbit_of(camera);
+  return {{"camera_to_world", camera.camera_to_world},
+          {"intrinsics", camera.intrinsics},
+          {"yaw", orbit.yaw_degrees},
+          {"pitch", orbit.pitch_degrees},
+          {"radius", orbit.radius}};
+}
+
+nlohmann::json describe(const CropFrame& frame) {
+  return {{"centre", {frame.centre.x, frame.centre.y}},
+          {"edge", 2 * frame.half_size},
+          {"roll", frame.roll_degrees}};
+}
+
+// The 25 numbers as EG3D's dataset.json lists them, for programs that take the crop.
+std::string camera_text(const Camera& camera) {
+  nlohmann::json numbers = camera.camera_to_world;
+  for (const float value : camera.intrinsics) numbers.push_back(value);
+  return numbers.dump();
+}
+
+Result<Picture> read_picture(const Options& options, Context& context) {
+  const StageTimer timer(context.report, "load");
+  TRIPTYCH_TRY(Picture picture, load_picture(options.picture));
+  context.report["inputs"]["picture"] = {{"file", options.picture.string()},
+                                         {"format", picture.format},
+                                         {"width", picture.rgb.width},
+                                         {"height", picture.rgb.height}};
+  return picture;
+}
+
+Result<Portrait> find_portrait(const Image8& picture, const Options& options, Context& context) {
+  const StageTimer timer(context.report, "align");
+  TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(find_model(context.assets, "face")));
+  if (!context.common.json.empty()) {
+    TRIPTYCH_TRY(const std::vector<Face> faces, about(options.picture, aligner.find(picture)));
+    context.report["faces"] = describe(faces);
+  }
+  const AlignOptions align{.size = options.size, .face = options.face - 1};
+  return about(options.picture, aligner.align(picture, align));
+}
+
+Status run(const Options& options, Context& context) {
+  TRIPTYCH_CHECK(check_output(options.out));
+  TRIPTYCH_CHECK(check_output(options.mask));
+  context.progress.begin("finding the face");
+  TRIPTYCH_TRY(const Picture picture, read_picture(options, context));
+  TRIPTYCH_CHECK(context.progress.check());
+  TRIPTYCH_TRY(const Portrait portrait, find_portrait(picture.rgb, options, context));
+  TRIPTYCH_CHECK(context.progress.check());
+  context.report["camera"] = describe(portrait.camera);
+  context.report["frame"] = describe(portrait.frame);
+  context.report["landmarks"] = describe(portrait.landmarks);
+
+  const StageTimer timer(context.report, "save");
+  TRIPTYCH_CHECK(save_picture(options.out, portrait.rgb, {{"camera", camera_text(portrait.camera)}}));
+  if (!options.mask.empty()) TRIPTYCH_CHECK(save_picture(options.mask, to_bytes(portrait.mask)));
+  context.say(options.out.string() + ": " + std::to_string(options.size) + " px, yaw " +
+              std::to_string(std::lround(orbit_of(portrait.camera).yaw_degrees)) + ", pitch " +
+              std::to_string(std::lround(orbit_of(portrait.camera).pitch_degrees)) + " degrees");
+  return {};
+}
+
+}  // namespace
+
+Verb add_align(CLI::App& root, Common& common) {
+  CLI::App& command = add_command(root, "align", "cut out a face as the models take it", common);
+  const auto options = std::make_shared<Options>();
+  command.add_option("picture", options->picture, "PNG, JPEG, WebP, BMP or TIFF")->required();
+  command.add_option("--out", options->out, "the crop")->required()->check(picture_suffix());
+  command.add_option("--mask", options->mask, "also write the mask of the person")->check(picture_suffix());
+  command.add_option("--size", options->size, "edge of the crop in pixels")->check(CLI::Range(16, 8192));
+  command.add_option("--face", options->face, "which face, 1 is the largest")->check(CLI::Range(1, 10000));
+  return [options](Context& context) { return run(*options, context); };
+}
+
+}  // namespace triptych::cli

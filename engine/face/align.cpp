@@ -1,0 +1,164 @@
+#include "face/align.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+
+#include "face/detector.h"
+#include "face/frame.h"
+#include "face/landmarks.h"
+#include "face/network.h"
+#include "face/person_mask.h"
+#include "face/pose.h"
+#include "face/square.h"
+#include "image/resample.h"
+
+namespace triptych {
+namespace {
+
+constexpr float smallest_face_score = 0.5F;
+constexpr float largest_yaw_degrees = 60;
+
+float area(const Face& face) {
+  return (face.right - face.left) * (face.bottom - face.top);
+}
+
+// Two finds of one face share most of the smaller one.
+bool same_face(const Face& a, const Face& b) {
+  const float width = std::min(a.right, b.right) - std::max(a.left, b.left);
+  const float height = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
+  return width > 0 && height > 0 && width * height > 0.5F * std::min(area(a), area(b));
+}
+
+std::string no_face(const Image8& picture) {
+  return "no face found (largest side " + std::to_string(std::max(picture.width, picture.height)) +
+         " px; the face must be seen from the front or at an angle, upright, and at least 40 px wide); try "
+         "another picture";
+}
+
+std::vector<Point2> in_cut(const std::vector<Point2>& landmarks, const CropFrame& frame, int size) {
+  std::vector<Point2> result(landmarks.size());
+  std::ranges::transform(landmarks, result.begin(), [&](Point2 p) { return to_cut(frame, size, p); });
+  return result;
+}
+
+std::vector<float> depth_in_cut(const Face& face, const CropFrame& frame, int size) {
+  std::vector<float> result = face.depth;
+  for (float& depth : result) depth *= static_cast<float>(size) / (2 * frame.half_size);
+  return result;
+}
+
+CropFrame whole_picture(const Image8& picture) {
+  const auto width = static_cast<float>(picture.width);
+  const auto height = static_cast<float>(picture.height);
+  return {{width / 2, height / 2}, std::min(width, height) / 2, 0};
+}
+
+}  // namespace
+
+struct FaceAligner::Networks {
+  Network detector, landmarks, mask;
+  CanonicalFace canonical;
+  std::mutex mutex;
+
+  Networks(Network detector_, Network landmarks_, Network mask_, CanonicalFace canonical_)
+      : detector(std::move(detector_)),
+        landmarks(std::move(landmarks_)),
+        mask(std::move(mask_)),
+        canonical(std::move(canonical_)) {}
+
+  Result<std::vector<Face>> find(const Image8& picture);
+  Result<Portrait> cut(const Image8& picture, const Face& face, int size);
+  Result<Portrait> keep(const Image8& picture, int size);
+};
+
+Result<std::vector<Face>> FaceAligner::Networks::find(const Image8& picture) {
+  TRIPTYCH_TRY(const std::vector<Detection> detections, detect_faces(detector, picture));
+  std::vector<Face> faces;
+  for (const Detection& detection : detections) {
+    TRIPTYCH_TRY(Face face, find_landmarks(landmarks, picture, detection));
+    if (face.score >= smallest_face_score) faces.push_back(std::move(face));
+  }
+  std::ranges::stable_sort(faces, std::ranges::greater{}, area);
+  std::vector<Face> distinct;
+  for (Face& face : faces) {
+    if (std::ranges::none_of(distinct, [&](const Face& other) { return same_face(face, other); })) {
+      distinct.push_back(std::move(face));
+    }
+  }
+  return distinct;
+}
+
+Result<Portrait> FaceAligner::Networks::cut(const Image8& picture, const Face& face, int size) {
+  if (face.landmarks.size() != landmark_count || face.depth.size() != landmark_count || size < 1) {
+    return fail("a face needs 468 landmarks with depth, and its crop a size above 0", {}, ErrorCode::usage);
+  }
+  Portrait portrait;
+  portrait.frame = eg3d_frame(eyes_and_mouth(face.landmarks));
+  portrait.landmarks = in_cut(face.landmarks, portrait.frame, size);
+  TRIPTYCH_TRY(portrait.camera, estimate_camera(canonical, portrait.landmarks,
+                                                depth_in_cut(face, portrait.frame, size), size));
+  const float yaw = orbit_of(portrait.camera).yaw_degrees;
+  if (std::abs(yaw) > largest_yaw_degrees) {
+    return fail("the face is turned too far (" + std::to_string(std::lround(std::abs(yaw))) +
+                " degrees, at most 60); give a picture that shows both eyes");
+  }
+  portrait.rgb = cut_square(picture, portrait.frame, size, Border::reflect);
+  TRIPTYCH_TRY(portrait.mask, person_mask(mask, portrait.rgb));
+  return portrait;
+}
+
+Result<Portrait> FaceAligner::Networks::keep(const Image8& picture, int size) {
+  Portrait portrait;
+  portrait.frame = whole_picture(picture);
+  portrait.rgb = cut_square(picture, portrait.frame, size, Border::reflect);
+  portrait.camera = orbit_camera(0, 0);
+  TRIPTYCH_TRY(const std::vector<Face> faces, find(picture));
+  if (!faces.empty()) {
+    portrait.landmarks = in_cut(faces.front().landmarks, portrait.frame, size);
+    const std::vector<float> depth = depth_in_cut(faces.front(), portrait.frame, size);
+    TRIPTYCH_TRY(portrait.camera, estimate_camera(canonical, portrait.landmarks, depth, size));
+  }
+  TRIPTYCH_TRY(portrait.mask, person_mask(mask, portrait.rgb));
+  return portrait;
+}
+
+Result<FaceAligner> FaceAligner::open(const std::filesystem::path& assets) {
+  TRIPTYCH_TRY(Network detector, Network::open(assets / "face_detection_short_range.onnx"));
+  TRIPTYCH_TRY(Network landmarks, Network::open(assets / "face_landmark.onnx"));
+  TRIPTYCH_TRY(Network mask, Network::open(assets / "selfie_segmentation.onnx"));
+  TRIPTYCH_TRY(CanonicalFace canonical, CanonicalFace::open(assets / "canonical_face.json"));
+  return FaceAligner(std::make_unique<Networks>(std::move(detector), std::move(landmarks), std::move(mask),
+                                                std::move(canonical)));
+}
+
+FaceAligner::FaceAligner(std::unique_ptr<Networks> networks) : networks_(std::move(networks)) {}
+FaceAligner::~FaceAligner() = default;
+FaceAligner::FaceAligner(FaceAligner&&) noexcept = default;
+FaceAligner& FaceAligner::operator=(FaceAligner&&) noexcept = default;
+
+Result<std::vector<Face>> FaceAligner::find(const Image8& picture) const {
+  const std::lock_guard lock(networks_->mutex);
+  return networks_->find(picture);
+}
+
+Result<Portrait> FaceAligner::align(const Image8& picture, const AlignOptions& options) const {
+  const std::lock_guard lock(networks_->mutex);
+  if (options.already_aligned) return networks_->keep(picture, options.size);
+  TRIPTYCH_TRY(const std::vector<Face> faces, networks_->find(picture));
+  if (faces.empty()) return fail(no_face(picture));
+  const auto index = static_cast<std::size_t>(std::max(0, options.face));
+  if (index >= faces.size()) {
+    const std::string count = std::to_string(faces.size()) + (faces.size() == 1 ? " face" : " faces");
+    return fail("there is no face " + std::to_string(index + 1) + " (" + count +
+                " found, counted from 1, the largest first); choose another");
+  }
+  return networks_->cut(picture, faces[index], options.size);
+}
+
+Result<Portrait> FaceAligner::align(const Image8& picture, const Face& face, int size) const {
+  const std::lock_guard lock(networks_->mutex);
+  return networks_->cut(picture, face, size);
+}
+
+}  // namespace triptych
