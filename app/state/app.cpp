@@ -77,7 +77,7 @@ Vec3 App::backdrop() const {
 Result<Head> App::present_head() const {
   const Variant* shown = scene().shown();
   if (shown == nullptr || shown->edit == nullptr) return fail("There is no head yet: open a portrait first");
-  return shown->edit->at(scene().strength);
+  return blend(shown->edit->reconstruction, shown->edit->edited, scene().strength);
 }
 
 void App::count_frame(const ViewFrame& frame) {

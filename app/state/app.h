@@ -39,9 +39,11 @@ struct ViewState {
   bool hold_original = false;  // while a key is held
   bool dragging_view = false;
   bool dragging_strength = false;
-  std::optional<ViewFrame> frame;  // what is on the screen
-  std::uint64_t frames = 0;        // taken so far
-  std::uint64_t requested = 0;     // number of the newest request
+  std::optional<ViewFrame> frame;    // what is on the screen
+  std::uint64_t frames = 0;          // taken so far
+  std::optional<ViewRequest> asked;  // the newest request, and its number
+  std::uint64_t requested = 0;
+  double moved_at = -1;  // when the camera or the strength changed last
 };
 
 struct Draft {

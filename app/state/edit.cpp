@@ -11,7 +11,7 @@ constexpr std::size_t history_limit = 24;  // an edit holds two heads in memory
 
 Result<Image8> thumbnail_of(Services& services, const Edit& edit, const Vec3& background,
                             Progress& progress) {
-  TRIPTYCH_TRY(const Head head, edit.at(1));
+  TRIPTYCH_TRY(const Head head, blend(edit.reconstruction, edit.edited, 1));
   RenderOptions options;
   options.width = options.height = thumbnail_size;
   options.super_resolution = false;

@@ -144,7 +144,7 @@ Result<ViewRenderer::Prepared*> ViewRenderer::prepare(const std::shared_ptr<cons
     prepared_.splice(prepared_.begin(), prepared_, known);
     return &prepared_.front();
   }
-  TRIPTYCH_TRY(Head head, edit->at(strength));
+  TRIPTYCH_TRY(Head head, blend(edit->reconstruction, edit->edited, strength));
   prepared_.push_front({edit, strength, std::make_shared<const Head>(std::move(head)), nullptr});
   if (prepared_.size() > prepared_limit) prepared_.pop_back();
   return &prepared_.front();

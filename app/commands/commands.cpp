@@ -1,0 +1,82 @@
+#include "commands/commands.h"
+
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+
+#include "window/ui.h"
+
+namespace triptych::app {
+namespace {
+
+char lower(char c) {
+  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
+
+// How badly `text` matches the letters of `query` in order: the gaps between them; none if it does not.
+std::optional<int> mismatch(std::string_view query, std::string_view text) {
+  int gaps = 0;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < query.size(); ++i) {
+    if (query[i] == ' ') continue;
+    const std::size_t start = at;
+    while (at < text.size() && lower(text[at]) != lower(query[i])) ++at;
+    if (at == text.size()) return std::nullopt;
+    const bool word_start = at == 0 || text[at - 1] == ' ';
+    gaps += word_start ? 0 : static_cast<int>(at - start) + (i == 0 ? 1 : 0);
+    ++at;
+  }
+  return gaps;
+}
+
+}  // namespace
+
+bool is_enabled(const Command& command, const Ui& ui) {
+  return !command.enabled || command.enabled(ui);
+}
+
+std::string shortcut_text(const Command& command) {
+  if (!command.keys.empty()) return command.keys;
+  return command.shortcut == 0 ? "" : ImGui::GetKeyChordName(command.shortcut);
+}
+
+void run_shortcuts(Ui& ui) {
+  const bool typing = ImGui::GetIO().WantTextInput;
+  const bool modal = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+  for (const Command& command : ui.commands) {
+    if (command.shortcut == 0 || !command.run || (typing && !command.while_typing)) continue;
+    if (modal && command.id != "help.dump") continue;
+    if (ImGui::IsKeyChordPressed(command.shortcut) && is_enabled(command, ui)) {
+      command.run(ui);
+      return;
+    }
+  }
+}
+
+bool run_command(Ui& ui, std::string_view id) {
+  const auto command = std::ranges::find_if(ui.commands, [&](const Command& c) { return c.id == id; });
+  if (command == ui.commands.end() || !command->run || !is_enabled(*command, ui)) return false;
+  command->run(ui);
+  return true;
+}
+
+std::vector<const Command*> find_commands(const std::vector<Command>& commands, std::string_view query) {
+  std::vector<std::pair<int, const Command*>> found;
+  for (const Command& command : commands) {
+    if (!command.run || command.id == "help.palette") continue;
+    auto score = mismatch(query, command.title);
+    if (!score) {
+      score = mismatch(query, command.menu + " " + command.title);
+      if (score) *score += 10;
+    }
+    if (score) found.emplace_back(*score, &command);
+  }
+  std::ranges::stable_sort(found, {}, [](const auto& entry) { return entry.first; });
+  std::vector<const Command*> list;
+  for (const auto& [score, command] : found) list.push_back(command);
+  return list;
+}
+
+}  // namespace triptych::app

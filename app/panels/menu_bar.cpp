@@ -1,0 +1,45 @@
+// The menus, made from the command table.
+#include "window/widgets.h"
+
+namespace triptych::app {
+namespace {
+
+void recent_files(Ui& ui) {
+  const auto recent = ui.app.preferences.recent;
+  if (!ImGui::BeginMenu("Open recent", !recent.empty())) return;
+  for (const std::string& path : recent) {
+    const std::filesystem::path file(path);
+    std::error_code error;
+    const std::string label = file.filename().string() + "##" + path;
+    if (ImGui::MenuItem(label.c_str(), nullptr, false, std::filesystem::exists(file, error)))
+      ui.app.open({file});
+    tooltip(path.c_str());
+  }
+  ImGui::EndMenu();
+}
+
+}  // namespace
+
+void menu_bar(Ui& ui) {
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(10), ui.px(6)));
+  if (ImGui::BeginMainMenuBar()) {
+    for (const char* menu : {"File", "Edit", "View", "Help"}) {
+      if (!ImGui::BeginMenu(menu)) continue;
+      for (const Command& command : ui.commands) {
+        if (command.menu != menu) continue;
+        if (command.separator_before) ImGui::Separator();
+        std::string title = command.title;
+        if (command.id == "edit.undo") title += " " + ui.app.scenes.undo_label() + "###undo";
+        if (command.id == "edit.redo") title += " " + ui.app.scenes.redo_label() + "###redo";
+        if (ImGui::MenuItem(title.c_str(), shortcut_text(command).c_str(), false, is_enabled(command, ui)))
+          command.run(ui);
+        if (command.id == "file.open") recent_files(ui);
+      }
+      ImGui::EndMenu();
+    }
+    ImGui::EndMainMenuBar();
+  }
+  ImGui::PopStyleVar();
+}
+
+}  // namespace triptych::app

@@ -1,0 +1,138 @@
+// What the user asks for: words, a reference picture, how much of it, and the styles the model knows.
+#include <imgui.h>
+#include <imgui_stdlib.h>
+
+#include <algorithm>
+
+#include "window/widgets.h"
+
+namespace triptych::app {
+namespace {
+
+void reference_row(Ui& ui) {
+  Draft& draft = ui.app.draft;
+  if (!draft.reference) {
+    const std::string label = std::string(icon::picture) + "  Add a reference picture";
+    if (quiet_button(ui, label.c_str(), {-1, 0})) run_command(ui, "file.reference");
+    mark(ui, "reference.add");
+    tooltip("The head takes the look of this picture. You can drop one here.");
+    return;
+  }
+  const float size = ui.px(40);
+  picture_button(ui, "##reference", draft.reference, size, false, "");
+  mark(ui, "reference");
+  ImGui::SameLine();
+  ImGui::BeginGroup();
+  ImGui::TextUnformatted(
+      shortened(draft.reference_name, ImGui::GetContentRegionAvail().x - ui.px(40)).c_str());
+  ImGui::TextColored(ui.palette->dim, "Reference");
+  ImGui::EndGroup();
+  ImGui::SameLine(ImGui::GetWindowWidth() - ui.px(44));
+  if (quiet_button(ui, icon::close)) draft.reference.reset();
+  mark(ui, "reference.remove");
+  tooltip("Remove the reference");
+}
+
+void apply_row(Ui& ui) {
+  const auto jobs = ui.app.edits.jobs();
+  const bool running = !jobs.empty() && !ui.app.scene().empty();
+  const float cancel = running ? ui.px(80) : 0;
+  ImGui::BeginDisabled(!ui.app.can_apply());
+  if (primary_button(ui, "Apply",
+                     {ImGui::GetContentRegionAvail().x - (running ? cancel + ui.px(8) : 0), 0})) {
+    ui.app.apply_prompt();
+  }
+  ImGui::EndDisabled();
+  mark(ui, "apply");
+  tooltip(ui.app.can_apply() ? "Ctrl+Enter" : "Open a portrait and type a prompt first");
+  if (!running) return;
+  ImGui::SameLine();
+  if (ImGui::Button("Cancel", {cancel, 0})) ui.app.cancel_edit();
+  mark(ui, "cancel");
+  tooltip("Esc");
+  const float fraction = static_cast<float>(jobs.front().progress.fraction);
+  ImGui::ProgressBar(fraction, {-1, ui.px(3)}, "");
+}
+
+void strength_row(Ui& ui) {
+  const Variant* shown = ui.app.scene().shown();
+  const bool possible = shown != nullptr && shown->edit != nullptr && ui.app.scene().current > 0;
+  float percent = ui.app.scene().strength * 100;
+  heading(ui, "STRENGTH");
+  ImGui::BeginDisabled(!possible);
+  ImGui::SetNextItemWidth(-1);
+  ImGui::SliderFloat("##strength", &percent, 0, max_strength * 100, "%.0f %%", ImGuiSliderFlags_AlwaysClamp);
+  mark(ui, "strength");
+  const bool active = ImGui::IsItemActive();
+  if (ImGui::IsItemEdited()) {
+    ui.app.set_strength(percent / 100, active);
+  } else if (ui.app.view.dragging_strength && !active) {
+    ui.app.set_strength(ui.app.scene().strength, false);
+  }
+  tooltip("0 % is the original, 100 % the edit, beyond that exaggerates. Ctrl+click to type a number.");
+  ImGui::EndDisabled();
+}
+
+void style_grid(Ui& ui) {
+  heading(ui, "STYLES");
+  const float gap = ui.px(8);
+  const float width = ImGui::GetContentRegionAvail().x;
+  const int columns = std::max(2, static_cast<int>((width + gap) / ui.px(92)));
+  const float size = (width - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
+  const Variant* shown = ui.app.scene().shown();
+  int column = 0;
+  for (const StyleInfo& style : ui.app.model.styles) {
+    if (column > 0) ImGui::SameLine(0, gap);
+    const auto thumbnail = ui.app.style_thumbnails.find(style.name);
+    const bool known = thumbnail != ui.app.style_thumbnails.end();
+    const bool selected = shown != nullptr && shown->text == style.name;
+    if (picture_button(ui, ("##" + style.name).c_str(), known ? thumbnail->second : nullptr, size, selected,
+                       style.name)) {
+      ui.app.apply_style(style.name);
+    }
+    mark(ui, "style." + style.name);
+    tooltip(style.name.c_str());
+    column = (column + 1) % columns;
+  }
+}
+
+void example_prompts(Ui& ui) {
+  heading(ui, "TRY");
+  for (const char* text : {"bronze statue", "older, with grey hair", "pixar character"}) {
+    if (ImGui::Button(text, {-1, 0})) ui.app.apply_style(text);
+    mark(ui, std::string("example.") + text);
+  }
+}
+
+}  // namespace
+
+void prompt_panel(Ui& ui) {
+  ImGui::Begin("Prompt");
+  const ImVec2 from = ImGui::GetWindowPos();
+  mark(ui, "prompt.panel", from, ImGui::GetWindowSize());
+  heading(ui, "PROMPT");
+  if (ui.focus_prompt) ImGui::SetKeyboardFocusHere();
+  ui.focus_prompt = false;
+  const ImVec2 field{-1, ImGui::GetTextLineHeight() * 3 + ImGui::GetStyle().FramePadding.y * 2};
+  ImGui::InputTextMultiline("##prompt", &ui.app.draft.text, field, ImGuiInputTextFlags_WordWrap);
+  mark(ui, "prompt");
+  if (ui.app.draft.text.empty() && !ImGui::IsItemActive()) {
+    const ImVec2 at = ImGui::GetItemRectMin();
+    const ImVec2 pad = ImGui::GetStyle().FramePadding;
+    ImGui::GetWindowDrawList()->AddText({at.x + pad.x, at.y + pad.y}, ImGui::GetColorU32(ui.palette->dim),
+                                        "What should change?");
+  }
+  reference_row(ui);
+  apply_row(ui);
+  ImGui::Dummy({0, ui.px(2)});
+  strength_row(ui);
+  ImGui::Dummy({0, ui.px(2)});
+  if (ui.app.model.styles.empty()) {
+    example_prompts(ui);
+  } else {
+    style_grid(ui);
+  }
+  ImGui::End();
+}
+
+}  // namespace triptych::app

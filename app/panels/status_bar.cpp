@@ -1,0 +1,110 @@
+// One line at the bottom: what runs, on what, how fast; and the list of jobs behind it.
+#include <imgui_internal.h>
+
+#include <array>
+#include <cstdio>
+
+#include "window/widgets.h"
+
+namespace triptych::app {
+namespace {
+
+std::string model_text(const Ui& ui) {
+  const App& app = ui.app;
+  if (app.model_failed) return "No model";
+  if (!app.model_ready) return "Loading the model...";
+  return app.model.name;
+}
+
+std::string times_text(const App& app) {
+  std::string text;
+  for (const auto& [stage, ms] : app.edit_times_ms) {
+    if (ms <= 0) continue;
+    text += (text.empty() ? "" : "  ") + stage + " " + std::to_string(static_cast<int>(ms + 0.5)) + " ms";
+  }
+  return text;
+}
+
+std::string frame_text(const ViewState& view, double rate) {
+  if (!view.frame) return "";
+  const ViewFrame& frame = *view.frame;
+  std::array<char, 96> text{};
+  if (frame.exact) {
+    std::snprintf(text.data(), text.size(), "Exact  %d px  %.0f ms", frame.size, frame.render_ms);
+  } else {
+    std::snprintf(text.data(), text.size(), "Preview  %d px  %.0f ms  %.0f fps", frame.size, frame.render_ms,
+                  rate);
+  }
+  return text.data();
+}
+
+std::vector<std::pair<JobQueue*, JobInfo>> all_jobs(Ui& ui) {
+  std::vector<std::pair<JobQueue*, JobInfo>> list;
+  for (JobQueue* queue : {&ui.app.edits, &ui.app.exports, &ui.app.background}) {
+    for (JobInfo& job : queue->jobs()) list.emplace_back(queue, std::move(job));
+  }
+  return list;
+}
+
+}  // namespace
+
+void status_bar(Ui& ui) {
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(14), ui.px(3)));
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(6), ui.px(2)));
+  ImGui::PushStyleColor(ImGuiCol_MenuBarBg, ui.palette->window);
+  const float height = ImGui::GetFrameHeight() + ui.px(4);
+  if (ImGui::BeginViewportSideBar(
+          "##status", ImGui::GetMainViewport(), ImGuiDir_Down, height,
+          ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_MenuBar)) {
+    if (ImGui::BeginMenuBar()) {
+      ImGui::TextColored(ui.app.model_failed ? ui.palette->error : ui.palette->text, "%s",
+                         model_text(ui).c_str());
+      tooltip("The model that turns pictures into heads. Drop a package to use another.");
+      ImGui::TextColored(ui.palette->dim, "%s", ui.app.services.device().c_str());
+      tooltip(ui.graphics.c_str());
+      ImGui::TextColored(ui.palette->dim, "%s", times_text(ui.app).c_str());
+      const auto jobs = all_jobs(ui);
+      if (!jobs.empty()) {
+        const JobInfo& first = jobs.front().second;
+        const std::string text =
+            first.title + (jobs.size() > 1 ? "  +" + std::to_string(jobs.size() - 1) : "") + "###jobs";
+        if (quiet_button(ui, text.c_str())) ui.dialogs.jobs = true;
+        mark(ui, "jobs");
+        tooltip("Show what is running");
+      }
+      const std::string frame = frame_text(ui.app.view, ui.app.frames_per_second);
+      ImGui::SetCursorPosX(ImGui::GetWindowWidth() - ImGui::CalcTextSize(frame.c_str()).x - ui.px(14));
+      ImGui::TextColored(ui.palette->dim, "%s", frame.c_str());
+      ImGui::EndMenuBar();
+    }
+  }
+  ImGui::End();
+  ImGui::PopStyleColor();
+  ImGui::PopStyleVar(2);
+}
+
+void jobs_popup(Ui& ui) {
+  if (!begin_dialog(ui, "Running jobs", ui.dialogs.jobs, 460)) return;
+  const auto jobs = all_jobs(ui);
+  if (jobs.empty()) dim_text(ui, "Nothing is running.");
+  for (const auto& [queue, job] : jobs) {
+    ImGui::PushID(queue);
+    ImGui::PushID(job.id);
+    ImGui::TextUnformatted(job.title.c_str());
+    ImGui::SameLine(ImGui::GetWindowWidth() - ui.px(100));
+    if (ImGui::Button("Cancel")) queue->cancel(job.id);
+    const double left = job.progress.remaining_s;
+    const std::string detail =
+        !job.running ? "waiting"
+        : left > 1   ? job.progress.stage + ", " + std::to_string(static_cast<int>(left)) + " s left"
+                     : job.progress.stage;
+    ImGui::TextColored(ui.palette->dim, "%s", detail.c_str());
+    ImGui::ProgressBar(static_cast<float>(job.progress.fraction), {-1, ui.px(4)}, "");
+    ImGui::PopID();
+    ImGui::PopID();
+  }
+  if (!ui.dialogs.jobs) ImGui::CloseCurrentPopup();
+  end_dialog();
+}
+
+}  // namespace triptych::app

@@ -1,0 +1,50 @@
+#include "viewport/view_request.h"
+
+#include <algorithm>
+
+namespace triptych::app {
+namespace {
+
+constexpr double settle_s = 0.15;
+constexpr int smallest = 64;
+constexpr int largest = 1024;
+
+bool same_picture(const ViewRequest& a, const ViewRequest& b) {
+  return a.edit == b.edit && a.strength == b.strength && a.compare == b.compare && a.camera == b.camera &&
+         a.size == b.size && a.background == b.background && a.channel == b.channel && a.refine == b.refine;
+}
+
+}  // namespace
+
+bool update_request(App& app, int size, double now) {
+  const Variant* shown = app.scene().shown();
+  if (shown == nullptr || shown->edit == nullptr) return false;
+  ViewState& view = app.view;
+  ViewRequest request;
+  request.edit = shown->edit;
+  request.strength = view.hold_original ? 0 : app.scene().strength;
+  request.compare = view.compare == Compare::wipe || view.compare == Compare::side_by_side;
+  request.camera = view.orbit.camera();
+  request.size = std::clamp(size, smallest, largest);
+  request.background = app.backdrop();
+  request.channel = view.channel;
+  request.refine = app.preferences.refine_when_still;
+  request.reshaping = view.dragging_strength;
+
+  const bool held = view.dragging_view || view.dragging_strength;
+  if (!view.asked || request.camera != view.asked->camera || request.strength != view.asked->strength) {
+    const bool first_of_head = !view.asked || view.asked->edit != request.edit;
+    if (!first_of_head) view.moved_at = now;
+  }
+  request.moving = held || now - view.moved_at < settle_s;
+  const bool changed = !view.asked || !same_picture(request, *view.asked) ||
+                       (view.asked->moving && !request.moving) ||
+                       (view.asked->reshaping && !request.reshaping);
+  if (changed) {
+    view.asked = request;
+    view.requested = app.renderer.request(std::move(request));
+  }
+  return view.asked->moving && !held;
+}
+
+}  // namespace triptych::app

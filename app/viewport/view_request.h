@@ -1,0 +1,13 @@
+// When to ask the renderer for what: a new request when anything that shows has changed, "moving" while a
+// drag goes on and shortly after, then once more when all is still.
+#pragma once
+
+#include "state/app.h"
+
+namespace triptych::app {
+
+// `size`: pixels of the square that is drawn; `now`: seconds of any steady clock. Returns whether the view
+// still settles, so that the caller comes again soon.
+bool update_request(App& app, int size, double now);
+
+}  // namespace triptych::app

@@ -1,0 +1,112 @@
+#include "window/dump.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace triptych::app {
+namespace {
+
+using nlohmann::json;
+
+json scene_json(const App& app) {
+  const Scene& scene = app.scene();
+  json history = json::array();
+  for (const auto& variant : scene.history) {
+    history.push_back({{"label", variant->label},
+                       {"text", variant->text},
+                       {"ready", variant->edit != nullptr},
+                       {"reference", variant->reference != nullptr},
+                       {"thumbnail", app.thumbnails.contains(variant->id)}});
+  }
+  return {{"picture", scene.source ? scene.source->path.string() : ""},
+          {"head", scene.head_path.string()},
+          {"faces", scene.source ? scene.source->faces.size() : 0},
+          {"history", history},
+          {"current", scene.current},
+          {"strength", std::round(scene.strength * 1000) / 1000}};
+}
+
+json view_json(const ViewState& view) {
+  const OrbitController::Pose& pose = view.orbit.pose();
+  json result{{"yaw", pose.yaw},
+              {"pitch", pose.pitch},
+              {"fov", pose.fov},
+              {"pan", {pose.pan_x, pose.pan_y}},
+              {"compare", static_cast<int>(view.compare)},
+              {"channel", static_cast<int>(view.channel)},
+              {"wipe", view.wipe},
+              {"original", view.hold_original},
+              {"beyond_range", view.orbit.beyond_range()},
+              {"requested", view.requested}};
+  if (view.frame) {
+    result["frame"] = {{"request", view.frame->request},
+                       {"strength", view.frame->strength},
+                       {"size", view.frame->size},
+                       {"exact", view.frame->exact},
+                       {"final", view.frame->final && view.frame->request == view.requested},
+                       {"before", view.frame->before != nullptr},
+                       {"camera_to_world", view.frame->camera.camera_to_world},
+                       {"intrinsics", view.frame->camera.intrinsics}};
+  }
+  return result;
+}
+
+json jobs_json(const App& app) {
+  json list = json::array();
+  for (const JobQueue* queue : {&app.edits, &app.exports, &app.background}) {
+    for (const JobInfo& job : queue->jobs()) list.push_back(job.title);
+  }
+  return list;
+}
+
+}  // namespace
+
+json describe(const Ui& ui) {
+  const App& app = ui.app;
+  json notices = json::array();
+  for (const Notice& notice : app.notices.list()) {
+    notices.push_back({{"kind", static_cast<int>(notice.kind)},
+                       {"sentence", notice.sentence},
+                       {"details", notice.details},
+                       {"count", notice.count}});
+  }
+  json marks = json::object();
+  for (const auto& [name, at] : ui.marks) marks[name] = {at.x, at.y, at.width, at.height};
+  return {{"scene", scene_json(app)},
+          {"view", view_json(app.view)},
+          {"draft", {{"text", app.draft.text}, {"reference", app.draft.reference_name}}},
+          {"undo", app.scenes.undo_label()},
+          {"redo", app.scenes.redo_label()},
+          {"editing", app.editing()},
+          {"jobs", jobs_json(app)},
+          {"notices", notices},
+          {"model", {{"ready", app.model_ready}, {"failed", app.model_failed}, {"name", app.model.name}}},
+          {"session", app.session_path.string()},
+          {"unsaved", app.unsaved()},
+          {"recoverable", app.recoverable.has_value()},
+          {"dialogs",
+           {{"help", ui.dialogs.help},
+            {"palette", ui.dialogs.palette},
+            {"preferences", ui.dialogs.preferences},
+            {"export", ui.dialogs.export_head},
+            {"file", ui.marks.contains("dialog.path")}}},
+          {"style_thumbnails", app.style_thumbnails.size()},
+          {"light", app.preferences.light_theme},
+          {"scale", ui.scale},
+          {"marks", marks}};
+}
+
+json describe(const Pace& pace) {
+  std::vector<double> gaps = pace.preview_gaps_ms;
+  std::ranges::sort(gaps);
+  const auto at = [&](double share) {
+    return gaps.empty() ? 0.0 : gaps[static_cast<std::size_t>(share * static_cast<double>(gaps.size() - 1))];
+  };
+  return {{"start_ms", pace.start_ms},
+          {"longest_engine_wait_ms", pace.longest_engine_wait_ms},
+          {"frames_drawn", pace.frames_drawn},
+          {"preview",
+           {{"count", gaps.size()}, {"median_ms", at(0.5)}, {"p95_ms", at(0.95)}, {"worst_ms", at(1)}}}};
+}
+
+}  // namespace triptych::app

@@ -1,0 +1,21 @@
+// The window's state as JSON, for tests and bug reports.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "window/ui.h"
+
+namespace triptych::app {
+
+// How the window has kept up so far.
+struct Pace {
+  double start_ms = 0;                // from main to the first usable frame
+  double longest_engine_wait_ms = 0;  // of the UI thread
+  std::uint64_t frames_drawn = 0;
+  std::vector<double> preview_gaps_ms;  // between preview frames of drags, the newest 2000
+};
+
+[[nodiscard]] nlohmann::json describe(const Ui& ui);  // changes only when the state does
+[[nodiscard]] nlohmann::json describe(const Pace& pace);
+
+}  // namespace triptych::app

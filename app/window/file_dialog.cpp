@@ -1,0 +1,158 @@
+#include "window/file_dialog.h"
+
+#include <imgui.h>
+#include <imgui_stdlib.h>
+#include <portable_file_dialogs.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "window/widgets.h"
+
+namespace triptych::app {
+
+namespace fs = std::filesystem;
+
+FileDialog::FileDialog() = default;
+FileDialog::~FileDialog() = default;
+
+bool FileDialog::pending() const noexcept {
+  return native_open_ != nullptr || native_save_ != nullptr;
+}
+
+void FileDialog::begin(const std::string& title, bool save, Chosen chosen) {
+  title_ = title;
+  save_ = save;
+  chosen_ = std::move(chosen);
+  confirm_replace_ = false;
+  std::error_code error;
+  if (folder_.empty()) folder_ = fs::current_path(error);
+}
+
+void FileDialog::ask_open(const std::string& title, const std::string& suffixes, Chosen chosen) {
+  begin(title, false, std::move(chosen));
+  suffixes_ = suffixes;
+  if (pfd::settings::available()) {
+    std::string patterns;
+    std::istringstream list(suffixes);
+    for (std::string suffix; list >> suffix;) patterns += (patterns.empty() ? "*" : " *") + suffix;
+    native_open_ = std::make_unique<pfd::open_file>(
+        title, folder_.string(),
+        std::vector<std::string>{"Files", patterns.empty() ? "*" : patterns, "All files", "*"});
+    return;
+  }
+  text_.clear();
+  shown_ = true;
+  read_folder();
+}
+
+void FileDialog::ask_save(const std::string& title, const fs::path& suggestion, Chosen chosen) {
+  begin(title, true, std::move(chosen));
+  suffixes_ = suggestion.extension().string();
+  if (pfd::settings::available()) {
+    native_save_ = std::make_unique<pfd::save_file>(title, (folder_ / suggestion).string());
+    return;
+  }
+  text_ = suggestion.string();
+  shown_ = true;
+  read_folder();
+}
+
+void FileDialog::read_folder() {
+  entries_.clear();
+  std::error_code error;
+  for (const auto& entry :
+       fs::directory_iterator(folder_, fs::directory_options::skip_permission_denied, error)) {
+    const std::string name = entry.path().filename().string();
+    std::string suffix = entry.path().extension().string();
+    std::ranges::transform(suffix, suffix.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (name.starts_with('.')) continue;
+    const bool wanted = suffixes_.empty() || (!suffix.empty() && suffixes_.find(suffix) != std::string::npos);
+    if (entry.is_directory(error) || wanted) entries_.push_back(entry);
+  }
+  std::ranges::sort(entries_, [](const auto& a, const auto& b) {
+    std::error_code ignored;
+    const bool folder_a = a.is_directory(ignored);
+    const bool folder_b = b.is_directory(ignored);
+    return folder_a != folder_b ? folder_a : a.path().filename() < b.path().filename();
+  });
+}
+
+void FileDialog::accept(const fs::path& path) {
+  std::error_code error;
+  if (!save_ && fs::is_directory(path, error) && !fs::exists(path / "manifest.json", error)) {
+    folder_ = path;
+    text_.clear();
+    return read_folder();
+  }
+  if (save_ && fs::exists(path, error) && !confirm_replace_) {
+    confirm_replace_ = true;
+    return;
+  }
+  folder_ = path.parent_path();
+  shown_ = false;
+  chosen_(path);
+}
+
+void FileDialog::draw_list(Ui& ui) {
+  ImGui::BeginChild("files", {0, ui.px(260)}, ImGuiChildFlags_Borders);
+  if (folder_.has_parent_path() &&
+      ImGui::Selectable(".. (up)", false, ImGuiSelectableFlags_NoAutoClosePopups)) {
+    folder_ = folder_.parent_path();
+    read_folder();
+  }
+  for (const auto& entry : std::vector(entries_)) {
+    std::error_code error;
+    const bool folder = entry.is_directory(error);
+    const std::string name = entry.path().filename().string();
+    const std::string label = std::string(folder ? icon::open : icon::picture) + "  " + name;
+    const auto flags = ImGuiSelectableFlags_NoAutoClosePopups | ImGuiSelectableFlags_AllowDoubleClick;
+    if (!ImGui::Selectable(label.c_str(), text_ == name, flags)) continue;
+    if (folder) {
+      folder_ = entry.path();
+      read_folder();
+      break;
+    }
+    text_ = name;
+    confirm_replace_ = false;
+    if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) accept(entry.path());
+  }
+  ImGui::EndChild();
+}
+
+void FileDialog::draw(Ui& ui) {
+  if (native_open_ && native_open_->ready(0)) {
+    const auto files = native_open_->result();
+    native_open_.reset();
+    if (!files.empty()) accept(files.front());
+  }
+  if (native_save_ && native_save_->ready(0)) {
+    const std::string file = native_save_->result();
+    native_save_.reset();
+    confirm_replace_ = true;  // the desktop's dialog has asked
+    if (!file.empty()) accept(file);
+  }
+  if (!begin_dialog(ui, (title_ + "###file").c_str(), shown_, 560)) return;
+  dim_text(ui, folder_.string());
+  draw_list(ui);
+  ImGui::SetNextItemWidth(-1);
+  if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
+  const bool entered =
+      ImGui::InputTextWithHint("##path", "Name or whole path", &text_,
+                               ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+  if (ImGui::IsItemEdited()) confirm_replace_ = false;
+  mark(ui, "dialog.path");
+  if (confirm_replace_)
+    ImGui::TextColored(ui.palette->warning, "This file exists. Press again to replace it.");
+  const char* verb = confirm_replace_ ? "Replace" : (save_ ? "Save" : "Open");
+  const bool pressed = primary_button(ui, verb, {ui.px(110), 0});
+  mark(ui, "dialog.accept");
+  ImGui::SameLine();
+  if (ImGui::Button("Cancel", {ui.px(110), 0})) shown_ = false;
+  if ((entered || pressed) && !text_.empty()) accept(folder_ / text_);  // a whole path replaces the folder
+  if (!shown_) ImGui::CloseCurrentPopup();
+  end_dialog();
+}
+
+}  // namespace triptych::app

@@ -1,0 +1,55 @@
+// Choosing a file: the desktop's own dialog where there is one (zenity, kdialog), else a list and a path
+// field here.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace pfd {
+class open_file;
+class save_file;
+}  // namespace pfd
+
+namespace triptych::app {
+
+struct Ui;
+
+class FileDialog {
+ public:
+  using Chosen = std::function<void(const std::filesystem::path&)>;
+  FileDialog();
+  ~FileDialog();
+  FileDialog(const FileDialog&) = delete;
+  FileDialog& operator=(const FileDialog&) = delete;
+  FileDialog(FileDialog&&) = delete;
+  FileDialog& operator=(FileDialog&&) = delete;
+
+  // `suffixes`: ".png .jpg", what the list shows; empty: everything.
+  void ask_open(const std::string& title, const std::string& suffixes, Chosen chosen);
+  void ask_save(const std::string& title, const std::filesystem::path& suggestion, Chosen chosen);
+  [[nodiscard]] bool pending() const noexcept;  // a dialog of the desktop is open: look again soon
+  void draw(Ui& ui);
+
+ private:
+  void begin(const std::string& title, bool save, Chosen chosen);
+  void read_folder();
+  void draw_list(Ui& ui);
+  void accept(const std::filesystem::path& path);
+
+  std::unique_ptr<pfd::open_file> native_open_;
+  std::unique_ptr<pfd::save_file> native_save_;
+  Chosen chosen_;
+  bool shown_ = false;
+  bool save_ = false;
+  bool confirm_replace_ = false;
+  std::string title_;
+  std::string suffixes_;
+  std::string text_;
+  std::filesystem::path folder_;
+  std::vector<std::filesystem::directory_entry> entries_;
+};
+
+}  // namespace triptych::app

@@ -1,0 +1,60 @@
+// A GLFW window with an OpenGL 3.3 context and Dear ImGui in it, as one object.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "image/image.h"
+
+struct GLFWwindow;
+
+namespace triptych::app {
+
+struct DroppedFiles {
+  std::vector<std::filesystem::path> files;
+  float x = 0, y = 0;  // where, in ImGui's coordinates
+};
+
+class GlWindow {
+ public:
+  // Fails with a sentence that says what is missing: no display, no OpenGL 3.3.
+  [[nodiscard]] static Result<std::unique_ptr<GlWindow>> open(const std::string& title, int width, int height,
+                                                              const std::filesystem::path& layout_file);
+  ~GlWindow();
+  GlWindow(const GlWindow&) = delete;
+  GlWindow& operator=(const GlWindow&) = delete;
+  GlWindow(GlWindow&&) = delete;
+  GlWindow& operator=(GlWindow&&) = delete;
+
+  // Waits for something to happen, at most `timeout_s`; 0 only looks.
+  void wait(double timeout_s);
+  static void wake();  // any thread: ends the wait
+
+  void begin_frame();
+  // Draws; with `read_back` the pixels are read before the swap (RGB, upright).
+  void end_frame(float red, float green, float blue, Image8* read_back = nullptr);
+
+  [[nodiscard]] bool close_requested() const;
+  void refuse_close();
+  [[nodiscard]] bool minimised() const;
+  [[nodiscard]] float content_scale() const;  // of the monitor the window is on
+  [[nodiscard]] std::vector<DroppedFiles> take_drops();
+  [[nodiscard]] std::string clipboard() const;
+  void set_title(const std::string& title);
+  [[nodiscard]] std::string renderer() const;  // the OpenGL driver's name for itself
+
+ private:
+  explicit GlWindow(GLFWwindow* window) : window_(window) {}
+  static void on_drop(GLFWwindow* window, int count, const char** paths);
+
+  GLFWwindow* window_ = nullptr;
+  std::vector<DroppedFiles> drops_;
+  std::string title_;
+  std::string layout_file_;
+};
+
+}  // namespace triptych::app

@@ -1,0 +1,62 @@
+#include "window/layout.h"
+
+#include <imgui_internal.h>
+
+namespace triptych::app {
+namespace {
+
+void build_default_layout(Ui& ui, ImGuiID root, ImVec2 size) {
+  ImGui::DockBuilderRemoveNode(root);
+  ImGui::DockBuilderAddNode(root, static_cast<int>(ImGuiDockNodeFlags_DockSpace));
+  ImGui::DockBuilderSetNodeSize(root, size);
+  ImGuiID centre = root;
+  const float side = std::clamp(ui.px(300) / size.x, 0.15F, 0.45F);
+  const float strip = std::clamp(ui.px(150) / size.y, 0.12F, 0.35F);
+  ImGuiID left = ImGui::DockBuilderSplitNode(centre, ImGuiDir_Left, side, nullptr, &centre);
+  const ImGuiID bottom = ImGui::DockBuilderSplitNode(centre, ImGuiDir_Down, strip, nullptr, &centre);
+  const ImGuiID top_left = ImGui::DockBuilderSplitNode(left, ImGuiDir_Up, 0.34F, nullptr, &left);
+  for (const ImGuiID node : {centre, left, bottom, top_left}) {
+    ImGui::DockBuilderGetNode(node)->LocalFlags |= ImGuiDockNodeFlags_NoTabBar;
+  }
+  ImGui::DockBuilderDockWindow("Picture", top_left);
+  ImGui::DockBuilderDockWindow("Prompt", left);
+  ImGui::DockBuilderDockWindow("History", bottom);
+  ImGui::DockBuilderDockWindow("View", centre);
+  ImGui::DockBuilderFinish(root);
+}
+
+void dock_space(Ui& ui) {
+  const ImGuiID root = ImGui::GetID("root");
+  const ImGuiViewport* viewport = ImGui::GetMainViewport();
+  if (ui.reset_layout || ImGui::DockBuilderGetNode(root) == nullptr) {
+    build_default_layout(ui, root, viewport->WorkSize);
+    ui.reset_layout = false;
+  }
+  ImGui::DockSpaceOverViewport(root, viewport);
+}
+
+}  // namespace
+
+void draw_interface(Ui& ui) {
+  ui.marks.clear();
+  menu_bar(ui);
+  status_bar(ui);
+  dock_space(ui);
+  picture_panel(ui);
+  prompt_panel(ui);
+  history_panel(ui);
+  viewport_panel(ui);
+  notices_overlay(ui);
+  drop_overlay(ui);
+  help_overlay(ui);
+  command_palette(ui);
+  preferences_dialog(ui);
+  export_dialog(ui);
+  recovery_dialog(ui);
+  quit_dialog(ui);
+  jobs_popup(ui);
+  ui.dialogs.file.draw(ui);
+  run_shortcuts(ui);
+}
+
+}  // namespace triptych::app

@@ -1,0 +1,90 @@
+// What every panel gets: the application, and what the window keeps for itself between frames.
+#pragma once
+
+#include <imgui.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands/commands.h"
+#include "state/app.h"
+#include "window/file_dialog.h"
+#include "window/style.h"
+#include "window/textures.h"
+
+namespace triptych::app {
+
+// Where things were drawn, in pixels: tests and the drop target look them up by name.
+struct Mark {
+  float x = 0, y = 0, width = 0, height = 0;
+  [[nodiscard]] bool contains(float px, float py) const noexcept {
+    return px >= x && py >= y && px < x + width && py < y + height;
+  }
+};
+
+struct ExportChoice {
+  int kind = 0;   // index of ExportRequest::Kind
+  int scale = 1;  // 1, 2 or 4 times 512
+  bool transparent = false;
+  bool spiral = false;
+  float seconds = 4;
+};
+
+struct Dialogs {
+  bool help = false;
+  bool palette = false;
+  bool preferences = false;
+  bool export_head = false;
+  bool jobs = false;
+  bool quit = false;  // asked while work is unsaved or running
+  std::string palette_query;
+  int palette_index = 0;
+  ExportChoice export_choice;
+  FileDialog file;
+};
+
+struct Ui {
+  App& app;
+  Textures& textures;
+  StreamTexture& after;
+  StreamTexture& before;
+  Fonts fonts{};
+  const Palette* palette = nullptr;
+  float scale = 1;  // pixels of this monitor for one of 96 dots an inch
+  std::vector<Command> commands{};
+  Dialogs dialogs{};
+  std::map<std::string, Mark, std::less<>> marks{};
+  bool reset_layout = false;
+  bool quit = false;
+  bool focus_prompt = false;
+  bool drag_over = false;  // files hover over the window
+  float drag_x = 0, drag_y = 0;
+  double awake_until = 0;  // ImGui time until which frames go on being drawn
+  std::string graphics{};  // the OpenGL driver
+  std::function<std::string()> read_clipboard{};
+
+  [[nodiscard]] float px(float value) const noexcept { return value * scale; }
+  void stay_awake(double seconds) { awake_until = std::max(awake_until, ImGui::GetTime() + seconds); }
+};
+
+// --- panels/: one file each
+// -------------------------------------------------------------------------------------
+void menu_bar(Ui& ui);
+void picture_panel(Ui& ui);
+void prompt_panel(Ui& ui);
+void history_panel(Ui& ui);
+void viewport_panel(Ui& ui);
+void status_bar(Ui& ui);
+void notices_overlay(Ui& ui);
+void drop_overlay(Ui& ui);
+void help_overlay(Ui& ui);
+void command_palette(Ui& ui);
+void preferences_dialog(Ui& ui);
+void export_dialog(Ui& ui);
+void recovery_dialog(Ui& ui);
+void quit_dialog(Ui& ui);
+void jobs_popup(Ui& ui);
+
+}  // namespace triptych::app

@@ -1,0 +1,203 @@
+#include "window/window.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/atomic_file.h"
+#include "image/picture.h"
+#include "state/preferences.h"
+#include "window/dump.h"
+#include "window/gl_window.h"
+#include "window/layout.h"
+
+namespace triptych::app {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+class MainWindow {
+ public:
+  MainWindow(const WindowOptions& options, GlWindow& window, App& app, Clock::time_point started)
+      : options_(options),
+        window_(window),
+        app_(app),
+        started_(started),
+        ui_{.app = app, .textures = textures_, .after = after_, .before = before_} {
+    ui_.fonts = load_fonts(options.assets / "fonts");
+    ui_.commands = make_commands();
+    ui_.graphics = window.renderer();
+    ui_.read_clipboard = [this] { return window_.clipboard(); };
+    if (!options.dump_state.empty()) add_dump_command();
+  }
+
+  void run() {
+    app_.start(options_.files);
+    while (true) {
+      window_.wait(wait_time());
+      if (window_.minimised()) {
+        app_.update();
+        continue;
+      }
+      frame();
+      if (should_close()) break;
+    }
+    app_.close();
+  }
+
+ private:
+  // Frames are drawn while something moves and twice after each event (Dear ImGui settles in two); then
+  // nothing is.
+  [[nodiscard]] double wait_time() {
+    constexpr double busy_s = 0.1;
+    constexpr double idle_s = 600;
+    if (settle_frames_ > 0) {
+      --settle_frames_;
+      return 0;
+    }
+    settle_frames_ = 1;
+    if (ImGui::GetCurrentContext() != nullptr && ImGui::GetTime() < ui_.awake_until) return 0.02;
+    if (app_.edits.busy() || app_.exports.busy() || ui_.dialogs.file.pending()) return busy_s;
+    const bool fleeting = std::ranges::any_of(
+        app_.notices.list(), [](const Notice& notice) { return notice.kind != Notice::Kind::error; });
+    if (fleeting || ImGui::GetIO().WantTextInput) return 0.25;
+    return idle_s;
+  }
+
+  void frame() {
+    app_.update();
+    for (const DroppedFiles& drop : window_.take_drops()) accept_drop(drop);
+    restyle_if_needed();
+    window_.begin_frame();
+    const auto before = ui_.app.view.frames;
+    draw_interface(ui_);
+    if (ui_.app.view.frames != before) count_preview();
+    const ImVec4& back = ui_.palette->window;
+    Image8 pixels;
+    window_.end_frame(back.x, back.y, back.z, screenshot_ ? &pixels : nullptr);
+    textures_.end_frame();
+    window_.set_title(title());
+    if (pace_.frames_drawn++ == 0) pace_.start_ms = milliseconds_since(started_);
+    dump(pixels);
+  }
+
+  void accept_drop(const DroppedFiles& drop) {
+    const auto prompt = ui_.marks.find("prompt.panel");
+    const bool reference = prompt != ui_.marks.end() && prompt->second.contains(drop.x, drop.y);
+    if (reference && drop.files.size() == 1) return app_.open_reference(drop.files.front());
+    app_.open(drop.files);
+  }
+
+  void restyle_if_needed() {
+    const float scale = window_.content_scale() * app_.preferences.interface_scale;
+    const bool light = app_.preferences.light_theme;
+    if (ui_.palette == &palette_of(light) && ui_.scale == scale && styled_) return;
+    if (styled_ && ui_.scale != scale) ui_.reset_layout = true;
+    styled_ = true;
+    ui_.palette = &palette_of(light);
+    ui_.scale = scale;
+    apply_style(*ui_.palette, light, scale);
+  }
+
+  [[nodiscard]] bool should_close() {
+    if (!window_.close_requested() && !ui_.quit) return false;
+    if (app_.exports.busy() && !ui_.dialogs.quit) {
+      window_.refuse_close();
+      ui_.quit = false;
+      ui_.dialogs.quit = true;
+      return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::string title() const {
+    const Scene& scene = app_.scene();
+    const fs::path path = !app_.session_path.empty() ? app_.session_path
+                          : scene.source             ? scene.source->path
+                                                     : scene.head_path;
+    if (path.empty()) return "Triptych";
+    return path.filename().string() + (app_.unsaved() ? " *" : "") + " - Triptych";
+  }
+
+  void count_preview() {
+    const ViewFrame& frame = *app_.view.frame;
+    const bool moving = app_.view.asked && app_.view.asked->moving;
+    if (moving && !frame.exact && last_preview_) {
+      const double gap = milliseconds_since(*last_preview_);
+      constexpr std::size_t limit = 2000;
+      if (pace_.preview_gaps_ms.size() >= limit) pace_.preview_gaps_ms.erase(pace_.preview_gaps_ms.begin());
+      pace_.preview_gaps_ms.push_back(gap);
+    }
+    last_preview_.reset();
+    if (moving && !frame.exact) last_preview_ = Clock::now();
+  }
+
+  void add_dump_command() {
+    Command command;
+    command.id = "help.dump";
+    command.menu = "Help";
+    command.title = "Write the state and a screenshot";
+    command.shortcut = ImGuiKey_F12;
+    command.while_typing = true;
+    command.run = [this](Ui& ui) {
+      screenshot_ = true;
+      ui.stay_awake(0.05);
+    };
+    ui_.commands.push_back(std::move(command));
+  }
+
+  void dump(const Image8& pixels) {
+    if (options_.dump_state.empty()) return;
+    nlohmann::json state = describe(ui_);
+    const bool shot = !pixels.empty();
+    if (state == dumped_ && !shot) return;
+    dumped_ = state;
+    state["pace"] = describe(pace_);
+    if (shot) {
+      screenshot_ = false;
+      if (auto saved = save_picture(options_.dump_state.string() + ".png", pixels); !saved) {
+        app_.notices.add(saved.error());
+      }
+      ++screenshots_;
+    }
+    state["screenshots"] = screenshots_;
+    const std::string text = state.dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
+    if (auto written = write_file(options_.dump_state, text); !written) app_.notices.add(written.error());
+  }
+
+  const WindowOptions& options_;
+  GlWindow& window_;
+  App& app_;
+  Clock::time_point started_;
+  Textures textures_;
+  StreamTexture after_;
+  StreamTexture before_;
+  Ui ui_;
+  Pace pace_;
+  int settle_frames_ = 3;
+  bool styled_ = false;
+  bool screenshot_ = false;
+  int screenshots_ = 0;
+  nlohmann::json dumped_;
+  std::optional<Clock::time_point> last_preview_;
+};
+
+}  // namespace
+
+Status run_window(const WindowOptions& options, Services& services) {
+  const auto started = Clock::now();
+  AppOptions app_options{options.assets, config_folder(), state_folder(), options.safe_mode};
+  std::error_code ignored;
+  fs::create_directories(app_options.config, ignored);
+  const fs::path layout = options.safe_mode ? fs::path{} : app_options.config / "layout.ini";
+  TRIPTYCH_TRY(const auto window, GlWindow::open("Triptych", options.width, options.height, layout));
+  App app(services, app_options, &GlWindow::wake);
+  MainWindow(options, *window, app, started).run();
+  return {};
+}
+
+}  // namespace triptych::app

@@ -1,0 +1,187 @@
+#include "fake_services.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "head/tri_file.h"
+#include "image/picture.h"
+#include "image/resample.h"
+#include "support/analytic_head.h"
+
+namespace triptych::test {
+namespace {
+
+struct FakeBaked final : app::Baked {
+  explicit FakeBaked(Head head_) : head(std::move(head_)) {}
+  Head head;
+};
+
+const Head& plain_head() {
+  static const Head head = [] {
+    AnalyticHeadOptions options;
+    options.front_size = 192;
+    options.side_size = 64;
+    return analytic_frustum_head(options);
+  }();
+  return head;
+}
+
+// Moves the colours of the front plane (logits behind the features and the depth) towards one that the words
+// choose.
+Head tinted(const Head& head, const std::string& words) {
+  Head result = head;
+  result.info.prompt = words;
+  const std::size_t hash = std::hash<std::string>{}(words);
+  Plane& front = result.planes[0];
+  const auto channels = static_cast<std::size_t>(front.channels);
+  for (std::size_t texel = 0; texel * channels < front.texels.size(); ++texel) {
+    float* color = &front.texels[(texel + 1) * channels - 4];
+    const float grey = (color[0] + color[1] + color[2]) / 3;
+    for (std::size_t c = 0; c < 3; ++c) {
+      const float shift = static_cast<float>((hash >> (8 * c)) & 255) / 255 * 3 - 1.5F;
+      color[c] = 0.3F * color[c] + 0.7F * grey + shift;
+    }
+  }
+  return result;
+}
+
+Status take_time(const std::string& words, Progress& progress) {
+  progress.begin("encoding the prompt");
+  if (!words.starts_with("slow")) return {};
+  constexpr int steps = 6000;
+  for (int i = 0; i < steps; ++i) {
+    TRIPTYCH_CHECK(progress.check());
+    progress.advance(static_cast<double>(i) / steps);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return {};
+}
+
+Result<std::shared_ptr<const app::Source>> make_source(const std::filesystem::path& path,
+                                                       const Image8& picture, int face) {
+  if (std::ranges::all_of(picture.pixels, [](std::uint8_t value) { return value == 0; })) {
+    return fail(path.filename().string() + ": no face found; use a picture with one face and eyes visible");
+  }
+  auto source = std::make_shared<app::Source>();
+  source->path = path;
+  constexpr float largest = 1024;
+  source->preview_scale =
+      std::min(1.0F, largest / static_cast<float>(std::max(picture.width, picture.height)));
+  const auto scaled = [&](int edge) {
+    return std::max(1, static_cast<int>(static_cast<float>(edge) * source->preview_scale));
+  };
+  source->preview =
+      std::make_shared<const Image8>(resize(picture, scaled(picture.width), scaled(picture.height)));
+  const int count = picture.width > 2 * picture.height ? 2 : 1;
+  const auto height = static_cast<float>(picture.height);
+  for (int i = 0; i < count; ++i) {
+    const float centre =
+        static_cast<float>(picture.width) * (static_cast<float>(i) + 0.5F) / static_cast<float>(count);
+    Face found{centre - height * 0.25F, height * 0.25F, centre + height * 0.25F, height * 0.75F, 1, {}, {}};
+    source->faces.push_back(std::move(found));
+  }
+  source->face = std::clamp(face, 0, count - 1);
+  const Face& chosen = source->faces[static_cast<std::size_t>(source->face)];
+  source->portrait.frame = {{(chosen.left + chosen.right) / 2, height / 2}, height * 0.45F, 0};
+  source->portrait.rgb = resize(picture, 128, 128);
+  source->portrait.mask = ImageF(128, 128, 1, 1.0F);
+  source->portrait.camera = plain_head().camera;
+  return source;
+}
+
+}  // namespace
+
+Status FakeServices::load(Progress& progress) {
+  progress.begin("reading the weights");
+  if (missing_model)
+    return fail("starter.safetensors: the model is missing; run scripts/setup or pass --model");
+  static_cast<void>(plain_head());
+  const std::scoped_lock lock(mutex_);
+  loaded_ = true;
+  return {};
+}
+
+Status FakeServices::use_model(const std::filesystem::path& package, Progress& /*progress*/) {
+  return fail(package.filename().string() + ": not a model package; manifest.json is missing");
+}
+
+ModelInfo FakeServices::model() const {
+  const std::scoped_lock lock(mutex_);
+  ModelInfo info;
+  if (!loaded_) return info;
+  info.name = "Test head";
+  info.takes_text = info.takes_reference = true;
+  for (const char* name : {"bronze statue", "marble bust", "green elf", "clown", "zombie", "oil painting"}) {
+    info.styles.push_back({name, {}});
+  }
+  return info;
+}
+
+Result<Image8> FakeServices::load_image(const std::filesystem::path& path) const {
+  TRIPTYCH_TRY(Picture picture, load_picture(path));
+  return std::move(picture.rgb);
+}
+
+Result<std::shared_ptr<const app::Source>> FakeServices::open_picture(const std::filesystem::path& path,
+                                                                      Progress& progress) {
+  progress.begin("finding the face");
+  TRIPTYCH_TRY(const Picture picture, load_picture(path));
+  return make_source(path, picture.rgb, 0);
+}
+
+Result<std::shared_ptr<const app::Source>> FakeServices::choose_face(const app::Source& source, int face,
+                                                                     Progress& /*progress*/) {
+  TRIPTYCH_TRY(const Picture picture, load_picture(source.path));
+  return make_source(source.path, picture.rgb, face);
+}
+
+Result<std::shared_ptr<const Edit>> FakeServices::edit(const Portrait& /*portrait*/, const Prompt& prompt,
+                                                       Progress& progress) {
+  if (missing_model) return fail("there is no model; run scripts/setup or pass --model");
+  TRIPTYCH_CHECK(take_time(prompt.text, progress));
+  if (prompt.text == "nonsense")
+    return fail("\"nonsense\" is not a style this model knows; try \"bronze statue\"");
+  auto edit = std::make_shared<Edit>();
+  edit->reconstruction = plain_head();
+  edit->edited =
+      prompt.empty() ? plain_head() : tinted(plain_head(), prompt.reference ? "reference" : prompt.text);
+  edit->times_ms = {{"picture", 3}, {"prompt", 1}, {"triplane", 2}};
+  const std::scoped_lock lock(mutex_);
+  ++edits;
+  return edit;
+}
+
+Result<Head> FakeServices::load_head(const std::filesystem::path& path) {
+  return triptych::load_head(path);
+}
+
+Result<std::shared_ptr<const app::Baked>> FakeServices::bake(const Head& head, Progress& progress) {
+  TRIPTYCH_CHECK(progress.check());
+  return std::make_shared<const FakeBaked>(head);
+}
+
+Result<View> FakeServices::render_fast(const app::Baked& head, const Camera& camera,
+                                       const RenderOptions& options, Progress& progress) {
+  RenderOptions quick = options;
+  quick.coarse_samples = 24;
+  quick.importance_samples = 0;
+  return render_exact(static_cast<const FakeBaked&>(head).head, camera, quick, progress);
+}
+
+Result<View> FakeServices::render_exact(const Head& head, const Camera& camera, const RenderOptions& options,
+                                        Progress& progress) {
+  return triptych::render_exact(head, camera, options, pool_, progress);
+}
+
+Status FakeServices::export_head(const Head& head, const app::ExportRequest& request, Progress& progress) {
+  if (request.kind == app::ExportRequest::Kind::head) return save_head(request.path, head);
+  RenderOptions options;
+  options.width = options.height = request.size;
+  options.background = request.background;
+  TRIPTYCH_TRY(const View view, render_exact(head, request.camera, options, progress));
+  return save_picture(request.path, to_bytes(view.rgb), request.text);
+}
+
+}  // namespace triptych::test

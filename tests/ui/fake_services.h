@@ -1,0 +1,47 @@
+// The engine as tests want it: real pictures, sessions and renderer, but a hand-made head instead of a model,
+// so that an edit takes milliseconds and everything is known.
+#pragma once
+
+#include <mutex>
+
+#include "core/thread_pool.h"
+#include "state/services.h"
+
+namespace triptych::test {
+
+// Every prompt tints the head by its words. "slow ..." takes until it is cancelled, at most a minute;
+// "nonsense" is not understood. A picture more than twice as wide as high holds two faces; a black one holds
+// none.
+class FakeServices final : public app::Services {
+ public:
+  explicit FakeServices(int threads = 2) : pool_(threads) {}
+
+  bool missing_model = false;  // load() fails
+  int edits = 0;               // computed so far; read it when no job runs
+
+  Status load(Progress& progress) override;
+  Status use_model(const std::filesystem::path& package, Progress& progress) override;
+  [[nodiscard]] ModelInfo model() const override;
+  [[nodiscard]] std::string device() const override { return "CPU, test head"; }
+  [[nodiscard]] Result<Image8> load_image(const std::filesystem::path& path) const override;
+  Result<std::shared_ptr<const app::Source>> open_picture(const std::filesystem::path& path,
+                                                          Progress& progress) override;
+  Result<std::shared_ptr<const app::Source>> choose_face(const app::Source& source, int face,
+                                                         Progress& progress) override;
+  Result<std::shared_ptr<const Edit>> edit(const Portrait& portrait, const Prompt& prompt,
+                                           Progress& progress) override;
+  Result<Head> load_head(const std::filesystem::path& path) override;
+  Result<std::shared_ptr<const app::Baked>> bake(const Head& head, Progress& progress) override;
+  Result<View> render_fast(const app::Baked& head, const Camera& camera, const RenderOptions& options,
+                           Progress& progress) override;
+  Result<View> render_exact(const Head& head, const Camera& camera, const RenderOptions& options,
+                            Progress& progress) override;
+  Status export_head(const Head& head, const app::ExportRequest& request, Progress& progress) override;
+
+ private:
+  ThreadPool pool_;
+  mutable std::mutex mutex_;
+  bool loaded_ = false;
+};
+
+}  // namespace triptych::test
