@@ -85,7 +85,8 @@ at::Tensor vit_block(const Weights& w, const at::Tensor& tokens, std::int64_t he
       linear(w.scope("attn").scope("qkv"), layer_norm(w.scope("norm1"), tokens, eps)).chunk(3, -1);
   const at::Tensor mixed = attention(qkv[0], qkv[1], qkv[2], heads);
   const at::Tensor y = tokens + linear(w.scope("attn").scope("proj"), mixed);
-  const at::Tensor hidden = at::gelu(linear(w.scope("mlp").scope("fc1"), layer_norm(w.scope("norm2"), y, eps)));
+  const at::Tensor hidden =
+      at::gelu(linear(w.scope("mlp").scope("fc1"), layer_norm(w.scope("norm2"), y, eps)));
   return y + linear(w.scope("mlp").scope("fc2"), hidden);
 }
 

@@ -1,5 +1,5 @@
-// The main job: portrait + prompt -> Head, with both branches cached apart so that another prompt on the same picture
-// recomputes only the prompt, and the other way round.
+// The main job: portrait + prompt -> Head, with both branches cached apart so that another prompt on the same
+// picture recomputes only the prompt, and the other way round.
 #pragma once
 
 #include <map>
@@ -15,8 +15,8 @@ namespace triptych {
 
 struct Edit {
   Head reconstruction;
-  Head edited;             // equal to the reconstruction for an empty prompt
-  std::string understood;  // see PromptFeatures
+  Head edited;                             // equal to the reconstruction for an empty prompt
+  std::string understood;                  // see PromptFeatures
   std::map<std::string, double> times_ms;  // "picture", "prompt", "triplane"; 0 when it came from the cache
   // The head at a strength (contract: 0 reconstruction, 1 edit, beyond 1 exaggerates).
   [[nodiscard]] Result<Head> at(float strength) const;

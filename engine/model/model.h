@@ -15,13 +15,14 @@
 
 namespace triptych {
 
-// Immutable results of the two branches, each worth caching: F_g and E_high(I) of a picture; E_p's tokens of a prompt.
+// Immutable results of the two branches, each worth caching: F_g and E_high(I) of a picture; E_p's tokens of
+// a prompt.
 struct PictureFeatures {
   virtual ~PictureFeatures() = default;
 };
 struct PromptFeatures {
   virtual ~PromptFeatures() = default;
-  std::string understood;  // "bronze statue": the known style the prompt was taken for; empty if the model needs none
+  std::string understood;  // "bronze statue": the style the prompt was taken for; empty if none is needed
 };
 
 // A style the model knows by name, for presets and for messages.
@@ -46,11 +47,11 @@ class Model {
  public:
   virtual ~Model() = default;
   [[nodiscard]] virtual const ModelInfo& info() const noexcept = 0;
-  [[nodiscard]] virtual Result<std::shared_ptr<const PictureFeatures>> encode_picture(const Portrait& portrait,
-                                                                                      Progress& progress) const = 0;
+  [[nodiscard]] virtual Result<std::shared_ptr<const PictureFeatures>> encode_picture(
+      const Portrait& portrait, Progress& progress) const = 0;
   // Unknown text is an error whose sentence lists what the model knows.
-  [[nodiscard]] virtual Result<std::shared_ptr<const PromptFeatures>> encode_prompt(const Prompt& prompt,
-                                                                                    Progress& progress) const = 0;
+  [[nodiscard]] virtual Result<std::shared_ptr<const PromptFeatures>> encode_prompt(
+      const Prompt& prompt, Progress& progress) const = 0;
   // `prompt` null: the reconstruction.
   [[nodiscard]] virtual Result<Head> make_head(const PictureFeatures& picture, const PromptFeatures* prompt,
                                                Progress& progress) const = 0;
@@ -60,9 +61,10 @@ enum class Device { automatic, cpu, cuda };
 
 struct ModelOptions {
   Device device = Device::automatic;
-  int threads = 0;                     // 0: as LibTorch likes
-  bool bf16 = true;                    // on CPUs that have it; falls back to fp32 on NaN, with a notice
-  std::filesystem::path prompt_assets;  // folder of the text and picture prompt encoders (assets/models/prompt)
+  int threads = 0;   // 0: as LibTorch likes
+  bool bf16 = true;  // on CPUs that have it; falls back to fp32 on NaN, with a notice
+  std::filesystem::path
+      prompt_assets;  // folder of the text and picture prompt encoders (assets/models/prompt)
 };
 
 // A package folder or file (docs/formats.md): manifest and hashes are checked, every tensor's shape too.

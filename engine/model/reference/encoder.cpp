@@ -107,15 +107,8 @@ at::Tensor triplane(const Weights& w, const at::Tensor& detail, const at::Tensor
   return y;
 }
 
-Weights encoder_weights(const Weights& weights, at::ScalarType type) {
-  Weights converted = weights.to(type);
-  for (const char* first : {first_low, first_high}) {
-    for (const char* part : {".weight", ".bias"}) {
-      const std::string name = std::string(first) + part;
-      if (weights.contains(name)) converted.set(name, weights[name]);
-    }
-  }
-  return converted;
+bool is_first_convolution(std::string_view name) {
+  return name.starts_with(first_low) || name.starts_with("high.0.");
 }
 
 }  // namespace triptych::reference

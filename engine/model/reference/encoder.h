@@ -1,6 +1,6 @@
 // The encoder of 3DPE (and, without the prompt branch, of Live3D) as published: functions over its weights,
 // named as in specs.h. Shapes are for a batch of B; pictures 512x512. Runs in the weights' type except for
-// the two first convolutions, which see pixel indices up to 511 and stay in fp32 (see encoder_weights).
+// the two first convolutions, which see pixel indices up to 511 and stay in fp32.
 #pragma once
 
 #include "model/weights.h"
@@ -32,7 +32,7 @@ inline constexpr int reference_edge = 224;
 // channels.
 [[nodiscard]] at::Tensor triplane(const nn::Weights& w, const at::Tensor& detail, const at::Tensor& low);
 
-// The weights in `type`, with the first convolutions of both branches kept in fp32.
-[[nodiscard]] nn::Weights encoder_weights(const nn::Weights& weights, at::ScalarType type);
+// Whether a tensor belongs to a first convolution, which stays in fp32 whatever the type of the others.
+[[nodiscard]] bool is_first_convolution(std::string_view name);
 
 }  // namespace triptych::reference

@@ -1,0 +1,131 @@
+#include <algorithm>
+
+#include "core/atomic_file.h"
+#include "core/hash.h"
+#include "model/package.h"
+#include "model/package_layout.h"
+
+namespace triptych {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+std::uint64_t byte_size(const StreamedTensor& tensor) {
+  std::uint64_t size = bytes_per_element(tensor.dtype);
+  for (const std::int64_t length : tensor.shape) size *= static_cast<std::uint64_t>(length);
+  return size;
+}
+
+std::uint64_t byte_size(const std::vector<StreamedTensor>& tensors) {
+  std::uint64_t size = 0;
+  for (const StreamedTensor& tensor : tensors) size += byte_size(tensor);
+  return size;
+}
+
+// The length and the JSON text at the start of a safetensors file, padded so that the data is aligned to 8
+// bytes.
+std::string safetensors_header(const std::vector<StreamedTensor>& tensors, const std::string& manifest) {
+  json header = json::object();
+  if (!manifest.empty()) header["__metadata__"] = {{layout::manifest_key, manifest}};
+  std::uint64_t offset = 0;
+  for (const StreamedTensor& tensor : tensors) {
+    const std::uint64_t end = offset + byte_size(tensor);
+    header[tensor.name] = {
+        {"dtype", name_of(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    offset = end;
+  }
+  std::string text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  std::string length(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) length[i] = static_cast<char>((text.size() >> (8 * i)) & 255U);
+  return length + text;
+}
+
+// Hands all tensors' bytes to `sink`, one after the other, and reports progress.
+Status produce_all(const std::vector<StreamedTensor>& tensors, const ByteSink& sink, Progress& progress) {
+  const double total = static_cast<double>(std::max<std::uint64_t>(byte_size(tensors), 1));
+  std::uint64_t done = 0;
+  for (const StreamedTensor& tensor : tensors) {
+    const std::uint64_t before = done;
+    const ByteSink counted = [&](std::span<const std::byte> bytes) -> Status {
+      TRIPTYCH_CHECK(progress.check());
+      done += bytes.size();
+      progress.advance(static_cast<double>(done) / total);
+      return sink(bytes);
+    };
+    TRIPTYCH_CHECK(tensor.produce(counted));
+    if (done - before != byte_size(tensor)) {
+      return fail("tensor " + tensor.name +
+                  " has another size than announced; this is a fault of the program");
+    }
+  }
+  return {};
+}
+
+Status write_tensors(AtomicFile& file, const std::string& header, const std::vector<StreamedTensor>& tensors,
+                     Progress& progress) {
+  TRIPTYCH_CHECK(file.write(std::as_bytes(std::span(header))));
+  return produce_all(
+      tensors, [&](std::span<const std::byte> bytes) { return file.write(bytes); }, progress);
+}
+
+json complete(const Manifest& manifest) {
+  json object = manifest.json;
+  object["format"] = layout::format_name;
+  object["format_version"] = package_format_version;
+  object["kind"] = manifest.kind;
+  object["name"] = manifest.name;
+  object["version"] = manifest.version;
+  object["files"] = json::object();
+  return object;
+}
+
+// The manifest stands before the data it has the hash of, so the tensors are produced twice.
+Status write_file_package(const fs::path& path, json manifest, const std::vector<StreamedTensor>& tensors,
+                          Progress& progress) {
+  progress.begin("reading the weights");
+  Sha256 data;
+  const ByteSink hash = [&](std::span<const std::byte> bytes) -> Status {
+    data.add(bytes);
+    return {};
+  };
+  TRIPTYCH_CHECK(produce_all(tensors, hash, progress));
+  manifest["files"]["weights"] = {{"sha256", data.hex()}};
+  progress.begin("writing the package");
+  TRIPTYCH_TRY(AtomicFile file, AtomicFile::create(path));
+  TRIPTYCH_CHECK(write_tensors(file, safetensors_header(tensors, manifest.dump()), tensors, progress));
+  return file.commit();
+}
+
+// The manifest is written last: a folder without it is no package.
+Status write_folder_package(const fs::path& folder, json manifest, const std::vector<StreamedTensor>& tensors,
+                            Progress& progress) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return fail(folder.string() + ": cannot be created (" + error.message() + ")");
+  const fs::path weights = folder / layout::weights_file;
+  progress.begin("writing the package");
+  TRIPTYCH_TRY(AtomicFile file, AtomicFile::create(weights));
+  TRIPTYCH_CHECK(write_tensors(file, safetensors_header(tensors, {}), tensors, progress));
+  TRIPTYCH_TRY(const std::string hash, sha256_file(file.path()));
+  fs::remove(folder / layout::manifest_file, error);  // it does not fit the new weights
+  TRIPTYCH_CHECK(file.commit());
+  manifest["files"]["weights"] = {{"file", layout::weights_file}, {"sha256", hash}};
+  return write_file(folder / layout::manifest_file, manifest.dump(2) + "\n");
+}
+
+}  // namespace
+
+Status write_package(const fs::path& path, const Manifest& manifest, std::vector<StreamedTensor> tensors,
+                     Progress& progress) {
+  // Readers hash the tensors in the order of their names.
+  std::sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  std::error_code error;
+  if (!path.has_filename() || fs::is_directory(path, error)) {
+    return write_folder_package(path, complete(manifest), tensors, progress);
+  }
+  return write_file_package(path, complete(manifest), tensors, progress);
+}
+
+}  // namespace triptych

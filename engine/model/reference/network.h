@@ -1,0 +1,61 @@
+// The published network with its weights: picture, prompt and triplane as tensors, in fp32 or bf16.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+
+#include "core/error.h"
+#include "core/progress.h"
+#include "model/package.h"
+#include "model/weights.h"
+
+namespace triptych::reference {
+
+// Features of a picture; `type` is the precision they were computed in.
+struct PictureMaps {
+  at::Tensor low;   // F_g [1,128,128,128]
+  at::Tensor high;  // [1,128,128,128]
+  at::ScalarType type = at::kFloat;
+};
+
+// Thread-safe. Functions throw what LibTorch throws; callers wrap them in nn::guarded.
+class Network {
+ public:
+  // `prefix`: "" or "teacher.". Checks every tensor; loads none yet.
+  [[nodiscard]] static Result<std::shared_ptr<const Network>> open(const Package& package,
+                                                                   const std::string& prefix,
+                                                                   bool with_prompt, bool bf16);
+
+  // [1,3,512,512] in [-1,1], fp32.
+  [[nodiscard]] PictureMaps picture(const at::Tensor& rgb) const;
+  // [1,3,224,224], ImageNet-normalised, fp32: tokens [1,197,768].
+  [[nodiscard]] at::Tensor prompt(const at::Tensor& reference) const;
+  // The planes [1,96,256,256], fp32. `tokens` undefined: the high features stand in for the prompt's
+  // (Live3D). Falls back to fp32, for good, when bf16 gives planes that cannot be shown; an error if fp32
+  // does too.
+  [[nodiscard]] Result<at::Tensor> triplane(const at::Tensor& rgb, const PictureMaps& maps,
+                                            const at::Tensor& tokens) const;
+
+  // The precision in use.
+  [[nodiscard]] at::ScalarType type() const noexcept { return bf16_ ? at::kBFloat16 : at::kFloat; }
+
+ private:
+  Network(SafetensorsReader reader, std::string file, std::string prefix, bool with_prompt, bool bf16);
+  [[nodiscard]] nn::Weights weights() const;  // in type(), loaded at the first use
+  [[nodiscard]] at::Tensor planes(const at::Tensor& rgb, const PictureMaps& maps,
+                                  const at::Tensor& tokens) const;
+
+  SafetensorsReader reader_;
+  std::string file_;
+  std::string prefix_;
+  std::vector<nn::TensorSpec> specs_;
+  mutable std::atomic<bool> bf16_;
+  mutable std::mutex mutex_;
+  mutable nn::Weights weights_;
+  mutable at::ScalarType loaded_ = at::ScalarType::Undefined;
+};
+
+// Every number finite, and not the same everywhere, which would show as one colour.
+[[nodiscard]] bool can_be_shown(const at::Tensor& triplane);
+
+}  // namespace triptych::reference
