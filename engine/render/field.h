@@ -20,18 +20,33 @@ struct FieldScratch {
   Taps<L> taps[6];
 };
 
+// Sums `count` planes at the taps of sample s into row[0 .. vectors * width - 1]; the last vector has n
+// channels.
+template <typename L, int count, int vectors>
+TRIPTYCH_INLINE void gather_row(const PlaneView* const* planes, const Taps<L>* taps, int s, int from, int n,
+                                float* row) {
+  typename L::F sums[2][vectors];
+  TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) sums[0][v] = sums[1][v] = L::set(0);
+  TRIPTYCH_UNROLL for (int p = 0; p < count; ++p) add_taps<L, vectors>(*planes[p], taps[p], s, from, n, sums);
+  TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) L::store(sums[0][v] + sums[1][v], row + v * L::width);
+}
+
 // Sums `count` planes at their taps into columns[channel][lane].
 template <typename L, int count>
 TRIPTYCH_INLINE void gather_columns(const PlaneView* const* planes, const Taps<L>* taps, int from,
                                     int channels, float* rows, float* columns) {
-  for (int s = 0; s < L::width; ++s) {
-    for (int c = 0; c < channels; c += L::width) {
-      const int n = channels - c < L::width ? channels - c : L::width;
-      auto sum = L::set(0);
-      TRIPTYCH_UNROLL for (int p = 0; p < count; ++p) sum =
-          add_taps<L>(*planes[p], taps[p], s, from + c, n, sum);
-      L::store(sum, rows + s * feature_row + c);
+  for (int c = 0; c < channels;) {
+    const int left = channels - c;
+    const int vectors = left > 3 * L::width ? 4 : (left + L::width - 1) / L::width;
+    const int n = left < vectors * L::width ? left - (vectors - 1) * L::width : L::width;
+    for (int s = 0; s < L::width; ++s) {
+      float* row = rows + s * feature_row + c;
+      if (vectors == 4) gather_row<L, count, 4>(planes, taps, s, from + c, n, row);
+      if (vectors == 3) gather_row<L, count, 3>(planes, taps, s, from + c, n, row);
+      if (vectors == 2) gather_row<L, count, 2>(planes, taps, s, from + c, n, row);
+      if (vectors == 1) gather_row<L, count, 1>(planes, taps, s, from + c, n, row);
     }
+    c += vectors * L::width;
   }
   for (int c = 0; c < channels; c += 4) L::transpose4(rows + c, feature_row, columns + c * L::width);
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "render/baked_view.h"
 #include "render/convolution.h"
 #include "render/views.h"
 
@@ -17,11 +18,18 @@ struct Kernel {
   void (*march_tile)(const MarchTask& task, int tile);
   // Raw density, red, green, blue of `count` points given as x, y, z; field.features must be false.
   void (*evaluate)(const FieldView& field, const float* points, std::size_t count, float* out);
+  // Tile `tile` of `side` x `side` pixels through a baked head.
+  void (*fast_tile)(const FastTask& task, int tile, int side);
   void (*convolve_row)(const ConvolutionTask& task, int row);
 };
 
 [[nodiscard]] inline int tiles_across(int pixels) {
   return (pixels + tile_side - 1) / tile_side;
+}
+
+inline constexpr int fast_tile_side = 32;
+[[nodiscard]] inline int fast_tiles_across(int pixels) {
+  return (pixels + fast_tile_side - 1) / fast_tile_side;
 }
 
 [[nodiscard]] const Kernel& scalar_kernel();

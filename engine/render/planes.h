@@ -59,15 +59,20 @@ TRIPTYCH_INLINE void find_taps(const PlaneView& plane, typename L::F a, typename
   L::store(wy1 * wx1, taps.weight[3]);
 }
 
-// channels from .. from + n - 1 (n <= width) of sample s, added to `sum`.
-template <typename L>
-TRIPTYCH_INLINE typename L::F add_taps(const PlaneView& plane, const Taps<L>& taps, int s, int from, int n,
-                                       typename L::F sum) {
+// Adds `vectors` vectors of channels of sample s, from channel `from` on; the last has `n` of them. Two sums
+// a vector, so that additions overlap.
+template <typename L, int vectors>
+TRIPTYCH_INLINE void add_taps(const PlaneView& plane, const Taps<L>& taps, int s, int from, int n,
+                              typename L::F (&sums)[2][vectors]) {
   TRIPTYCH_UNROLL for (int tap = 0; tap < 4; ++tap) {
     const float* texel = plane.texels + taps.offset[tap][s] + from;
-    sum = L::fma(L::set(taps.weight[tap][s]), L::load_first(texel, n), sum);
+    const auto weight = L::set(taps.weight[tap][s]);
+    TRIPTYCH_UNROLL for (int v = 0; v + 1 < vectors; ++v) {
+      sums[tap % 2][v] = L::fma(weight, L::load(texel + v * L::width), sums[tap % 2][v]);
+    }
+    constexpr int last = vectors - 1;
+    sums[tap % 2][last] = L::fma(weight, L::load_first(texel + last * L::width, n), sums[tap % 2][last]);
   }
-  return sum;
 }
 
 }  // namespace triptych::render

@@ -75,12 +75,12 @@ RayCamera ray_camera(const Camera& camera) {
   return result;
 }
 
-DepthRange depth_range(const Head& head, const Camera& camera) {
+DepthRange depth_range(float near_depth, float far_depth, const Camera& camera) {
   const Vec3 o = camera.origin();
   const float moved = std::hypot(o[0], o[1], o[2]) - orbit_radius;
-  if (std::abs(moved) < 1e-3F) return {head.near_depth, head.far_depth};
-  const float near_depth = std::max(head.near_depth + moved, 1e-3F);
-  return {near_depth, std::max(head.far_depth + moved, near_depth + 0.1F)};
+  if (std::abs(moved) < 1e-3F) return {near_depth, far_depth};
+  const float nearest = std::max(near_depth + moved, 1e-3F);
+  return {nearest, std::max(far_depth + moved, nearest + 0.1F)};
 }
 
 }  // namespace triptych::render

@@ -27,7 +27,7 @@ struct DepthRange {
   float near_depth;
   float far_depth;
 };
-// The head's range of ray depths, moved with a camera that is nearer or farther than the reference's orbit.
-[[nodiscard]] DepthRange depth_range(const Head& head, const Camera& camera);
+// A head's range of ray depths, moved with a camera that is nearer or farther than the reference's orbit.
+[[nodiscard]] DepthRange depth_range(float near_depth, float far_depth, const Camera& camera);
 
 }  // namespace triptych::render

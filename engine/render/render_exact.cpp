@@ -124,7 +124,7 @@ Result<View> render_exact(const Head& head, const Camera& camera, const RenderOp
   TRIPTYCH_TRY(const Kernel* kernel, find_kernel(kernel_name));
   const bool super_resolution = options.super_resolution && head.super_resolution != nullptr;
   const render::PreparedField field(head, super_resolution);
-  const render::DepthRange range = render::depth_range(head, camera);
+  const render::DepthRange range = render::depth_range(head.near_depth, head.far_depth, camera);
   MarchTask task;
   task.field = field.view();
   task.camera = render::ray_camera(camera);

@@ -1,6 +1,7 @@
 // The entries of a Kernel for a lane type.
 #pragma once
 
+#include "render/fast.h"
 #include "render/kernel.h"
 #include "render/march.h"
 
@@ -50,7 +51,7 @@ void evaluate_points(const FieldView& field, const float* points, std::size_t co
 
 template <typename L>
 Kernel make_kernel(const char* name) {
-  return {name, march_tile<L>, evaluate_points<L>, convolve_row<L>};
+  return {name, march_tile<L>, evaluate_points<L>, fast_tile<L>, convolve_row<L>};
 }
 
 }  // namespace triptych::render

@@ -1,0 +1,187 @@
+#include "render/bake.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "render/bricks.h"
+#include "render/kernel.h"
+#include "render/prepare.h"
+#include "render/renderer.h"
+
+namespace triptych {
+namespace {
+
+using render::brick_nodes;
+using render::brick_side;
+
+constexpr int coarse_stride = brick_side / 2;  // nodes between the samples that decide what is visible
+
+int rounded_up(int size) {
+  return std::max(2 * brick_side, (size + brick_side - 1) / brick_side * brick_side);
+}
+
+// Sizes, transform and value range of the grid of a head.
+render::BakedView grid_of(const Head& head, const render::FieldView& field) {
+  render::BakedView grid;
+  grid.frustum = field.frustum;
+  const auto half = [&](int axis) { return 0.5F * static_cast<float>(grid.size[axis]); };
+  if (field.frustum) {
+    grid.size[0] = rounded_up(head.planes[0].width);
+    grid.size[1] = rounded_up(head.planes[0].height);
+    grid.size[2] = 128;
+    const float* m = field.world_to_camera;
+    for (std::size_t i = 0; i < 4; ++i) {
+      grid.to_grid[i] = m[i] * field.focal2_x * half(0);
+      grid.to_grid[4 + i] = m[4 + i] * field.focal2_y * half(1);
+      grid.to_grid[8 + i] = m[8 + i];
+    }
+    const float range = field.far_depth - field.near_depth;
+    grid.depth_scale = static_cast<float>(grid.size[2]) / range;
+    grid.shift[2] = -field.near_depth * grid.depth_scale - 0.5F;
+    grid.raw_low = -9;
+    grid.raw_step = 18.0F / 255;
+    const float texel = field.near_depth * 2 /
+                        std::max(field.focal2_x * static_cast<float>(grid.size[0]),
+                                 field.focal2_y * static_cast<float>(grid.size[1]));
+    grid.brick_edge = brick_side * std::min(texel, range / static_cast<float>(grid.size[2]));
+    grid.step = 0.004F;
+  } else {
+    for (std::size_t i = 0; i < 3; ++i) {
+      grid.size[i] = rounded_up(head.planes[0].width);
+      grid.to_grid[5 * i] = field.box_scale * half(static_cast<int>(i));
+    }
+    grid.raw_low = -9;
+    grid.raw_step = 60.0F / 255;
+    grid.shift[2] = half(2) - 0.5F;
+    const float texel = head.box_size / static_cast<float>(grid.size[0]);
+    grid.brick_edge = brick_side * texel;
+    grid.step = 0.75F * texel;
+  }
+  grid.shift[0] = half(0) - 0.5F;
+  grid.shift[1] = half(1) - 0.5F;
+  return grid;
+}
+
+// Grid coordinates to the world.
+class GridToWorld {
+ public:
+  GridToWorld(const render::BakedView& grid, const Head& head) : grid_(grid), head_(head) {}
+
+  [[nodiscard]] Vec3 operator()(float x, float y, float z) const {
+    const float depth = (z - grid_.shift[2]) / grid_.depth_scale;
+    if (!grid_.frustum) {
+      return {(x - grid_.shift[0]) / grid_.to_grid[0], (y - grid_.shift[1]) / grid_.to_grid[5],
+              depth / grid_.to_grid[10]};
+    }
+    const float half_x = 0.5F * static_cast<float>(grid_.size[0]),
+                half_y = 0.5F * static_cast<float>(grid_.size[1]);
+    const float cx = (x - grid_.shift[0]) / half_x * depth / (2 * head_.camera.intrinsics[0]);
+    const float cy = (y - grid_.shift[1]) / half_y * depth / (2 * head_.camera.intrinsics[4]);
+    const auto& m = head_.camera.camera_to_world;
+    Vec3 world;
+    for (std::size_t i = 0; i < 3; ++i) {
+      world[i] = m[4 * i] * cx + m[4 * i + 1] * cy + m[4 * i + 2] * depth + m[4 * i + 3];
+    }
+    return world;
+  }
+
+ private:
+  const render::BakedView& grid_;
+  const Head& head_;
+};
+
+struct Baker {
+  const Head& head;
+  const render::FieldView& field;
+  const render::Kernel& kernel;
+  const render::BakedView& grid;
+  GridToWorld to_world;
+  ThreadPool& pool;
+
+  // Raw densities of every coarse_stride-th node (and one beyond each end), x fastest.
+  [[nodiscard]] render::CoarseDensity coarse_density() const {
+    render::CoarseDensity coarse;
+    for (std::size_t i = 0; i < 3; ++i) coarse.size[i] = grid.size[i] / coarse_stride + 1;
+    const auto row = static_cast<std::size_t>(coarse.size[0]);
+    coarse.raw.resize(row * static_cast<std::size_t>(coarse.size[1]) *
+                      static_cast<std::size_t>(coarse.size[2]));
+    pool.run(coarse.raw.size() / row, [&](std::size_t line, int) {
+      std::array<float, std::size_t{3} * 4096> points;
+      std::array<float, std::size_t{4} * 4096> values;
+      const auto y = static_cast<float>(line % static_cast<std::size_t>(coarse.size[1])) * coarse_stride;
+      const auto z = static_cast<float>(line / static_cast<std::size_t>(coarse.size[1])) * coarse_stride;
+      for (std::size_t x = 0; x < row; ++x) {
+        const Vec3 world = to_world(static_cast<float>(x) * coarse_stride, y, z);
+        std::copy(world.begin(), world.end(), points.begin() + static_cast<std::ptrdiff_t>(3 * x));
+      }
+      kernel.evaluate(field, points.data(), row, values.data());
+      for (std::size_t x = 0; x < row; ++x) coarse.raw[line * row + x] = values[4 * x];
+    });
+    return coarse;
+  }
+
+  [[nodiscard]] std::uint32_t encode(const float* value) const {
+    const auto byte = [](float v) { return static_cast<std::uint32_t>(std::clamp(v, 0.0F, 255.0F) + 0.5F); };
+    return byte((value[0] - grid.raw_low) / grid.raw_step) | byte(255 * value[1]) << 8U |
+           byte(255 * value[2]) << 16U | byte(255 * value[3]) << 24U;
+  }
+
+  // Evaluates the nodes of a brick that visible cells touch: all of its own, or those on its lower faces.
+  void fill_brick(int bx, int by, int bz, unsigned needed_by, std::uint32_t* nodes) const {
+    std::array<float, std::size_t{3} * brick_nodes> points;
+    std::array<float, std::size_t{4} * brick_nodes> values;
+    std::array<std::uint16_t, brick_nodes> members;
+    std::size_t count = 0;
+    for (int i = 0; i < brick_nodes; ++i) {
+      const int x = i % brick_side, y = i / brick_side % brick_side, z = i / (brick_side * brick_side);
+      if (!render::node_is_needed(x == 0, y == 0, z == 0, needed_by)) continue;
+      const Vec3 world =
+          to_world(static_cast<float>(bx * brick_side + x), static_cast<float>(by * brick_side + y),
+                   static_cast<float>(bz * brick_side + z));
+      std::copy(world.begin(), world.end(), points.begin() + static_cast<std::ptrdiff_t>(3 * count));
+      members[count++] = static_cast<std::uint16_t>(i);
+    }
+    kernel.evaluate(field, points.data(), count, values.data());
+    for (std::size_t i = 0; i < count; ++i) nodes[members[i]] = encode(values.data() + 4 * i);
+  }
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const BakedHead>> bake(const Head& head, ThreadPool& pool, Progress& progress) {
+  TRIPTYCH_CHECK(head.check());
+  const render::PreparedField field(head, false);
+  auto baked = std::make_shared<BakedHead>();
+  baked->near_depth = head.near_depth;
+  baked->far_depth = head.far_depth;
+  render::BakedView& grid = baked->grid;
+  grid = grid_of(head, field.view());
+  const Baker baker{head, field.view(), *render::usable_kernels().front(), grid, GridToWorld(grid, head),
+                    pool};
+
+  progress.begin("preparing the head for motion");
+  render::BrickMap map(grid, baker.coarse_density());
+  if (grid.frustum) map.add_surface(head);
+  map.find_inside();
+  TRIPTYCH_CHECK(progress.check());
+
+  const std::size_t total = map.count() * brick_nodes;
+  baked->nodes.reset(static_cast<std::uint32_t*>(std::calloc(total, sizeof(std::uint32_t))));
+  if (!baked->nodes)
+    return fail("not enough memory to prepare the head for motion", {}, ErrorCode::out_of_memory);
+  pool.run(map.count(), [&](std::size_t brick, int) {
+    const unsigned needed_by = map.needed_by(brick);
+    if (needed_by == 0 || progress.cancelled()) return;
+    const auto [x, y, z] = map.position(brick);
+    baker.fill_brick(x, y, z, needed_by, baked->nodes.get() + brick * brick_nodes);
+  });
+  TRIPTYCH_CHECK(progress.check());
+  baked->visible_bricks = map.visible_count();
+  baked->bricks = map.distances();
+  grid.nodes = baked->nodes.get();
+  grid.bricks = baked->bricks.data();
+  return baked;
+}
+
+}  // namespace triptych

@@ -1,0 +1,130 @@
+#include "render/bricks.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "render/composite.h"
+
+namespace triptych::render {
+namespace {
+
+constexpr float empty_opacity = 0.004F;  // optical depth of a brick that shows nothing
+constexpr float dense_opacity = 1.0F;    // optical depth of half a brick that hides what is behind
+// Mask logits below this show nothing, whatever the decoder says (it adds a few units).
+constexpr float mask_threshold = -6;
+constexpr float surface_before = 0.012F, surface_behind = 0.03F;  // world units
+
+}  // namespace
+
+BrickMap::BrickMap(const BakedView& grid, const CoarseDensity& coarse) {
+  for (std::size_t i = 0; i < 3; ++i) size_[i] = grid.size[i] / brick_side;
+  state_.assign(static_cast<std::size_t>(size_[0]) * static_cast<std::size_t>(size_[1]) *
+                    static_cast<std::size_t>(size_[2]),
+                State::empty);
+  dense_.assign(state_.size(), 0);
+  const auto at = [&](int x, int y, int z) {
+    return coarse.raw[static_cast<std::size_t>((z * coarse.size[1] + y) * coarse.size[0] + x)];
+  };
+  for (std::size_t brick = 0; brick < state_.size(); ++brick) {
+    const auto [bx, by, bz] = position(brick);
+    float highest = -std::numeric_limits<float>::infinity(), lowest = -highest;
+    for (int i = 0; i < 27; ++i) {
+      const float raw = at(2 * bx + i % 3, 2 * by + i / 3 % 3, 2 * bz + i / 9);
+      highest = std::max(highest, raw);
+      lowest = std::min(lowest, raw);
+    }
+    if (density<ScalarLanes>(grid.frustum, highest) * grid.brick_edge > empty_opacity)
+      state_[brick] = State::visible;
+    dense_[brick] = density<ScalarLanes>(grid.frustum, lowest) * grid.brick_edge > 2 * dense_opacity ? 1 : 0;
+  }
+}
+
+void BrickMap::add_surface(const Head& head) {
+  const Plane& front = head.planes[0];
+  const float bricks_per_depth = static_cast<float>(size_[2]) / (head.far_depth - head.near_depth);
+  const auto brick_at = [&](float depth) {
+    return std::clamp(static_cast<int>((depth - head.near_depth) * bricks_per_depth), 0, size_[2] - 1);
+  };
+  for (int row = 0; row < front.height; ++row) {
+    for (int column = 0; column < front.width; ++column) {
+      const float* texel =
+          front.texels.data() + static_cast<std::ptrdiff_t>((row * front.width + column)) * front.channels;
+      const float depth = texel[front.channels - 5], mask = texel[front.channels - 1];
+      if (mask < mask_threshold) continue;
+      const int last = brick_at(depth + surface_behind);
+      for (int z = brick_at(depth - surface_before); z <= last; ++z) {
+        State& state = state_[index(column / brick_side, row / brick_side, z)];
+        state = State::visible;
+      }
+    }
+  }
+}
+
+void BrickMap::find_inside() {
+  for (int z = 1; z + 1 < size_[2]; ++z) {
+    for (int y = 1; y + 1 < size_[1]; ++y) {
+      for (int x = 1; x + 1 < size_[0]; ++x) {
+        bool surrounded = true;
+        for (int i = 0; i < 27 && surrounded; ++i) {
+          surrounded = dense_[index(x + i % 3 - 1, y + i / 3 % 3 - 1, z + i / 9 - 1)] != 0;
+        }
+        if (surrounded) state_[index(x, y, z)] = State::inside;
+      }
+    }
+  }
+}
+
+std::size_t BrickMap::visible_count() const {
+  return static_cast<std::size_t>(std::count(state_.begin(), state_.end(), State::visible));
+}
+
+std::array<int, 3> BrickMap::position(std::size_t brick) const {
+  const int i = static_cast<int>(brick);
+  return {i % size_[0], i / size_[0] % size_[1], i / (size_[0] * size_[1])};
+}
+
+std::size_t BrickMap::index(int x, int y, int z) const {
+  return static_cast<std::size_t>((z * size_[1] + y) * size_[0] + x);
+}
+
+unsigned BrickMap::needed_by(std::size_t brick) const {
+  const auto [x, y, z] = position(brick);
+  unsigned bits = 0;
+  for (unsigned offset = 0; offset < 8; ++offset) {
+    const int px = x - static_cast<int>(offset & 1U), py = y - static_cast<int>(offset >> 1U & 1U),
+              pz = z - static_cast<int>(offset >> 2U);
+    if (px >= 0 && py >= 0 && pz >= 0 && state_[index(px, py, pz)] == State::visible) bits |= 1U << offset;
+  }
+  return bits;
+}
+
+// Distance along the longest axis: two passes over the grid, each brick one more than its nearest neighbour.
+std::vector<std::int32_t> BrickMap::distances() const {
+  constexpr std::int32_t unreached = 1 << 10;
+  std::vector<std::int32_t> distance(state_.size());
+  for (std::size_t i = 0; i < state_.size(); ++i) distance[i] = state_[i] == State::empty ? unreached : 0;
+  const auto relax = [&](int x, int y, int z, int sign) {
+    std::int32_t& here = distance[index(x, y, z)];
+    for (int i = 0; i < 13; ++i) {  // the 13 neighbours that come before (or after) in the order of the pass
+      const int nx = x + sign * (i % 3 - 1), ny = y + sign * (i / 3 % 3 - 1), nz = z + sign * (i / 9 - 1);
+      if (nx < 0 || ny < 0 || nz < 0 || nx >= size_[0] || ny >= size_[1] || nz >= size_[2]) continue;
+      here = std::min(here, distance[index(nx, ny, nz)] + 1);
+    }
+  };
+  const int last = static_cast<int>(state_.size()) - 1;
+  for (int i = 0; i <= last; ++i) {
+    const auto [x, y, z] = position(static_cast<std::size_t>(i));
+    relax(x, y, z, 1);
+  }
+  for (int i = last; i >= 0; --i) {
+    const auto [x, y, z] = position(static_cast<std::size_t>(i));
+    relax(x, y, z, -1);
+  }
+  for (std::size_t i = 0; i < state_.size(); ++i) {
+    if (state_[i] == State::inside) distance[i] = inside_brick;
+  }
+  return distance;
+}
+
+}  // namespace triptych::render
