@@ -73,20 +73,20 @@ struct FaceAligner::Networks {
 };
 
 Result<std::vector<Face>> FaceAligner::Networks::find(const Image8& picture) {
-  TRIPTYCH_TRY(const std::vector<Detection> detections, detect_faces(detector, picture));
+  const FaceSearch search(picture);
   std::vector<Face> faces;
-  for (const Detection& detection : detections) {
-    TRIPTYCH_TRY(Face face, find_landmarks(landmarks, picture, detection));
-    if (face.score >= smallest_face_score) faces.push_back(std::move(face));
+  for (const Effort effort : all_efforts) {
+    TRIPTYCH_TRY(const std::vector<Detection> detections, search.run(detector, effort));
+    for (const Detection& detection : detections) {
+      TRIPTYCH_TRY(Face face, find_landmarks(landmarks, canonical.mirrored, picture, detection));
+      const auto same = [&](const Face& other) { return same_face(face, other); };
+      if (face.score >= smallest_face_score && std::ranges::none_of(faces, same))
+        faces.push_back(std::move(face));
+    }
+    if (!faces.empty()) break;
   }
   std::ranges::stable_sort(faces, std::ranges::greater{}, area);
-  std::vector<Face> distinct;
-  for (Face& face : faces) {
-    if (std::ranges::none_of(distinct, [&](const Face& other) { return same_face(face, other); })) {
-      distinct.push_back(std::move(face));
-    }
-  }
-  return distinct;
+  return faces;
 }
 
 Result<Portrait> FaceAligner::Networks::cut(const Image8& picture, const Face& face, int size) {

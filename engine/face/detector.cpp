@@ -12,6 +12,7 @@ namespace {
 constexpr int input_size = 128;
 constexpr float smallest_score = 0.5F;
 constexpr float largest_overlap = 0.3F;        // intersection over union beyond which two boxes are one face
+constexpr float padding = 1.8F;                // how much wider to look for a face that fills the picture
 constexpr int search_side = 1024;              // long side of the copy that is searched
 constexpr std::size_t values_per_anchor = 16;  // box and six points
 
@@ -29,10 +30,6 @@ std::vector<Point2> make_anchors() {
   }
   return anchors;
 }
-
-struct Box {
-  float left, top, right, bottom;
-};
 
 float overlap(const Detection& a, const Detection& b) {
   const float width = std::min(a.right, b.right) - std::max(a.left, b.left);
@@ -55,7 +52,15 @@ void add_weighted(Detection& sum, const Detection& part, float weight) {
   add(sum.right_eye.y, part.right_eye.y);
 }
 
-// Boxes that overlap become their mean, weighted by score.
+Detection scaled(const Detection& detection, float scale) {
+  Detection result;
+  add_weighted(result, detection, scale);
+  result.score = detection.score;
+  result.searched_at = detection.searched_at;
+  return result;
+}
+
+// Boxes that overlap become the mean, weighted by score, of those seen at the roll of the best.
 std::vector<Detection> merge(std::vector<Detection> found) {
   std::ranges::stable_sort(found, std::ranges::greater{}, &Detection::score);
   std::vector<Detection> merged;
@@ -66,10 +71,15 @@ std::vector<Detection> merge(std::vector<Detection> found) {
     };
     const auto others = std::stable_partition(found.begin(), found.end(), same);
     float total = 0;
-    for (auto it = found.begin(); it != others; ++it) total += it->score;
     Detection mean;
-    for (auto it = found.begin(); it != others; ++it) add_weighted(mean, *it, it->score / total);
+    for (auto it = found.begin(); it != others; ++it) {
+      if (it->searched_at != best.searched_at) continue;
+      add_weighted(mean, *it, it->score);
+      total += it->score;
+    }
+    mean = scaled(mean, 1 / total);
     mean.score = best.score;
+    mean.searched_at = best.searched_at;
     merged.push_back(mean);
     found.erase(found.begin(), others);
   }
@@ -97,7 +107,7 @@ Status detect_in(Network& network, const Image8& picture, const CropFrame& squar
     const Point2 centre = point(values[0], values[1]);
     const float half = std::max(values[2], values[3]) * square.half_size / input_size;
     found.push_back({centre.x - half, centre.y - half, centre.x + half, centre.y + half, score,
-                     point(values[4], values[5]), point(values[6], values[7])});
+                     point(values[4], values[5]), point(values[6], values[7]), square.roll_degrees});
   }
   return {};
 }
@@ -124,46 +134,43 @@ std::vector<CropFrame> squares(const Image8& picture, int division) {
   return all;
 }
 
-Result<std::vector<Detection>> search(Network& network, const Image8& picture) {
-  std::vector<Detection> found;
-  const int longest = std::max(picture.width, picture.height);
-  for (const int division : {1, 2, 4, 8}) {
-    const bool enough = division > 2 && !found.empty();
-    if (enough || (division > 1 && longest / division < input_size / 2)) break;
-    for (const CropFrame& square : squares(picture, division))
-      TRIPTYCH_CHECK(detect_in(network, picture, square, found));
+// The squares of the picture that an effort looks at.
+std::vector<CropFrame> squares_of(const Image8& picture, Effort effort) {
+  if (effort == Effort::fine) return squares(picture, 4);
+  if (effort == Effort::finest) return squares(picture, 8);
+  CropFrame whole = squares(picture, 1).front();
+  std::vector<CropFrame> all;
+  if (effort == Effort::usual) {
+    all = squares(picture, 2);
+  } else {
+    whole.half_size *= padding;
   }
-  if (!found.empty()) return merge(std::move(found));
-
-  const CropFrame whole = squares(picture, 1).front();
-  const CropFrame wide{whole.centre, whole.half_size * 1.8F, 0};  // for a face that fills the picture
-  TRIPTYCH_CHECK(detect_in(network, picture, wide, found));
-  for (const float roll : {90.0F, -90.0F, 180.0F}) {
-    if (!found.empty()) break;
-    TRIPTYCH_CHECK(detect_in(network, picture, {whole.centre, whole.half_size, roll}, found));
-  }
-  return merge(std::move(found));
+  for (const float roll : {0.0F, 90.0F, -90.0F, 180.0F}) all.push_back({whole.centre, whole.half_size, roll});
+  return all;
 }
 
 }  // namespace
 
-Result<std::vector<Detection>> detect_faces(Network& network, const Image8& picture) {
+FaceSearch::FaceSearch(const Image8& picture) {
   const int longest = std::max(picture.width, picture.height);
-  if (longest <= search_side) return search(network, picture);
-
-  const float scale = static_cast<float>(search_side) / static_cast<float>(longest);
-  const auto reduced = [scale](int extent) {
-    return std::max(1, static_cast<int>(std::lround(static_cast<float>(extent) * scale)));
-  };
-  const Image8 copy = resize(picture, reduced(picture.width), reduced(picture.height));
-  TRIPTYCH_TRY(std::vector<Detection> found, search(network, copy));
-  for (Detection& detection : found) {
-    const Detection small = detection;
-    const float score = small.score;
-    detection = {};
-    add_weighted(detection, small, 1 / scale);
-    detection.score = score;
+  if (longest <= search_side) {
+    copy_ = picture;
+    return;
   }
+  scale_ = static_cast<float>(search_side) / static_cast<float>(longest);
+  const auto reduced = [this](int extent) {
+    return std::max(1, static_cast<int>(std::lround(static_cast<float>(extent) * scale_)));
+  };
+  copy_ = resize(picture, reduced(picture.width), reduced(picture.height));
+}
+
+Result<std::vector<Detection>> FaceSearch::run(Network& network, Effort effort) const {
+  std::vector<Detection> found;
+  for (const CropFrame& square : squares_of(copy_, effort)) {
+    TRIPTYCH_CHECK(detect_in(network, copy_, square, found));
+  }
+  found = merge(std::move(found));
+  for (Detection& detection : found) detection = scaled(detection, 1 / scale_);
   return found;
 }
 

@@ -17,10 +17,27 @@ struct Detection {
   float left = 0, top = 0, right = 0, bottom = 0;
   float score = 0;
   Point2 left_eye, right_eye;
+  float searched_at = 0;  // the roll at which the network saw it; it mistakes faces that are upside down
 };
 
-// Best first. Large pictures are searched in a reduced copy, finer only where nothing was found in the whole;
-// turned and padded when the upright picture shows nothing.
-[[nodiscard]] Result<std::vector<Detection>> detect_faces(Network& network, const Image8& picture);
+// How hard to look: each level costs more than the one before and finds what those missed.
+enum class Effort {
+  usual,   // the whole picture, also on its sides and upside down, and its quarters
+  fine,    // small faces: tiles of a quarter of the longer side
+  finest,  // of an eighth
+  padded,  // a face that fills the picture
+};
+inline constexpr std::array all_efforts{Effort::usual, Effort::fine, Effort::finest, Effort::padded};
+
+// Large pictures are searched in a reduced copy.
+class FaceSearch {
+ public:
+  explicit FaceSearch(const Image8& picture);
+  [[nodiscard]] Result<std::vector<Detection>> run(Network& network, Effort effort) const;  // best first
+
+ private:
+  Image8 copy_;
+  float scale_ = 1;  // of the copy
+};
 
 }  // namespace triptych

@@ -2,10 +2,29 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "face/square.h"
 
 namespace triptych {
+namespace {
+
+Point2 mean_of(const std::vector<Point2>& points, std::initializer_list<std::size_t> indices) {
+  Point2 sum;
+  for (const std::size_t i : indices) {
+    sum.x += points[i].x;
+    sum.y += points[i].y;
+  }
+  const auto count = static_cast<float>(indices.size());
+  return {sum.x / count, sum.y / count};
+}
+
+}  // namespace
+
+EyesAndMouth eyes_and_mouth(const std::vector<Point2>& landmarks) {
+  return {mean_of(landmarks, {33, 133, 160, 158, 144, 153}),
+          mean_of(landmarks, {362, 263, 385, 387, 380, 373}), mean_of(landmarks, {61, 291})};
+}
 
 CropFrame ffhq_frame(const EyesAndMouth& parts) {
   const Point2 eyes{(parts.left_eye.x + parts.right_eye.x) / 2, (parts.left_eye.y + parts.right_eye.y) / 2};

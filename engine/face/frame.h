@@ -1,10 +1,20 @@
 // The square that EG3D's pictures show of a face.
 #pragma once
 
-#include "face/landmarks.h"
+#include <cstddef>
+#include <vector>
+
 #include "face/portrait.h"
 
 namespace triptych {
+
+inline constexpr std::size_t landmark_count = 468;
+
+// Centres of the eyes and the mouth, left and right as the viewer sees them.
+struct EyesAndMouth {
+  Point2 left_eye, right_eye, mouth;
+};
+[[nodiscard]] EyesAndMouth eyes_and_mouth(const std::vector<Point2>& landmarks);
 
 // FFHQ's square (Karras et al. 2019) with EG3D's tighter, lower cut of it.
 inline constexpr float eg3d_crop_scale = 0.937F;

@@ -4,26 +4,19 @@
 #include <array>
 #include <cmath>
 
+#include "face/frame.h"
 #include "face/square.h"
+#include "image/resample.h"
 
 namespace triptych {
 namespace {
 
 constexpr int input_size = 192;
-constexpr float margin = 1.5F;  // the network was trained on squares this much larger than the face
+constexpr float smallest_score = 0.1F;  // below it, another look is of no use
+constexpr float margin = 1.5F;          // the network was trained on squares this much larger than the face
 
 float roll_degrees(Point2 left_eye, Point2 right_eye) {
   return std::atan2(right_eye.y - left_eye.y, right_eye.x - left_eye.x) * 180 / 3.14159265F;
-}
-
-Point2 mean_of(const std::vector<Point2>& points, std::initializer_list<std::size_t> indices) {
-  Point2 sum;
-  for (const std::size_t i : indices) {
-    sum.x += points[i].x;
-    sum.y += points[i].y;
-  }
-  const auto count = static_cast<float>(indices.size());
-  return {sum.x / count, sum.y / count};
 }
 
 // The square around points along axes turned by `roll`.
@@ -40,42 +33,44 @@ CropFrame square_around(const std::vector<Point2>& points, float roll) {
   return frame;
 }
 
-Status look(Network& network, const Image8& picture, const CropFrame& square, Face& face) {
-  const Image8 input = cut_square(picture, square, input_size, Border::black);
+struct Mesh {
+  std::vector<Vec3> points;  // pixels of the network's input, depth in the same unit
+  float score = 0;
+};
+
+Result<Mesh> run(Network& network, const Image8& input) {
   TRIPTYCH_TRY(auto outputs, network.run(input, 1 / 255.0, 0));
   if (outputs.size() == 2 && outputs[0].size() < outputs[1].size()) std::swap(outputs[0], outputs[1]);
   if (outputs.size() != 2 || outputs[0].size() != landmark_count * 3 || outputs[1].size() != 1) {
     return fail("the landmark network has unexpected outputs; install the program again");
   }
-  face.score = 1 / (1 + std::exp(-outputs[1][0]));
-  face.landmarks.resize(landmark_count);
-  face.depth.resize(landmark_count);
+  Mesh mesh;
+  mesh.score = 1 / (1 + std::exp(-outputs[1][0]));
   for (std::size_t i = 0; i < landmark_count; ++i) {
-    const float* point = &outputs[0][3 * i];
-    face.landmarks[i] = to_picture(square, input_size, {point[0], point[1]});
-    face.depth[i] = point[2] * 2 * square.half_size / input_size;
+    mesh.points.push_back({outputs[0][3 * i], outputs[0][3 * i + 1], outputs[0][3 * i + 2]});
   }
+  return mesh;
+}
+
+// The mean with what the network sees in a mirror, so that left and right are treated alike.
+Status add_mirrored(Network& network, const std::vector<std::size_t>& mirrored, const Image8& input,
+                    Mesh& mesh) {
+  TRIPTYCH_TRY(const Mesh other, run(network, mirror(input)));
+  for (std::size_t i = 0; i < landmark_count; ++i) {
+    const Vec3& twin = other.points[mirrored[i]];
+    Vec3& point = mesh.points[i];
+    point = {(point[0] + input_size - twin[0]) / 2, (point[1] + twin[1]) / 2, (point[2] + twin[2]) / 2};
+  }
+  mesh.score = (mesh.score + other.score) / 2;
   return {};
 }
 
-}  // namespace
-
-EyesAndMouth eyes_and_mouth(const std::vector<Point2>& landmarks) {
-  return {mean_of(landmarks, {33, 133, 160, 158, 144, 153}),
-          mean_of(landmarks, {362, 263, 385, 387, 380, 373}), mean_of(landmarks, {61, 291})};
-}
-
-Result<Face> find_landmarks(Network& network, const Image8& picture, const Detection& detection) {
-  CropFrame square{{(detection.left + detection.right) / 2, (detection.top + detection.bottom) / 2},
-                   std::max(detection.right - detection.left, detection.bottom - detection.top) / 2 * margin,
-                   roll_degrees(detection.left_eye, detection.right_eye)};
+Face to_face(const Mesh& mesh, const CropFrame& square) {
   Face face;
-  // The second and third looks are squared on the points themselves, so the result hardly depends on the
-  // detector.
-  for (int pass = 0; pass < 3; ++pass) {
-    TRIPTYCH_CHECK(look(network, picture, square, face));
-    const EyesAndMouth parts = eyes_and_mouth(face.landmarks);
-    square = square_around(face.landmarks, roll_degrees(parts.left_eye, parts.right_eye));
+  face.score = mesh.score;
+  for (const Vec3& point : mesh.points) {
+    face.landmarks.push_back(to_picture(square, input_size, {point[0], point[1]}));
+    face.depth.push_back(point[2] * 2 * square.half_size / input_size);
   }
   const auto [left, right] = std::ranges::minmax(face.landmarks, {}, &Point2::x);
   const auto [top, bottom] = std::ranges::minmax(face.landmarks, {}, &Point2::y);
@@ -84,6 +79,26 @@ Result<Face> find_landmarks(Network& network, const Image8& picture, const Detec
   face.top = top.y;
   face.bottom = bottom.y;
   return face;
+}
+
+}  // namespace
+
+Result<Face> find_landmarks(Network& network, const std::vector<std::size_t>& mirrored, const Image8& picture,
+                            const Detection& detection) {
+  CropFrame square{{(detection.left + detection.right) / 2, (detection.top + detection.bottom) / 2},
+                   std::max(detection.right - detection.left, detection.bottom - detection.top) / 2 * margin,
+                   roll_degrees(detection.left_eye, detection.right_eye)};
+  // Later looks are squared on the points themselves, so the result hardly depends on the detector.
+  constexpr int looks = 3;
+  for (int look = 1;; ++look) {
+    const Image8 input = cut_square(picture, square, input_size, Border::black);
+    TRIPTYCH_TRY(Mesh mesh, run(network, input));
+    TRIPTYCH_CHECK(add_mirrored(network, mirrored, input, mesh));
+    Face face = to_face(mesh, square);
+    if (look == looks || face.score < smallest_score) return face;
+    const EyesAndMouth parts = eyes_and_mouth(face.landmarks);
+    square = square_around(face.landmarks, roll_degrees(parts.left_eye, parts.right_eye));
+  }
 }
 
 }  // namespace triptych

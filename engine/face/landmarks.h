@@ -9,16 +9,9 @@
 
 namespace triptych {
 
-inline constexpr std::size_t landmark_count = 468;
-
-// Score is how sure the network is that it sees a face, 0..1. The box is that of the points.
-[[nodiscard]] Result<Face> find_landmarks(Network& network, const Image8& picture,
-                                          const Detection& detection);
-
-// Centres of the eyes and the mouth, left and right as the viewer sees them.
-struct EyesAndMouth {
-  Point2 left_eye, right_eye, mouth;
-};
-[[nodiscard]] EyesAndMouth eyes_and_mouth(const std::vector<Point2>& landmarks);
+// Score is how sure the network is that it sees a face, 0..1. The box is that of the points. `mirrored` says
+// which landmark each one is in a mirror: the network looks at the mirrored face, too, and the mean is taken.
+[[nodiscard]] Result<Face> find_landmarks(Network& network, const std::vector<std::size_t>& mirrored,
+                                          const Image8& picture, const Detection& detection);
 
 }  // namespace triptych

@@ -138,6 +138,17 @@ void place(CanonicalFace& face) {
   for (float& weight : face.pitch_correction) weight /= scale;
 }
 
+// The mean face is symmetric: the point nearest to each one's mirror image is its partner.
+std::vector<std::size_t> mirror_partners(const std::vector<Vec3>& points) {
+  std::vector<std::size_t> partners;
+  for (const Vec3& p : points) {
+    const auto distance = [&](const Vec3& q) { return std::hypot(q[0] + p[0], q[1] - p[1], q[2] - p[2]); };
+    const auto nearest = std::ranges::min_element(points, {}, distance);
+    partners.push_back(static_cast<std::size_t>(nearest - points.begin()));
+  }
+  return partners;
+}
+
 Camera to_camera(const cv::Matx33d& rotation, const cv::Vec3d& position) {
   Camera camera = orbit_camera(0, 0);
   for (int row = 0; row < 3; ++row) {
@@ -175,6 +186,7 @@ Result<CanonicalFace> CanonicalFace::open(const std::filesystem::path& path) {
     return damaged("wrong number of points");
   }
   place(face);
+  face.mirrored = mirror_partners(face.points);
   return face;
 }
 

@@ -15,9 +15,10 @@ namespace triptych {
 // assets/models/face/ canonical_face.json. Its unit is the edge of FFHQ's square; y points up, the face looks
 // along +z.
 struct CanonicalFace {
-  std::vector<Vec3> points;        // 468
-  std::vector<std::size_t> rigid;  // points that move little with expression: they place the camera
-  float depth_scale = 1;           // the landmark network's depth times this has the scale of its x and y
+  std::vector<Vec3> points;           // 468
+  std::vector<std::size_t> rigid;     // points that move little with expression: they place the camera
+  float depth_scale = 1;              // the landmark network's depth times this has the scale of its x and y
+  std::vector<std::size_t> mirrored;  // which point each one is in a mirror
   // Faces differ, and a longer nose or lower brows look like another pose: degrees to add for each coordinate
   // (x, y, z of each point) by which a face, laid over the mean one, differs from it.
   std::vector<float> yaw_correction, pitch_correction;  // 3 * 468

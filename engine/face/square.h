@@ -1,8 +1,6 @@
 // Cutting turned squares out of a picture, and the way back.
 #pragma once
 
-#include <opencv2/core.hpp>
-
 #include "face/portrait.h"
 #include "image/image.h"
 
