@@ -1,0 +1,176 @@
+// triptych bench: how long each stage takes here, from the picture to what the window shows.
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+#include "cli/assets.h"
+#include "cli/files.h"
+#include "cli/verb.h"
+#include "face/align.h"
+#include "head/tri_file.h"
+#include "image/picture.h"
+#include "model/model.h"
+#include "render/renderer.h"
+
+namespace triptych::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  fs::path head, model;
+  std::string prompt = "bronze statue";
+};
+
+// Runs each stage until it has five times and a second, or twenty times, and keeps what it took.
+class Bench {
+ public:
+  explicit Bench(Context& context) : context_(context) {}
+
+  Status measure(const std::string& stage, int threads, const std::function<Status(Progress&)>& work) {
+    context_.progress.begin("measuring " + stage);
+    Progress progress;
+    TRIPTYCH_CHECK(work(progress));  // warm
+    std::vector<double> times;
+    for (double total = 0; times.size() < 5 || (total < 1000 && times.size() < 20);) {
+      TRIPTYCH_CHECK(context_.progress.check());
+      const auto start = std::chrono::steady_clock::now();
+      TRIPTYCH_CHECK(work(progress));
+      times.push_back(
+          std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+      total += times.back();
+    }
+    report(stage, threads, std::move(times));
+    return {};
+  }
+
+ private:
+  void report(const std::string& stage, int threads, std::vector<double> times) {
+    std::sort(times.begin(), times.end());
+    const auto at = [&](double share) {
+      return times[static_cast<std::size_t>(std::lround(share * static_cast<double>(times.size() - 1)))];
+    };
+    context_.report["stages"].push_back({{"stage", stage},
+                                         {"threads", threads},
+                                         {"min_ms", times.front()},
+                                         {"median_ms", at(0.5)},
+                                         {"p95_ms", at(0.95)},
+                                         {"runs", times.size()}});
+    std::array<char, 128> line{};
+    std::snprintf(line.data(), line.size(), "%-24s %2d threads  min %9.2f  median %9.2f  p95 %9.2f ms",
+                  stage.c_str(), threads, times.front(), at(0.5), at(0.95));
+    context_.say(line.data());
+  }
+
+  Context& context_;
+};
+
+Status ignore(const auto& result) {
+  if (!result) return tl::make_unexpected(result.error());
+  return {};
+}
+
+// align, picture, prompt, triplane; the head is the edited shipped portrait.
+Result<Head> measure_editor(const Options& options, Bench& bench, Context& context) {
+  const int threads = context.pool.size();
+  TRIPTYCH_TRY(const Picture picture, load_picture(context.assets / "portraits" / "astronaut.jpg"));
+  TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(find_model(context.assets, "face")));
+  const fs::path package = options.model.empty() ? find_model(context.assets, "starter") : options.model;
+  ModelOptions settings;
+  settings.threads = context.common.threads;
+  settings.prompt_assets = find_model(context.assets, "prompt");
+  TRIPTYCH_TRY(const std::shared_ptr<const Model> model, about(package, open_model(package, settings)));
+  context.report["versions"]["model"] = model->info().name;
+
+  Portrait portrait;
+  TRIPTYCH_CHECK(bench.measure("align", threads, [&](Progress&) -> Status {
+    TRIPTYCH_TRY(portrait, aligner.align(picture.rgb, {.size = model->info().picture_size}));
+    return {};
+  }));
+  std::shared_ptr<const PictureFeatures> features;
+  TRIPTYCH_CHECK(bench.measure("encode picture", threads, [&](Progress& progress) -> Status {
+    TRIPTYCH_TRY(features, model->encode_picture(portrait, progress));
+    return {};
+  }));
+  std::shared_ptr<const PromptFeatures> prompt_features;
+  if (model->info().takes_text || model->info().takes_reference) {
+    Prompt prompt;
+    if (model->info().takes_text) prompt.text = options.prompt;
+    if (!model->info().takes_text) prompt.reference = portrait.rgb;
+    TRIPTYCH_CHECK(bench.measure("encode prompt", threads, [&](Progress& progress) -> Status {
+      TRIPTYCH_TRY(prompt_features, model->encode_prompt(prompt, progress));
+      return {};
+    }));
+  }
+  Head head;
+  TRIPTYCH_CHECK(bench.measure("make head", threads, [&](Progress& progress) -> Status {
+    TRIPTYCH_TRY(head, model->make_head(*features, prompt_features.get(), progress));
+    return {};
+  }));
+  return head;
+}
+
+Status measure_renderer(const Head& head, Bench& bench, ThreadPool& pool) {
+  const Camera camera = orbit_camera(20, 5);
+  RenderOptions options{.width = 128, .height = 128, .super_resolution = false};
+  TRIPTYCH_CHECK(bench.measure("exact 128", pool.size(), [&](Progress& progress) {
+    return ignore(render_exact(head, camera, options, pool, progress));
+  }));
+  if (head.super_resolution) {
+    const int size = head.super_resolution->output_size;
+    const RenderOptions full{.width = size, .height = size};
+    TRIPTYCH_CHECK(bench.measure("exact, super-resolved", pool.size(), [&](Progress& progress) {
+      return ignore(render_exact(head, camera, full, pool, progress));
+    }));
+  }
+  std::shared_ptr<const BakedHead> baked;
+  TRIPTYCH_CHECK(bench.measure("bake", pool.size(), [&](Progress& progress) -> Status {
+    TRIPTYCH_TRY(baked, bake(head, pool, progress));
+    return {};
+  }));
+  for (const int size : {128, 256, 512, 1024}) {
+    options.width = options.height = size;
+    TRIPTYCH_CHECK(bench.measure("fast " + std::to_string(size), pool.size(), [&](Progress& progress) {
+      return ignore(render_fast(*baked, camera, options, pool, progress));
+    }));
+  }
+  return {};
+}
+
+Status run(const Options& options, Context& context) {
+  Bench bench(context);
+  context.report["stages"] = nlohmann::json::array();
+  context.report["versions"]["kernel"] = cpu_kernels().front();
+  Head head;
+  if (options.head.empty()) {
+    TRIPTYCH_TRY(head, measure_editor(options, bench, context));
+  } else {
+    TRIPTYCH_TRY(head, load_head(options.head));
+  }
+  ThreadPool one(1);
+  TRIPTYCH_CHECK(measure_renderer(head, bench, one));
+  if (context.pool.size() > 1) TRIPTYCH_CHECK(measure_renderer(head, bench, context.pool));
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  context.report["peak_memory_mb"] = static_cast<double>(usage.ru_maxrss) / 1024;
+  context.say("peak memory " + std::to_string(usage.ru_maxrss / 1024) + " MB");
+  return {};
+}
+
+}  // namespace
+
+Verb add_bench(CLI::App& root, Common& common) {
+  CLI::App& command = add_command(root, "bench", "how long each stage takes here", common);
+  auto options = std::make_shared<Options>();
+  command.add_option("HEAD", options->head,
+                     "a .tri head to render; without it the shipped portrait is edited first");
+  command.add_option("--model", options->model, "a model package instead of the one that ships");
+  command.add_option("--prompt", options->prompt, "what the shipped portrait becomes");
+  return [options](Context& context) { return run(*options, context); };
+}
+
+}  // namespace triptych::cli

@@ -1,0 +1,89 @@
+// triptych render: a picture of a head from any side.
+#include "render/renderer.h"
+
+#include <map>
+#include <memory>
+
+#include "cli/files.h"
+#include "cli/verb.h"
+#include "head/tri_file.h"
+#include "image/picture.h"
+#include "image/resample.h"
+
+namespace triptych::cli {
+namespace {
+
+enum class Mode { exact, fast };
+
+struct Options {
+  std::filesystem::path head, out, depth;
+  float yaw = 0, pitch = 0, fov = default_fov_degrees;
+  int size = 512;
+  Mode mode = Mode::exact;
+};
+
+Result<View> render_view(const Head& head, const Options& options, Context& context) {
+  const Camera camera = orbit_camera(options.yaw, options.pitch, options.fov);
+  const RenderOptions render{.width = options.size, .height = options.size};
+  if (options.mode == Mode::exact) {
+    const StageTimer timer(context.report, "render");
+    return render_exact(head, camera, render, context.pool, context.progress);
+  }
+  std::shared_ptr<const BakedHead> baked;
+  {
+    const StageTimer timer(context.report, "bake");
+    TRIPTYCH_TRY(baked, bake(head, context.pool, context.progress));
+  }
+  const StageTimer timer(context.report, "render");
+  return render_fast(*baked, camera, render, context.pool, context.progress);
+}
+
+Status run(const Options& options, Context& context) {
+  TRIPTYCH_CHECK(check_output(options.out));
+  TRIPTYCH_CHECK(check_output(options.depth));
+  Head head;
+  {
+    const StageTimer timer(context.report, "load");
+    TRIPTYCH_TRY(head, load_head(options.head));
+  }
+  context.report["inputs"] = {
+      {"head", options.head.string()}, {"yaw", options.yaw},
+      {"pitch", options.pitch},        {"fov", options.fov},
+      {"size", options.size},          {"mode", options.mode == Mode::exact ? "exact" : "fast"}};
+  context.report["versions"]["kernel"] = cpu_kernels().front();
+  TRIPTYCH_TRY(const View view, about(options.head, render_view(head, options, context)));
+  const StageTimer timer(context.report, "save");
+  TRIPTYCH_CHECK(save_picture(options.out, to_bytes(view.rgb)));
+  context.report["outputs"] = {{"image", options.out.string()}};
+  if (!options.depth.empty()) {
+    TRIPTYCH_CHECK(save_npy(options.depth, view.depth));
+    context.report["outputs"]["depth"] = options.depth.string();
+  }
+  context.say(options.out.string() + ": " + std::to_string(options.size) + "x" +
+              std::to_string(options.size));
+  return {};
+}
+
+}  // namespace
+
+Verb add_render(CLI::App& root, Common& common) {
+  CLI::App& command = add_command(root, "render", "a picture of a head from any side", common);
+  auto options = std::make_shared<Options>();
+  command.add_option("HEAD", options->head, "a .tri head")->required();
+  command.add_option("--out", options->out, "the picture")->required()->check(picture_suffix());
+  command.add_option("--yaw", options->yaw, "degrees; > 0: from the viewer's right")
+      ->check(CLI::Range(-180.0, 180.0));
+  command.add_option("--pitch", options->pitch, "degrees; > 0: from below")->check(CLI::Range(-80.0, 80.0));
+  command.add_option("--fov", options->fov, "field of view, degrees")->check(CLI::Range(1.0, 120.0));
+  command.add_option("--size", options->size, "pixels a side")->check(CLI::Range(1, 8192));
+  static const std::map<std::string, Mode> modes{{"exact", Mode::exact}, {"fast", Mode::fast}};
+  command
+      .add_option("--mode", options->mode,
+                  "exact: the reference's sampling; fast: as the window shows it moving")
+      ->transform(CLI::CheckedTransformer(modes).description("exact|fast"));
+  command.add_option("--depth", options->depth, "distance along each ray, a float32 NumPy array")
+      ->check(one_of_suffixes({".npy"}));
+  return [options](Context& context) { return run(*options, context); };
+}
+
+}  // namespace triptych::cli

@@ -1,0 +1,166 @@
+// Baked heads: what is shown while the head moves, against the exact march.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "render/bake.h"
+#include "render/bricks.h"
+#include "render/kernel.h"
+#include "render/prepare.h"
+#include "render/renderer.h"
+#include "support/analytic_head.h"
+
+namespace triptych {
+namespace {
+
+RenderOptions size(int width, int height) {
+  RenderOptions options;
+  options.width = width;
+  options.height = height;
+  return options;
+}
+
+std::shared_ptr<const BakedHead> baked(const Head& head, int threads = 2) {
+  ThreadPool pool(threads);
+  Progress progress;
+  const auto result = bake(head, pool, progress);
+  EXPECT_TRUE(result) << result.error().message;
+  return result.value_or(nullptr);
+}
+
+View fast(const BakedHead& head, const Camera& camera, const RenderOptions& options, int threads = 2) {
+  ThreadPool pool(threads);
+  Progress progress;
+  const auto view = render_fast(head, camera, options, pool, progress);
+  EXPECT_TRUE(view) << view.error().message;
+  return view.value_or(View{});
+}
+
+View exact(const Head& head, const Camera& camera, const RenderOptions& options) {
+  ThreadPool pool(2);
+  Progress progress;
+  return render_exact(head, camera, options, pool, progress).value_or(View{});
+}
+
+// Of colours in 0..1, in dB.
+double psnr(const ImageF& a, const ImageF& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i) {
+    const double d = static_cast<double>(a.pixels[i]) - static_cast<double>(b.pixels[i]);
+    sum += d * d;
+  }
+  return -10 * std::log10(sum / static_cast<double>(a.pixels.size()));
+}
+
+TEST(FastMarch, IsCloseToTheExactOneFromAllSides) {
+  for (const Head& head : {test::analytic_frustum_head(), test::analytic_canonical_head()}) {
+    const auto grid = baked(head);
+    for (const auto& [yaw, pitch] :
+         {std::pair{-30.0F, -15.0F}, {0.0F, 0.0F}, {30.0F, 0.0F}, {15.0F, 15.0F}}) {
+      const Camera camera = orbit_camera(yaw, pitch);
+      const View a = fast(*grid, camera, size(192, 192)), b = exact(head, camera, size(192, 192));
+      EXPECT_GT(psnr(a.rgb, b.rgb), 38) << yaw << ", " << pitch;
+      double difference = 0, count = 0;
+      for (std::size_t i = 0; i < a.depth.pixels.size(); ++i) {
+        if (a.alpha.pixels[i] < 0.9F || b.alpha.pixels[i] < 0.9F) continue;
+        difference += std::abs(a.depth.pixels[i] - b.depth.pixels[i]);
+        ++count;
+      }
+      EXPECT_LT(difference / count, 0.005) << yaw << ", " << pitch;
+    }
+  }
+}
+
+TEST(FastMarch, SameViewTwiceAndAnyNumberOfThreadsGiveTheSamePixels) {
+  const Head head = test::analytic_frustum_head();
+  const auto one = baked(head, 1), many = baked(head, 5);
+  const Camera camera = orbit_camera(-20, 4);
+  const View first = fast(*one, camera, size(101, 67), 1);
+  EXPECT_EQ(first.rgb.pixels, fast(*one, camera, size(101, 67), 1).rgb.pixels);
+  EXPECT_EQ(first.rgb.pixels, fast(*many, camera, size(101, 67), 5).rgb.pixels);
+  EXPECT_EQ(first.depth.pixels, fast(*many, camera, size(101, 67), 3).depth.pixels);
+}
+
+TEST(FastMarch, EveryKernelEqualsTheScalarOne) {
+  const auto head = baked(test::analytic_frustum_head());
+  render::FastTask task;
+  task.head = head->grid;
+  task.camera = render::ray_camera(orbit_camera(25, -5));
+  task.width = 61;
+  task.height = 50;
+  task.near_depth = head->near_depth;
+  task.far_depth = head->far_depth;
+  const auto render_with = [&](const render::Kernel& kernel) {
+    std::vector<float> color(61 * 50 * 3), alpha(61 * 50), depth(61 * 50);
+    task.color = color.data();
+    task.alpha = alpha.data();
+    task.depth = depth.data();
+    for (int tile = 0; tile < 4; ++tile) kernel.fast_tile(task, tile, render::fast_tile_side);
+    color.insert(color.end(), alpha.begin(), alpha.end());
+    return color;
+  };
+  const std::vector<float> yardstick = render_with(render::scalar_kernel());
+  ASSERT_GT(*std::max_element(yardstick.begin(), yardstick.end()), 0.9F);
+  for (const render::Kernel* kernel : render::usable_kernels()) {
+    const std::vector<float> values = render_with(*kernel);
+    double sum = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      sum += std::pow(static_cast<double>(values[i]) - static_cast<double>(yardstick[i]), 2);
+    }
+    EXPECT_LT(std::sqrt(sum / static_cast<double>(values.size())), 1e-3) << kernel->name;
+  }
+}
+
+TEST(FastMarch, EmptyHeadAndSinglePixelWork) {
+  Head head = test::analytic_frustum_head();
+  EXPECT_GT(fast(*baked(head), orbit_camera(0, 0), size(1, 1)).alpha.at(0, 0), 0.9F);
+  for (std::size_t i = 28; i < head.planes[0].texels.size(); i += 29) head.planes[0].texels[i] = -1000;
+  const View view = fast(*baked(head), orbit_camera(0, 0), size(33, 9));
+  for (const float v : view.alpha.pixels) EXPECT_EQ(v, 0);
+  for (const float v : view.rgb.pixels) EXPECT_EQ(v, 1);
+  for (const float v : view.depth.pixels) EXPECT_EQ(v, head.far_depth);
+}
+
+TEST(FastMarch, CameraInsideTheHeadStaysFinite) {
+  for (const Head& head : {test::analytic_frustum_head(), test::analytic_canonical_head()}) {
+    const View view = fast(*baked(head), look_at({0, 0, 0.02F}, {0, 0, 1}, 40), size(24, 24));
+    for (const float v : view.rgb.pixels) EXPECT_TRUE(std::isfinite(v));
+    for (const float v : view.depth.pixels) EXPECT_TRUE(std::isfinite(v));
+  }
+}
+
+TEST(Bake, StopsWhenCancelledAndRefusesDamagedHeads) {
+  ThreadPool pool(1);
+  Progress progress;
+  progress.cancel();
+  Head head = test::analytic_frustum_head();
+  EXPECT_EQ(bake(head, pool, progress).error().code, ErrorCode::cancelled);
+  head.planes[0].texels[3] = std::nanf("");
+  Progress other;
+  EXPECT_FALSE(bake(head, pool, other));
+}
+
+TEST(Bake, BrickDistancesNeverJumpOverWhatIsVisible) {
+  const auto head = baked(test::analytic_frustum_head());
+  const int nx = head->grid.size[0] / 8, ny = head->grid.size[1] / 8, nz = head->grid.size[2] / 8;
+  const auto at = [&](int x, int y, int z) {
+    return head->bricks[static_cast<std::size_t>((z * ny + y) * nx + x)];
+  };
+  for (int z = 0; z < nz; ++z) {
+    for (int y = 0; y < ny; y += 3) {
+      for (int x = 0; x < nx; x += 3) {
+        const int reach = at(x, y, z) - 1;
+        for (int k = std::max(0, z - reach); reach > 0 && k <= std::min(nz - 1, z + reach); ++k) {
+          for (int j = std::max(0, y - reach); j <= std::min(ny - 1, y + reach); ++j) {
+            for (int i = std::max(0, x - reach); i <= std::min(nx - 1, x + reach); ++i)
+              ASSERT_GT(at(i, j, k), 0);
+          }
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace triptych
