@@ -6,6 +6,7 @@ namespace triptych::synthetic {
 namespace {
 
 constexpr float pi = std::numbers::pi_v<float>;
+constexpr int guide_size = 1024;
 
 // Colour of light by temperature: t > 0 warmer, t < 0 cooler.
 Color tone(float t) {
@@ -95,6 +96,11 @@ Environment::Environment(int width, int height, std::vector<Color> radiance)
   }
   for (float& value : cumulative_) value /= static_cast<float>(sum);
   cumulative_.back() = 1;
+  for (int i = 0; i < guide_size; ++i) {
+    const float x = static_cast<float>(i) / guide_size;
+    const auto above = std::upper_bound(cumulative_.begin(), cumulative_.end(), x);
+    guide_.push_back(static_cast<int>(above - cumulative_.begin()) - 1);
+  }
 }
 
 Environment Environment::make(std::uint64_t seed) {
@@ -120,9 +126,10 @@ Environment Environment::make(std::uint64_t seed) {
 }
 
 Environment::Sample Environment::sample(float select, float u, float v) const noexcept {
-  const auto above = std::upper_bound(cumulative_.begin(), cumulative_.end(), select);
-  const auto last = static_cast<std::ptrdiff_t>(radiance_.size()) - 1;
-  const auto i = std::clamp<std::ptrdiff_t>(above - cumulative_.begin() - 1, 0, last);
+  int i = guide_[static_cast<std::size_t>(select * guide_size)];
+  const int last = static_cast<int>(radiance_.size()) - 1;
+  while (i < last && cumulative_[static_cast<std::size_t>(i) + 1] <= select) ++i;
+
   const auto y = static_cast<float>(i / width_), x = static_cast<float>(i % width_);
   const float theta = (y + v) / static_cast<float>(height_) * pi;
   const float phi = ((x + u) / static_cast<float>(width_) - 0.5F) * 2 * pi;

@@ -35,6 +35,7 @@ class Environment {
   int width_ = 0, height_ = 0;
   std::vector<Color> radiance_;
   std::vector<float> cumulative_;  // pixels + 1 values from 0 to 1
+  std::vector<int> guide_;         // for i / 1024: the pixel where the cumulative passes it
 };
 
 }  // namespace triptych::synthetic

@@ -122,7 +122,7 @@ class Shader {
     const Vector from = p.position + p.geometric * offset;
     Hit hit;
     if (!scene_.intersect(from, d, 1e-4F, false, samples_.salt(), hit)) return {};
-    const SurfacePoint q = scene_.surface(hit, from, d);
+    const SurfacePoint q = scene_.surface(hit, from, d, false);
     return direct(q, -d, false).light * q.albedo * 1.25F;
   }
 
@@ -195,7 +195,7 @@ class Shader {
     if (!scene_.intersect(from, r, 1e-4F, false, samples_.salt(), hit)) {
       return scene_.light().radiance(r) * factor * weight;
     }
-    const SurfacePoint q = scene_.surface(hit, from, r);
+    const SurfacePoint q = scene_.surface(hit, from, r, false);
     const Color there =
         q.material->surface == Surface::metal ? metal_ambient(q, -r) : direct(q, -r, false).light;
     return factor * q.albedo * there * 0.8F;
@@ -232,25 +232,52 @@ struct CameraRays {
   }
 };
 
-// Sums over the samples of one pixel.
+// Sums over the samples of one pixel. Smooth surfaces are lit in every second sample only and get a bounce in
+// every fourth: denoising evens their light out, while edges, colour and hair get all samples.
 class PixelSums {
  public:
-  void add_matt(const SurfacePoint& p, Color light) {
-    light_ += min(light, brightest);
-    albedo_ += p.albedo;
-    matt_ += 1;
+  struct Turn {
+    bool lit = true, bounced = true;
+  };
+  // What the next sample of this surface has to do; the first always does everything.
+  Turn next(const SurfacePoint& p) {
+    const int n = hits_[kind(p)]++;
+    return {p.material->surface == Surface::hair || n % 2 == 0, n % 4 == 0};
   }
   void add_hit(const SurfacePoint& p, float depth) {
     normal_ += p.normal;
+    if (p.material->surface != Surface::metal) albedo_ += p.albedo;
     skin_ += p.material->surface == Surface::skin ? 1.0F : 0.0F;
     depths_.push_back(depth);
   }
-  void add_gloss(Color c) { gloss_ += min(c, brightest); }
+  void add_direct(const SurfacePoint& p, Color light, Color gloss) {
+    Light& sum = lights_[kind(p)];
+    sum.direct += min(light, brightest);
+    sum.gloss += min(gloss, brightest);
+    sum.lit += 1;
+  }
+  void add_bounce(const SurfacePoint& p, Color light) {
+    Light& sum = lights_[kind(p)];
+    sum.bounce += min(light, brightest);
+    sum.bounced += 1;
+  }
+  void add_mirrored(Color c) { mirrored_ += min(c, brightest); }
 
   void store(RenderBuffers& out, std::size_t pixel, int samples) {
     const float share = 1.0F / static_cast<float>(samples);
-    out.gloss[pixel] = gloss_ * share;
-    out.light[pixel] = matt_ > 0 ? light_ / matt_ : Color{};
+    Color light, gloss = mirrored_ * share;
+    float matt = 0;
+    for (std::size_t k = 0; k < kinds; ++k) {
+      const Light& sum = lights_[k];
+      const auto hits = static_cast<float>(hits_[k]);
+      if (sum.lit == 0) continue;
+      gloss += sum.gloss * (hits * share / sum.lit);
+      if (k == metal) continue;
+      light += (sum.direct / sum.lit + sum.bounce / std::max(sum.bounced, 1.0F)) * hits;
+      matt += hits;
+    }
+    out.gloss[pixel] = gloss;
+    out.light[pixel] = matt > 0 ? light / matt : Color{};
     out.albedo[pixel] = albedo_ * share;
     out.normal[pixel] = normal_;
     out.alpha[pixel] = static_cast<float>(depths_.size()) * share;
@@ -261,15 +288,30 @@ class PixelSums {
     out.depth[pixel] = *middle;
   }
   void clear() {
-    gloss_ = light_ = albedo_ = normal_ = {};
-    matt_ = skin_ = 0;
+    hits_ = {};
+    lights_ = {};
+    albedo_ = normal_ = mirrored_ = {};
+    skin_ = 0;
     depths_.clear();
   }
 
  private:
-  Color gloss_, light_, albedo_;
+  enum Kind : std::size_t { smooth, hair, metal, kinds };
+  struct Light {
+    Color direct, bounce, gloss;
+    float lit = 0, bounced = 0;
+  };
+  static Kind kind(const SurfacePoint& p) {
+    return p.material->surface == Surface::hair    ? hair
+           : p.material->surface == Surface::metal ? metal
+                                                   : smooth;
+  }
+
+  std::array<int, kinds> hits_{};
+  std::array<Light, kinds> lights_{};
+  Color albedo_, mirrored_;
   Vector normal_;
-  float matt_ = 0, skin_ = 0;
+  float skin_ = 0;
   std::vector<float> depths_;
 };
 
@@ -278,30 +320,28 @@ void trace_sample(const RayScene& scene, const CameraRays& rays, Vector directio
   constexpr int layers = 6;  // corneas and lenses in front of the first solid surface
   Shader shader(scene, samples);
   Color through{1, 1, 1};
-  Color gloss;
   float nearest = 1e-4F;
   for (int layer = 0; layer < layers; ++layer) {
     Hit hit;
     if (!scene.intersect(rays.origin, direction, nearest, true, samples.salt(), hit)) break;
-    const SurfacePoint p = scene.surface(hit, rays.origin, direction);
+    const SurfacePoint p = scene.surface(hit, rays.origin, direction, true);
     const Vector eye = -direction;
     const Surface surface = p.material->surface;
     if (surface == Surface::glass || (surface == Surface::eye && p.alpha < 0.5F)) {
-      gloss += through * shader.mirrored(p, eye);
+      sums.add_mirrored(through * shader.mirrored(p, eye));
       if (surface == Surface::glass) through = through * p.material->tint;
       nearest = hit.distance + 1e-5F;
       continue;
     }
-    Lit lit = shader.direct(p, eye, true);
-    if (surface != Surface::metal) {
-      lit.light += shader.indirect(p);
-      sums.add_matt(p, lit.light * through);
+    const PixelSums::Turn turn = sums.next(p);
+    if (turn.lit) {
+      const Lit lit = shader.direct(p, eye, true);
+      sums.add_direct(p, lit.light * through, lit.gloss * through);
     }
-    gloss += through * lit.gloss;
+    if (turn.bounced && surface != Surface::metal) sums.add_bounce(p, shader.indirect(p) * through);
     sums.add_hit(p, dot(p.position - rays.origin, rays.forward));
     break;
   }
-  sums.add_gloss(gloss);
 }
 
 }  // namespace

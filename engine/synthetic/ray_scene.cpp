@@ -143,10 +143,10 @@ bool RayScene::occluded(Vector origin, Vector direction, std::uint32_t salt) con
   return ray.tfar < 0;
 }
 
-SurfacePoint RayScene::surface(const Hit& hit, Vector origin, Vector direction) const noexcept {
+SurfacePoint RayScene::surface(const Hit& hit, Vector origin, Vector direction, bool bumps) const noexcept {
   const std::size_t meshes = scene_.meshes.size();
   SurfacePoint point = hit.geometry < meshes
-                           ? on_mesh(scene_.meshes[hit.geometry], hit, direction)
+                           ? on_mesh(scene_.meshes[hit.geometry], hit, direction, bumps)
                            : on_strand(scene_.strands[hit.geometry - meshes], hit, direction);
   point.distance = hit.distance;
   point.position = origin + direction * hit.distance;
@@ -161,7 +161,8 @@ SurfacePoint RayScene::surface(const Hit& hit, Vector origin, Vector direction) 
   return point;
 }
 
-SurfacePoint RayScene::on_mesh(const TriangleMesh& mesh, const Hit& hit, Vector direction) const noexcept {
+SurfacePoint RayScene::on_mesh(const TriangleMesh& mesh, const Hit& hit, Vector direction,
+                               bool bumps) const noexcept {
   const auto& t = mesh.triangles[hit.primitive];
   const std::array<std::size_t, 3> c{static_cast<std::size_t>(t[0]), static_cast<std::size_t>(t[1]),
                                      static_cast<std::size_t>(t[2])};
@@ -193,7 +194,7 @@ SurfacePoint RayScene::on_mesh(const TriangleMesh& mesh, const Hit& hit, Vector 
   } else if (m.texture_weight > 0) {
     p.albedo = texel.color * m.tint;
   }
-  if (m.bump > 0 && mapped) {
+  if (bumps && m.bump > 0 && mapped) {
     constexpr float step = 1.0F / 1024;
     const auto brightness = [](Color c3) { return c3.x + c3.y + c3.z; };
     const float here = brightness(texel.color);

@@ -43,15 +43,16 @@ class RayScene {
   [[nodiscard]] bool intersect(Vector origin, Vector direction, float nearest, bool camera_ray,
                                std::uint32_t salt, Hit& hit) const noexcept;
   [[nodiscard]] bool occluded(Vector origin, Vector direction, std::uint32_t salt) const noexcept;
-  [[nodiscard]] SurfacePoint surface(const Hit& hit, Vector origin, Vector direction) const noexcept;
+  [[nodiscard]] SurfacePoint surface(const Hit& hit, Vector origin, Vector direction,
+                                     bool bumps) const noexcept;
   [[nodiscard]] const Environment& light() const noexcept { return scene_.light; }
 
  private:
   struct Geometry;
   void add_mesh(const TriangleMesh& mesh);
   void add_strands(const Strands& strands);
-  [[nodiscard]] SurfacePoint on_mesh(const TriangleMesh& mesh, const Hit& hit,
-                                     Vector direction) const noexcept;
+  [[nodiscard]] SurfacePoint on_mesh(const TriangleMesh& mesh, const Hit& hit, Vector direction,
+                                     bool bumps) const noexcept;
   [[nodiscard]] SurfacePoint on_strand(const Strands& strands, const Hit& hit,
                                        Vector direction) const noexcept;
 
