@@ -36,7 +36,8 @@ Status run(Context& context) {
 }  // namespace
 
 Verb add_devices(CLI::App& root, Common& common) {
-  add_command(root, "devices", "what this machine can compute with", common);
+  [[maybe_unused]] const CLI::App& command =
+      add_command(root, "devices", "what this machine can compute with", common);
   return [](Context& context) { return run(context); };
 }
 
