@@ -3,6 +3,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <new>
@@ -15,6 +16,7 @@
 #include "cli/verbs.h"
 #include "core/atomic_file.h"
 #ifdef TRIPTYCH_WINDOW
+#include "state/engine_services.h"
 #include "window/window.h"
 #endif
 
@@ -96,8 +98,14 @@ int run_command(const Command& command, const Common& common) {
 }
 
 // `triptych FILE...`: the window. A word that is neither a verb nor a file is a wrong call.
-int open_window(const std::vector<std::string>& files) {
-  for (const auto& file : files) {
+struct WindowCall {
+  std::vector<std::string> files;
+  std::string model, dump_state;
+  bool safe_mode = false;
+};
+
+int open_window(const WindowCall& call) {
+  for (const auto& file : call.files) {
     std::error_code error;
     if (std::filesystem::exists(file, error)) continue;
     const bool looks_like_path = file.find_first_of("./") != std::string::npos;
@@ -107,7 +115,19 @@ int open_window(const std::vector<std::string>& files) {
         Error{file + ": neither a verb nor a file; triptych --help lists the verbs", {}, ErrorCode::usage});
   }
 #ifdef TRIPTYCH_WINDOW
-  return run_window({files.begin(), files.end()});
+  const auto assets = find_assets();
+  app::EngineOptions engine;
+  engine.face_models = find_model(assets, "face");
+  engine.model = call.model.empty() ? find_model(assets, "starter") : std::filesystem::path(call.model);
+  engine.prompt_assets = find_model(assets, "prompt");
+  app::WindowOptions window;
+  window.files.assign(call.files.begin(), call.files.end());
+  window.assets = assets;
+  window.dump_state = call.dump_state;
+  window.safe_mode = call.safe_mode;
+  const auto services = app::make_engine_services(engine);
+  const Status status = app::run_window(window, *services);
+  return status ? 0 : complain(status.error());
 #else
   return complain(Error{
       "this build has no window; use a verb (triptych --help), or build with -DTRIPTYCH_WINDOW=ON", {}, {}});
@@ -119,13 +139,21 @@ int open_window(const std::vector<std::string>& files) {
 int run_program(int argc, char** argv) {
   // A limit on the size of files is a failed write like a full disk, not the end of the program.
   std::signal(SIGXFSZ, SIG_IGN);
+  // Standard error is for our one line; what the video libraries would print there says less.
+  setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
+  setenv("OPENCV_LOG_LEVEL", "SILENT", 0);
   try {
     CLI::App root("Portrait and prompt in, a head to turn around out.", "triptych");
     Common common;
-    std::vector<std::string> files;
+    WindowCall window;
     root.set_version_flag("--version", std::string("triptych ") + TRIPTYCH_VERSION);
-    root.add_option("FILE", files,
+    root.add_option("FILE", window.files,
                     "a picture, a .tri head, a model package or a folder of pairs, for the window");
+    root.add_option("--model", window.model, "the model package to start the window with");
+    root.add_flag("--safe-mode", window.safe_mode,
+                  "the window without stored preferences, layout and autosaves");
+    root.add_option("--dump-state", window.dump_state,
+                    "the window writes its state as JSON after each change");
     root.require_subcommand(0, 1);
     const std::vector<Command> commands = add_verbs(root, common);
     try {
@@ -138,7 +166,7 @@ int run_program(int argc, char** argv) {
     for (const auto& command : commands) {
       if (command.app->parsed()) return run_command(command, common);
     }
-    return open_window(files);
+    return open_window(window);
   } catch (const std::exception& exception) {
     return complain(Error{std::string("unexpected failure: ") + exception.what(), {}, ErrorCode::failed});
   }

@@ -206,11 +206,10 @@ void App::paste(const std::string& clipboard) {
 }
 
 void App::show_welcome() {
-  for (const char* name : {"welcome.png", "welcome.jpg"}) {
-    const fs::path portrait = options.assets / "portraits" / name;
-    std::error_code error;
-    if (!fs::exists(portrait, error)) continue;
-    return open({portrait});
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(options.assets / "portraits", error)) {
+    const std::string suffix = suffix_of(entry.path());
+    if (suffix == ".png" || suffix == ".jpg") return open({entry.path()});
   }
 }
 

@@ -1,0 +1,226 @@
+#include "state/engine_services.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <optional>
+
+#include "core/thread_pool.h"
+#include "export/mesh.h"
+#include "export/turntable.h"
+#include "export/video.h"
+#include "face/align.h"
+#include "head/tri_file.h"
+#include "image/picture.h"
+#include "image/resample.h"
+#include "model/model.h"
+
+namespace triptych::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct EngineBaked final : Baked {
+  explicit EngineBaked(std::shared_ptr<const BakedHead> head_) : head(std::move(head_)) {}
+  std::shared_ptr<const BakedHead> head;
+};
+
+// Errors of the aligner speak of "the picture"; the user wants to know which.
+tl::unexpected<Error> about(const fs::path& path, Error error) {
+  const std::string name = path.filename().string();
+  if (error.message.find(name) == std::string::npos) error.message = name + ": " + error.message;
+  return tl::unexpected<Error>(std::move(error));
+}
+
+Image8 with_alpha(const View& view) {
+  const Image8 rgb = to_bytes(view.rgb);
+  Image8 rgba(rgb.width, rgb.height, 4);
+  for (std::size_t i = 0; i < view.alpha.pixels.size(); ++i) {
+    for (std::size_t c = 0; c < 3; ++c) rgba.pixels[4 * i + c] = rgb.pixels[3 * i + c];
+    rgba.pixels[4 * i + 3] =
+        static_cast<std::uint8_t>(std::clamp(view.alpha.pixels[i], 0.0F, 1.0F) * 255.0F + 0.5F);
+  }
+  return rgba;
+}
+
+class EngineServices final : public Services {
+ public:
+  explicit EngineServices(EngineOptions options)
+      : options_(std::move(options)), drawing_(options_.threads), working_(options_.threads) {}
+
+  Status load(Progress& progress) override {
+    progress.begin("opening the face models");
+    TRIPTYCH_TRY(FaceAligner aligner, FaceAligner::open(options_.face_models));
+    {
+      const std::scoped_lock lock(mutex_);
+      aligner_ = std::make_shared<const FaceAligner>(std::move(aligner));
+    }
+    return use_model(options_.model, progress);
+  }
+
+  Status use_model(const fs::path& package, Progress& progress) override {
+    progress.begin("opening the model");
+    ModelOptions settings;
+    settings.device = options_.device;
+    settings.threads = options_.threads;
+    settings.prompt_assets = options_.prompt_assets;
+    auto opened = open_model(package, settings);
+    if (!opened) return about(package, opened.error());
+    auto editor = std::make_shared<Editor>(std::move(*opened));
+    const std::scoped_lock lock(mutex_);
+    editor_ = std::move(editor);
+    return {};
+  }
+
+  [[nodiscard]] ModelInfo model() const override {
+    const auto editor = this->editor();
+    return editor ? editor->model().info() : ModelInfo{};
+  }
+
+  [[nodiscard]] std::string device() const override {
+    const auto kernels = cpu_kernels();
+    return "CPU " + (kernels.empty() ? std::string() : kernels.front()) + ", " +
+           std::to_string(drawing_.size()) + " threads";
+  }
+
+  [[nodiscard]] Result<Image8> load_image(const fs::path& path) const override {
+    TRIPTYCH_TRY(Picture picture, load_picture(path));
+    return std::move(picture.rgb);
+  }
+
+  Result<std::shared_ptr<const Source>> open_picture(const fs::path& path, Progress& progress) override {
+    return source_of(path, -1, progress);
+  }
+
+  Result<std::shared_ptr<const Source>> choose_face(const Source& source, int face,
+                                                    Progress& progress) override {
+    return source_of(source.path, face, progress);
+  }
+
+  Result<std::shared_ptr<const Edit>> edit(const Portrait& portrait, const Prompt& prompt,
+                                           Progress& progress) override {
+    const auto editor = this->editor();
+    if (!editor)
+      return fail("there is no model to make heads with; run scripts/setup, or drop a model package here");
+    return editor->edit(portrait, prompt, progress);
+  }
+
+  Result<Head> load_head(const fs::path& path) override { return triptych::load_head(path); }
+
+  Result<std::shared_ptr<const Baked>> bake(const Head& head, Progress& progress) override {
+    TRIPTYCH_TRY(auto baked, triptych::bake(head, drawing_, progress));
+    return std::make_shared<const EngineBaked>(std::move(baked));
+  }
+
+  Result<View> render_fast(const Baked& head, const Camera& camera, const RenderOptions& options,
+                           Progress& progress) override {
+    return triptych::render_fast(*static_cast<const EngineBaked&>(head).head, camera, options, drawing_,
+                                 progress);
+  }
+
+  Result<View> render_exact(const Head& head, const Camera& camera, const RenderOptions& options,
+                            Progress& progress) override {
+    return triptych::render_exact(head, camera, options, drawing_, progress);
+  }
+
+  Status export_head(const Head& head, const ExportRequest& request, Progress& progress) override {
+    switch (request.kind) {
+      case ExportRequest::Kind::picture:
+        return export_picture(head, request, progress);
+      case ExportRequest::Kind::video:
+        return export_video(head, request, progress);
+      case ExportRequest::Kind::mesh:
+        break;
+      case ExportRequest::Kind::head:
+        return save_head(request.path, head);
+    }
+    const MeshOptions options{.resolution = request.mesh_resolution};
+    TRIPTYCH_TRY(const Mesh mesh, make_mesh(head, options, working_, progress));
+    return save_mesh(request.path, mesh);
+  }
+
+ private:
+  [[nodiscard]] std::shared_ptr<Editor> editor() const {
+    const std::scoped_lock lock(mutex_);
+    return editor_;
+  }
+
+  // `chosen` -1: the largest face.
+  Result<std::shared_ptr<const Source>> source_of(const fs::path& path, int chosen, Progress& progress) {
+    progress.begin("reading the picture");
+    TRIPTYCH_TRY(const Picture picture, load_picture(path));
+    std::shared_ptr<const FaceAligner> aligner;
+    {
+      const std::scoped_lock lock(mutex_);
+      aligner = aligner_;
+    }
+    if (!aligner) return fail("the face models are missing, so no portrait can be opened; run scripts/setup");
+    progress.begin("finding the face");
+    auto faces = aligner->find(picture.rgb);
+    if (!faces) return about(path, faces.error());
+    TRIPTYCH_CHECK(progress.check());
+    const int size = std::max(model().picture_size, 256);
+    auto portrait = aligner->align(picture.rgb, {.size = size, .face = chosen});
+    if (!portrait) return about(path, portrait.error());
+    auto source = std::make_shared<Source>();
+    source->path = path;
+    source->faces = std::move(*faces);
+    source->face = std::max(chosen, 0);
+    source->portrait = std::move(*portrait);
+    add_preview(*source, picture.rgb);
+    return source;
+  }
+
+  static void add_preview(Source& source, const Image8& picture) {
+    constexpr float largest = 1024;
+    source.preview_scale =
+        std::min(1.0F, largest / static_cast<float>(std::max(picture.width, picture.height)));
+    const auto scaled = [&](int edge) {
+      return std::max(1, static_cast<int>(std::lround(static_cast<float>(edge) * source.preview_scale)));
+    };
+    source.preview =
+        std::make_shared<const Image8>(resize(picture, scaled(picture.width), scaled(picture.height)));
+  }
+
+  Status export_picture(const Head& head, const ExportRequest& request, Progress& progress) {
+    RenderOptions options{.width = request.size, .height = request.size};
+    options.background = request.background;
+    TRIPTYCH_TRY(const View view, triptych::render_exact(head, request.camera, options, working_, progress));
+    return save_picture(request.path, request.transparent ? with_alpha(view) : to_bytes(view.rgb),
+                        request.text);
+  }
+
+  Status export_video(const Head& head, const ExportRequest& request, Progress& progress) {
+    const int count = std::max(1, static_cast<int>(std::lround(request.seconds * request.frames_per_second)));
+    TRIPTYCH_TRY(const auto video,
+                 VideoWriter::open(request.path, {request.size, request.size, request.frames_per_second}));
+    RenderOptions options{.width = request.size, .height = request.size};
+    options.background = request.background;
+    const auto path = request.spiral ? TurntablePath::spiral : TurntablePath::swing;
+    progress.begin("rendering the frames");
+    Progress frame_progress;  // a frame's own stages would only flicker
+    for (int i = 0; i < count; ++i) {
+      TRIPTYCH_CHECK(progress.check());
+      const Camera camera = turntable_camera(path, static_cast<double>(i) / count);
+      TRIPTYCH_TRY(const View view, triptych::render_exact(head, camera, options, working_, frame_progress));
+      TRIPTYCH_CHECK(video->add(to_bytes(view.rgb)));
+      progress.advance(static_cast<double>(i + 1) / count);
+    }
+    return video->finish();
+  }
+
+  const EngineOptions options_;
+  ThreadPool drawing_;
+  ThreadPool working_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const FaceAligner> aligner_;
+  std::shared_ptr<Editor> editor_;
+};
+
+}  // namespace
+
+std::unique_ptr<Services> make_engine_services(const EngineOptions& options) {
+  return std::make_unique<EngineServices>(options);
+}
+
+}  // namespace triptych::app

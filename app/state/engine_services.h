@@ -1,0 +1,19 @@
+// The engine as the window uses it: models from the assets, one thread pool for drawing and one for
+// everything else.
+#pragma once
+
+#include "state/services.h"
+
+namespace triptych::app {
+
+struct EngineOptions {
+  std::filesystem::path face_models;  // FaceAligner::open
+  std::filesystem::path model;        // the package to start with
+  std::filesystem::path prompt_assets;
+  Device device = Device::automatic;
+  int threads = 0;  // 0: one for each hardware thread
+};
+
+[[nodiscard]] std::unique_ptr<Services> make_engine_services(const EngineOptions& options);
+
+}  // namespace triptych::app
