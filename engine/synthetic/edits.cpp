@@ -66,7 +66,7 @@ void bronze(Character& c, const Assets&) {
   c.look.matter = Matter{true, {0.46F, 0.25F, 0.11F}, 0.58F};
 }
 void gold(Character& c, const Assets&) {
-  c.look.matter = Matter{true, {1.0F, 0.70F, 0.25F}, 0.42F};
+  c.look.matter = Matter{true, {1.0F, 0.63F, 0.19F}, 0.42F};
 }
 void silver(Character& c, const Assets&) {
   c.look.matter = Matter{true, {0.80F, 0.81F, 0.83F}, 0.38F};

@@ -176,7 +176,9 @@ WorldFrame frame_of(const Landmarks& l) {
                   crop_shift = 0.066F;  // EG3D's cut of FFHQ's square, as in engine/face/frame.h
   constexpr float lids = 0.1F;          // the face's surface before the eyes' centres, decimetres
   const Vector eyes = l.eyes();
-  const float side = 2 * std::max(2 * l.eye_distance(), 1.8F * length(eyes - l.mouth));
+  // Between the lids and lips that engine/face finds in a picture it is a little less than between our joints.
+  constexpr float seen = 0.925F;
+  const float side = seen * 2 * std::max(2 * l.eye_distance(), 1.8F * length(eyes - l.mouth));
   const float edge = (orbit_radius - orbit_target[2]) / focal_of_fov(default_fov_degrees) / crop_scale;
   const float scale = edge / side;
   const Vector face = eyes + (l.mouth - eyes) * 0.1F + Vector{0, 0, lids};
