@@ -1,15 +1,14 @@
 // triptych edit: picture and prompt in, a head out.
 #include <memory>
 
-#include "cli/assets.h"
+#include "cli/editing.h"
 #include "cli/files.h"
+#include "cli/head_painter.h"
 #include "cli/verb.h"
-#include "face/align.h"
 #include "head/tri_file.h"
 #include "image/picture.h"
 #include "image/resample.h"
 #include "model/editor.h"
-#include "model/model.h"
 #include "render/renderer.h"
 
 namespace triptych::cli {
@@ -21,71 +20,8 @@ struct Options {
   fs::path picture, out, reference, model, style, image, views;
   std::string prompt;
   float strength = 1;
-  bool aligned = false;
-  int face = 0;
+  FaceChoice choice;
 };
-
-nlohmann::json describe(const std::vector<Face>& faces) {
-  auto list = nlohmann::json::array();
-  for (const auto& face : faces) {
-    list.push_back({{"face", list.size() + 1},
-                    {"left", face.left},
-                    {"top", face.top},
-                    {"right", face.right},
-                    {"bottom", face.bottom},
-                    {"score", face.score}});
-  }
-  return list;
-}
-
-nlohmann::json describe(const Camera& camera) {
-  const Orbit orbit = orbit_of(camera);
-  return {{"camera_to_world", camera.camera_to_world},
-          {"intrinsics", camera.intrinsics},
-          {"yaw", orbit.yaw_degrees},
-          {"pitch", orbit.pitch_degrees}};
-}
-
-Result<Picture> read_picture(const Options& options, Context& context) {
-  const StageTimer timer(context.report, "load");
-  TRIPTYCH_TRY(Picture picture, load_picture(options.picture));
-  context.report["inputs"]["picture"] = {{"file", options.picture.string()},
-                                         {"format", picture.format},
-                                         {"width", picture.rgb.width},
-                                         {"height", picture.rgb.height}};
-  return picture;
-}
-
-Result<Portrait> find_portrait(const Picture& picture, const Options& options, int size, Context& context) {
-  context.progress.begin("finding the face");
-  const StageTimer timer(context.report, "align");
-  TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(find_model(context.assets, "face")));
-  if (!options.aligned && !context.common.json.empty()) {
-    TRIPTYCH_TRY(const std::vector<Face> faces, about(options.picture, aligner.find(picture.rgb)));
-    context.report["faces"] = describe(faces);
-  }
-  const AlignOptions align{.size = size, .face = options.face - 1, .already_aligned = options.aligned};
-  TRIPTYCH_TRY(Portrait portrait, about(options.picture, aligner.align(picture.rgb, align)));
-  context.report["camera"] = describe(portrait.camera);
-  return portrait;
-}
-
-Result<std::shared_ptr<const Model>> read_model(const Options& options, Context& context) {
-  context.progress.begin("opening the model");
-  const StageTimer timer(context.report, "model");
-  const fs::path package = options.model.empty() ? find_model(context.assets, "starter") : options.model;
-  ModelOptions settings;
-  settings.threads = context.common.threads;
-  settings.prompt_assets = find_model(context.assets, "prompt");
-  if (context.common.device == "cpu") settings.device = Device::cpu;
-  if (context.common.device == "cuda") settings.device = Device::cuda;
-  TRIPTYCH_TRY(std::shared_ptr<const Model> model, about(package, open_model(package, settings)));
-  context.report["versions"]["model"] = model->info().name;
-  context.report["versions"]["tri_format"] = tri_format_version;
-  context.report["inputs"]["model"] = {
-      {"file", package.string()}, {"kind", model->info().kind}, {"hash", model->info().hash}};
-  return model;
-}
 
 Result<Prompt> read_prompt(const Options& options, Context& context) {
   Prompt prompt;
@@ -104,23 +40,6 @@ Result<Image8> picture_of(const Head& head, const Camera& camera, int size, Cont
   return to_bytes(view.rgb);
 }
 
-// input | front | +30 | -30
-Result<Image8> sheet_of(const Portrait& portrait, const Head& head, Context& context) {
-  constexpr int size = 512;
-  std::vector<Image8> tiles{resize(portrait.rgb, size, size)};
-  for (const float yaw : {0.0F, 30.0F, -30.0F}) {
-    TRIPTYCH_TRY(Image8 tile, picture_of(head, orbit_camera(yaw, 0), size, context));
-    tiles.push_back(std::move(tile));
-  }
-  Image8 sheet(size * static_cast<int>(tiles.size()), size, 3);
-  for (std::size_t i = 0; i < tiles.size(); ++i) {
-    for (int y = 0; y < size; ++y) {
-      std::copy_n(tiles[i].row(y), std::size_t{size} * 3, &sheet.at(static_cast<int>(i) * size, y));
-    }
-  }
-  return sheet;
-}
-
 Status write_outputs(const Options& options, const Portrait& portrait, const Head& head, Context& context) {
   Image8 image, views;
   {
@@ -131,7 +50,8 @@ Status write_outputs(const Options& options, const Portrait& portrait, const Hea
       TRIPTYCH_TRY(image, picture_of(head, head.camera, size, context));
     }
     if (!options.views.empty()) {
-      TRIPTYCH_TRY(views, sheet_of(portrait, head, context));
+      constexpr int size = 512;
+      TRIPTYCH_TRY(views, contact_row(portrait.rgb, head, size, context));
     }
   }
   TRIPTYCH_CHECK(context.progress.check());
@@ -147,10 +67,11 @@ Status run(const Options& options, Context& context) {
   if (!options.style.empty()) {
     return fail(options.style.string() + ": this version cannot apply styles yet; edit without --style");
   }
-  TRIPTYCH_TRY(const Picture picture, read_picture(options, context));
+  TRIPTYCH_TRY(const Picture picture, read_picture(options.picture, context));
   TRIPTYCH_TRY(const Prompt prompt, read_prompt(options, context));
-  TRIPTYCH_TRY(std::shared_ptr<const Model> model, read_model(options, context));
-  TRIPTYCH_TRY(const Portrait portrait, find_portrait(picture, options, model->info().picture_size, context));
+  TRIPTYCH_TRY(std::shared_ptr<const Model> model, read_model(options.model, context));
+  TRIPTYCH_TRY(const Portrait portrait,
+               find_portrait(picture, options.picture, options.choice, model->info().picture_size, context));
   TRIPTYCH_CHECK(context.progress.check());
 
   Editor editor(model);
@@ -190,8 +111,8 @@ Verb add_edit(CLI::App& root, Common& common) {
       ->check(picture_suffix());
   command.add_option("--views", options->views, "also a sheet: input | front | +30 | -30")
       ->check(picture_suffix());
-  command.add_flag("--aligned", options->aligned, "the picture is an EG3D/FFHQ crop: use it as it is");
-  command.add_option("--face", options->face, "which face, 1 the largest, 2 the next")
+  command.add_flag("--aligned", options->choice.aligned, "the picture is an EG3D/FFHQ crop: use it as it is");
+  command.add_option("--face", options->choice.face, "which face, 1 the largest, 2 the next")
       ->check(CLI::Range(1, 1000));
   return [options](Context& context) { return run(*options, context); };
 }

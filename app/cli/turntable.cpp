@@ -5,12 +5,11 @@
 #include <map>
 #include <memory>
 
+#include "cli/editing.h"
 #include "cli/files.h"
 #include "cli/verb.h"
 #include "export/video.h"
 #include "head/tri_file.h"
-#include "image/resample.h"
-#include "render/renderer.h"
 
 namespace triptych::cli {
 namespace {
@@ -22,20 +21,6 @@ struct Options {
   int size = 512;
   TurntablePath path = TurntablePath::swing;
 };
-
-Status render_frames(const Head& head, const Options& options, int count, VideoWriter& video,
-                     Context& context) {
-  const RenderOptions render{.width = options.size, .height = options.size};
-  Progress frame_progress;  // a frame's own stages would only flicker
-  for (int i = 0; i < count; ++i) {
-    TRIPTYCH_CHECK(context.progress.check());
-    const Camera camera = turntable_camera(options.path, static_cast<double>(i) / count);
-    TRIPTYCH_TRY(const View view, render_exact(head, camera, render, context.pool, frame_progress));
-    TRIPTYCH_CHECK(video.add(to_bytes(view.rgb)));
-    context.progress.advance(static_cast<double>(i + 1) / count);
-  }
-  return {};
-}
 
 Status run(const Options& options, Context& context) {
   TRIPTYCH_CHECK(check_output(options.out));
@@ -51,11 +36,7 @@ Status run(const Options& options, Context& context) {
                               {"size", options.size}};
   const VideoFormat format{options.size, options.size, options.frames_per_second};
   TRIPTYCH_TRY(const std::unique_ptr<VideoWriter> video, VideoWriter::open(options.out, format));
-  {
-    const StageTimer timer(context.report, "render");
-    context.progress.begin("rendering the frames");
-    TRIPTYCH_CHECK(render_frames(head, options, count, *video, context));
-  }
+  TRIPTYCH_CHECK(render_turntable(head, options.path, options.size, count, *video, context));
   const StageTimer timer(context.report, "save");
   TRIPTYCH_CHECK(video->finish());
   context.report["outputs"] = {{"video", options.out.string()}, {"frames", count}};

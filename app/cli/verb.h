@@ -1,5 +1,5 @@
-// How a verb of the command line is written: one file a verb, each with one function that declares its options and
-// returns what to run. The list of verbs is in verbs.cpp.
+// How a verb of the command line is written: one file a verb, each with one function that declares its
+// options and returns what to run. The list of verbs is in verbs.cpp.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -24,7 +24,8 @@ struct Common {
   std::filesystem::path json;
 };
 
-// What a verb works with. `report` is written to --json when the verb succeeds: inputs, versions, times by stage.
+// What a verb works with. `report` is written to --json when the verb succeeds: inputs, versions, times by
+// stage.
 struct Context {
   const Common& common;
   ThreadPool& pool;

@@ -1,0 +1,91 @@
+#include "cli/editing.h"
+
+#include "cli/assets.h"
+#include "cli/files.h"
+#include "cli/head_painter.h"
+#include "face/align.h"
+#include "head/tri_file.h"
+
+namespace triptych::cli {
+namespace {
+
+nlohmann::json describe(const std::vector<Face>& faces) {
+  auto list = nlohmann::json::array();
+  for (const auto& face : faces) {
+    list.push_back({{"face", list.size() + 1},
+                    {"left", face.left},
+                    {"top", face.top},
+                    {"right", face.right},
+                    {"bottom", face.bottom},
+                    {"score", face.score}});
+  }
+  return list;
+}
+
+nlohmann::json describe(const Camera& camera) {
+  const Orbit orbit = orbit_of(camera);
+  return {{"camera_to_world", camera.camera_to_world},
+          {"intrinsics", camera.intrinsics},
+          {"yaw", orbit.yaw_degrees},
+          {"pitch", orbit.pitch_degrees}};
+}
+
+}  // namespace
+
+Result<Picture> read_picture(const std::filesystem::path& path, Context& context) {
+  const StageTimer timer(context.report, "load");
+  TRIPTYCH_TRY(Picture picture, load_picture(path));
+  context.report["inputs"]["picture"] = {{"file", path.string()},
+                                         {"format", picture.format},
+                                         {"width", picture.rgb.width},
+                                         {"height", picture.rgb.height}};
+  return picture;
+}
+
+Result<Portrait> find_portrait(const Picture& picture, const std::filesystem::path& path,
+                               const FaceChoice& choice, int size, Context& context) {
+  context.progress.begin("finding the face");
+  const StageTimer timer(context.report, "align");
+  TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(find_model(context.assets, "face")));
+  if (!choice.aligned && !context.common.json.empty()) {
+    TRIPTYCH_TRY(const std::vector<Face> faces, about(path, aligner.find(picture.rgb)));
+    context.report["faces"] = describe(faces);
+  }
+  const AlignOptions align{.size = size, .face = choice.face - 1, .already_aligned = choice.aligned};
+  TRIPTYCH_TRY(Portrait portrait, about(path, aligner.align(picture.rgb, align)));
+  context.report["camera"] = describe(portrait.camera);
+  return portrait;
+}
+
+Result<std::shared_ptr<const Model>> read_model(const std::filesystem::path& named, Context& context) {
+  context.progress.begin("opening the model");
+  const StageTimer timer(context.report, "model");
+  const std::filesystem::path package = named.empty() ? find_model(context.assets, "starter") : named;
+  ModelOptions settings;
+  settings.threads = context.common.threads;
+  settings.prompt_assets = find_model(context.assets, "prompt");
+  if (context.common.device == "cpu") settings.device = Device::cpu;
+  if (context.common.device == "cuda") settings.device = Device::cuda;
+  TRIPTYCH_TRY(std::shared_ptr<const Model> model, about(package, open_model(package, settings)));
+  context.report["versions"]["model"] = model->info().name;
+  context.report["versions"]["tri_format"] = tri_format_version;
+  context.report["inputs"]["model"] = {
+      {"file", package.string()}, {"kind", model->info().kind}, {"hash", model->info().hash}};
+  return model;
+}
+
+Status render_turntable(const Head& head, TurntablePath path, int size, int count, VideoWriter& video,
+                        Context& context) {
+  TRIPTYCH_TRY(const HeadPainter painter, HeadPainter::make(head, context));
+  const StageTimer timer(context.report, "render");
+  context.progress.begin("rendering the frames");
+  for (int i = 0; i < count; ++i) {
+    TRIPTYCH_TRY(const Image8 frame,
+                 painter.paint(turntable_camera(path, static_cast<double>(i) / count), size));
+    TRIPTYCH_CHECK(video.add(frame));
+    context.progress.advance(static_cast<double>(i + 1) / count);
+  }
+  return {};
+}
+
+}  // namespace triptych::cli

@@ -1,0 +1,36 @@
+// What the verbs that edit portraits have in common: the picture, its face, the model, the turntable.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "cli/verb.h"
+#include "export/turntable.h"
+#include "export/video.h"
+#include "face/portrait.h"
+#include "head/head.h"
+#include "image/picture.h"
+#include "model/model.h"
+
+namespace triptych::cli {
+
+// Loads the picture; report: inputs.picture, times_ms.load.
+[[nodiscard]] Result<Picture> read_picture(const std::filesystem::path& path, Context& context);
+
+struct FaceChoice {
+  bool aligned = false;  // the picture is a crop already
+  int face = 0;          // 1 is the largest, 0: the largest too
+};
+// Report: faces (if a report was asked for), camera, times_ms.align. `path` stands in messages.
+[[nodiscard]] Result<Portrait> find_portrait(const Picture& picture, const std::filesystem::path& path,
+                                             const FaceChoice& choice, int size, Context& context);
+
+// `package` empty: the model that ships. Report: versions.model, inputs.model, times_ms.model.
+[[nodiscard]] Result<std::shared_ptr<const Model>> read_model(const std::filesystem::path& package,
+                                                              Context& context);
+
+// Renders `count` frames along the path into `video`, with progress.
+[[nodiscard]] Status render_turntable(const Head& head, TurntablePath path, int size, int count,
+                                      VideoWriter& video, Context& context);
+
+}  // namespace triptych::cli

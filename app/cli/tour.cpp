@@ -1,0 +1,111 @@
+// triptych tour: what scripts/run does for a picture without a display: a head for each prompt, a contact
+// sheet, and a turntable video.
+#include <cctype>
+#include <memory>
+
+#include "cli/editing.h"
+#include "cli/files.h"
+#include "cli/head_painter.h"
+#include "cli/verb.h"
+#include "head/tri_file.h"
+#include "model/editor.h"
+
+namespace triptych::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int tile_size = 384;
+constexpr int video_size = 512;
+constexpr int frames_per_second = 30;
+constexpr int video_frames = 6 * frames_per_second;
+
+struct Options {
+  fs::path picture, out, model;
+  std::vector<std::string> prompts;
+  FaceChoice choice;
+};
+
+// "A bronze statue!" -> "a-bronze-statue"
+std::string file_stem(const std::string& prompt) {
+  std::string stem;
+  for (const char c : prompt) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || byte >= 0x80) {
+      stem += static_cast<char>(byte < 0x80 ? std::tolower(byte) : byte);
+    } else if (!stem.empty() && stem.back() != '-') {
+      stem += '-';
+    }
+  }
+  while (!stem.empty() && stem.back() == '-') stem.pop_back();
+  return stem.empty() ? "reconstruction" : stem;
+}
+
+void append_below(Image8& sheet, const Image8& row) {
+  sheet.width = row.width;
+  sheet.channels = row.channels;
+  sheet.height += row.height;
+  sheet.pixels.insert(sheet.pixels.end(), row.pixels.begin(), row.pixels.end());
+}
+
+Status write_video(const Head& head, const fs::path& path, Context& context) {
+  TRIPTYCH_TRY(const std::unique_ptr<VideoWriter> video,
+               VideoWriter::open(path, {video_size, video_size, frames_per_second}));
+  TRIPTYCH_CHECK(render_turntable(head, TurntablePath::swing, video_size, video_frames, *video, context));
+  return video->finish();
+}
+
+Status run(const Options& options, Context& context) {
+  TRIPTYCH_TRY(const Picture picture, read_picture(options.picture, context));
+  TRIPTYCH_TRY(std::shared_ptr<const Model> model, read_model(options.model, context));
+  TRIPTYCH_TRY(const Portrait portrait,
+               find_portrait(picture, options.picture, options.choice, model->info().picture_size, context));
+  std::error_code error;
+  fs::create_directories(options.out, error);
+  if (error) return fail(options.out.string() + ": cannot be made: " + error.message());
+
+  Editor editor(model);
+  std::vector<std::string> prompts{""};  // the reconstruction comes first
+  prompts.insert(prompts.end(), options.prompts.begin(), options.prompts.end());
+  Image8 sheet;
+  Head last;
+  auto heads = nlohmann::json::array();
+  for (const auto& text : prompts) {
+    TRIPTYCH_TRY(const std::shared_ptr<const Edit> edit,
+                 editor.edit(portrait, {.text = text, .reference = {}}, context.progress));
+    const fs::path path = options.out / (file_stem(text) + ".tri");
+    TRIPTYCH_CHECK(save_head(path, edit->edited));
+    TRIPTYCH_TRY(const Image8 row, contact_row(portrait.rgb, edit->edited, tile_size, context));
+    append_below(sheet, row);
+    heads.push_back({{"prompt", text}, {"understood", edit->understood}, {"head", path.string()}});
+    context.say(path.string());
+    last = edit->edited;
+  }
+  const fs::path sheet_path = options.out / "contact-sheet.png", video_path = options.out / "turntable.mp4";
+  TRIPTYCH_CHECK(save_picture(sheet_path, sheet));
+  context.say(sheet_path.string() + ": input | front | +30 | -30, a row for each head");
+  TRIPTYCH_CHECK(write_video(last, video_path, context));
+  context.say(video_path.string());
+  context.report["outputs"] = {
+      {"heads", heads}, {"sheet", sheet_path.string()}, {"video", video_path.string()}};
+  return {};
+}
+
+}  // namespace
+
+Verb add_tour(CLI::App& root, Common& common) {
+  CLI::App& command =
+      add_command(root, "tour", "several edits of a portrait, a contact sheet and a video", common);
+  auto options = std::make_shared<Options>();
+  command.add_option("PICTURE", options->picture, "a portrait")->required();
+  command.add_option("--prompt", options->prompts, "an edit; may be given several times")
+      ->expected(1)
+      ->take_all();
+  command.add_option("--out", options->out, "the folder for what is made")->required();
+  command.add_option("--model", options->model, "a model package; without, the one that ships");
+  command.add_flag("--aligned", options->choice.aligned, "the picture is an EG3D/FFHQ crop: use it as it is");
+  command.add_option("--face", options->choice.face, "which face, 1 the largest")->check(CLI::Range(1, 1000));
+  return [options](Context& context) { return run(*options, context); };
+}
+
+}  // namespace triptych::cli
