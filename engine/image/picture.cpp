@@ -8,6 +8,7 @@
 #include "core/atomic_file.h"
 #include "image/header.h"
 #include "image/mat.h"
+#include "image/quiet.h"
 
 namespace triptych {
 namespace {
@@ -59,6 +60,7 @@ Status check_header(const PictureHeader& header, const std::string& name) {
 cv::Mat decode(std::span<const std::byte> file, std::string& detail) {
   // OpenCV takes bytes as a matrix of one row; it does not write to them.
   const cv::Mat bytes(1, static_cast<int>(file.size()), CV_8U, const_cast<std::byte*>(file.data()));
+  const QuietStandardError quiet;
   try {
     return cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
   } catch (const cv::Exception& exception) {

@@ -48,6 +48,7 @@ std::uint32_t value(ByteView& view, const Entry& entry, std::size_t index = 0) n
 }
 
 bool pieces_present(ByteView& view, const Entry& offsets, const Entry& sizes) noexcept {
+  if (offsets.bytes_per_value() == 0 || sizes.bytes_per_value() == 0) return false;
   const std::size_t count = std::min(offsets.count, sizes.count);
   for (std::size_t i = 0; i < count && !view.failed(); ++i) {
     const std::size_t offset = value(view, offsets, i);

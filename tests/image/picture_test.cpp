@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
 #include "core/atomic_file.h"
+#include "support/temporary_folder.h"
 
 namespace triptych {
 namespace {
@@ -18,23 +18,6 @@ using testing::HasSubstr;
 path fixture(const std::string& name) {
   return path(TRIPTYCH_SOURCE_DIR) / "tests/fixtures/pictures" / name;
 }
-
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "triptych_image_XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(folder_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  Folder(Folder&&) = delete;
-  Folder& operator=(Folder&&) = delete;
-  [[nodiscard]] path operator/(const std::string& name) const { return folder_ / name; }
-
- private:
-  path folder_;
-};
 
 std::string bytes_of(const path& file) {
   auto content = read_file(file);
@@ -119,7 +102,7 @@ TEST(LoadPicture, AppliesOrientation) {
 }
 
 TEST(LoadPicture, GoesByContentNotBySuffix) {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   std::filesystem::copy_file(fixture("rgb.jpg"), folder / "portrait.png");
   const auto picture = load_picture(folder / "portrait.png");
   expect_quadrants(picture, colours, 3);
@@ -128,7 +111,7 @@ TEST(LoadPicture, GoesByContentNotBySuffix) {
 }
 
 TEST(LoadPicture, NamesWhatIsNoPicture) {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   ASSERT_TRUE(write_file(folder / "empty.png", std::string_view()));
   ASSERT_TRUE(write_file(folder / "notes.png", std::string_view("dear diary")));
   const auto sentence = [&](const path& file) { return message_of(load_picture(file)); };
@@ -142,7 +125,7 @@ TEST(LoadPicture, NamesWhatIsNoPicture) {
 }
 
 TEST(LoadPicture, RefusesSizesOutOfRange) {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const auto sentence = [&](int width, int height) {
     EXPECT_TRUE(save_picture(folder / "size.png", Image8(width, height, 1, 100)));
     return message_of(load_picture(folder / "size.png"));
@@ -192,6 +175,17 @@ TEST(LoadPicture, SaysWhenDataIsDamaged) {
               HasSubstr("bad.png: the picture data is damaged"));
 }
 
+TEST(LoadPicture, LibrariesDoNotTalkToTheUser) {
+  std::string jpeg = bytes_of(fixture("rgb.jpg"));
+  for (std::size_t i = jpeg.size() - 40; i < jpeg.size() - 30; ++i) jpeg[i] = '\x5A';  // libjpeg warns
+  std::string tiff = bytes_of(fixture("rgb.tiff"));
+  tiff[tiff.find("\x06\x01\x03")] = '\x05';  // no PhotometricInterpretation: OpenCV complains
+  testing::internal::CaptureStderr();
+  static_cast<void>(decode_picture(std::as_bytes(std::span(jpeg)), "jpeg"));
+  EXPECT_THAT(message_of(decode_picture(std::as_bytes(std::span(tiff)), "tiff")), HasSubstr("damaged"));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 Image8 gradient(int channels) {
   Image8 image(80, 70, channels);
   for (int y = 0; y < image.height; ++y) {
@@ -203,7 +197,7 @@ Image8 gradient(int channels) {
 }
 
 TEST(SavePicture, LosslessFormatsRoundTrip) {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const Image8 image = gradient(3);
   for (const char* name : {"a.png", "a.bmp", "a.tiff", "a.webp", "a.PNG"}) {
     SCOPED_TRACE(name);
@@ -215,7 +209,7 @@ TEST(SavePicture, LosslessFormatsRoundTrip) {
 }
 
 TEST(SavePicture, RefusesUnknownSuffixAndLeavesNothing) {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   const Status status = save_picture(folder / "a.xyz", gradient(3));
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::usage);
@@ -224,7 +218,7 @@ TEST(SavePicture, RefusesUnknownSuffixAndLeavesNothing) {
 }
 
 TEST(SavePicture, PngCarriesText) {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   ASSERT_TRUE(
       save_picture(folder / "a.png", gradient(3), {{"Prompt", "bronze statue"}, {"Title", "caf\xC3\xA9"}}));
   const std::string png = bytes_of(folder / "a.png");
@@ -237,7 +231,7 @@ TEST(SavePicture, PngCarriesText) {
 }
 
 TEST(SaveNpy, WritesHeaderAndRows) {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   ImageF image(3, 2, 1);
   for (std::size_t i = 0; i < 6; ++i) image.pixels[i] = static_cast<float>(i) * 0.5F;
   ASSERT_TRUE(save_npy(folder / "depth.npy", image));
