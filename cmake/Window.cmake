@@ -2,7 +2,6 @@
 # Sets TRIPTYCH_WINDOW to OFF, with a line that says what is missing, where something is not there.
 find_package(glfw3 3.3 QUIET)
 find_package(Freetype QUIET)
-find_package(X11 QUIET)
 set(IMGUI_ROOT ${CMAKE_SOURCE_DIR}/.deps/imgui CACHE PATH "Folder with imgui/, implot/ and portable_file_dialogs/")
 set(GLAD_ROOT ${CMAKE_SOURCE_DIR}/.deps/glad CACHE PATH "glad's generated loader: include/ and src/gl.c")
 

@@ -62,7 +62,7 @@ void add_file_commands(std::vector<Command>& list) {
                   "File",
                   "Preferences...",
                   ImGuiMod_Ctrl | ImGuiKey_Comma,
-                  {},
+                  "Ctrl+,",
                   true,
                   {},
                   [](Ui& ui) { ui.dialogs.preferences = true; },
@@ -98,35 +98,16 @@ void add_edit_commands(std::vector<Command>& list) {
                   [](const Ui& ui) { return ui.app.can_apply(); },
                   [](Ui& ui) { ui.app.apply_prompt(); },
                   true});
-  list.push_back({"edit.cancel",
-                  "Edit",
-                  "Cancel the running edit",
-                  ImGuiKey_Escape,
-                  {},
-                  true,
-                  [](const Ui& ui) { return ui.app.editing(); },
-                  [](Ui& ui) { ui.app.cancel_edit(); }});
+  list.push_back({"edit.cancel", "Edit", "Cancel the running edit", ImGuiKey_Escape, "Esc", true,
+                  [](const Ui& ui) { return ui.app.editing(); }, [](Ui& ui) { ui.app.cancel_edit(); }});
   list.push_back({"edit.prompt", "Edit", "Type a prompt", ImGuiKey_P, {}, false, {}, [](Ui& ui) {
                     ui.focus_prompt = true;
                   }});
-  list.push_back({"edit.previous",
-                  "Edit",
-                  "Previous in history",
-                  ImGuiKey_PageUp,
-                  {},
-                  false,
-                  has_head,
-                  [](Ui& ui) { ui.app.show_variant(ui.app.scene().current - 1); },
-                  true});
-  list.push_back({"edit.next", "Edit", "Next in history", ImGuiKey_PageDown, {}, false, has_head, [](Ui& ui) {
-                    ui.app.show_variant(ui.app.scene().current + 1);
-                  }});
-  list.push_back({"edit.remove",
-                  "Edit",
-                  "Remove from history",
-                  ImGuiKey_Delete,
-                  {},
-                  false,
+  list.push_back({"edit.previous", "Edit", "Previous in history", ImGuiKey_PageUp, "Page up", false, has_head,
+                  [](Ui& ui) { ui.app.show_variant(ui.app.scene().current - 1); }, true});
+  list.push_back({"edit.next", "Edit", "Next in history", ImGuiKey_PageDown, "Page down", false, has_head,
+                  [](Ui& ui) { ui.app.show_variant(ui.app.scene().current + 1); }});
+  list.push_back({"edit.remove", "Edit", "Remove from history", ImGuiKey_Delete, "Del", false,
                   [](const Ui& ui) { return ui.app.scene().current > 0; },
                   [](Ui& ui) { ui.app.remove_variant(ui.app.scene().current); }});
 }

@@ -4,28 +4,35 @@
 #include "window/widgets.h"
 
 namespace triptych::app {
+namespace {
+
+// A name in front of a widget that starts at `width`.
+void row_label(const char* text, float width) {
+  ImGui::AlignTextToFramePadding();
+  ImGui::TextUnformatted(text);
+  ImGui::SameLine(width);
+}
+
+}  // namespace
 
 void preferences_dialog(Ui& ui) {
   if (!begin_dialog(ui, "Preferences", ui.dialogs.preferences, 440)) return;
   Preferences& preferences = ui.app.preferences;
   bool changed = false;
   int theme = preferences.light_theme ? 1 : 0;
-  ImGui::TextUnformatted("Theme");
-  ImGui::SameLine(ui.px(170));
+  row_label("Theme", ui.px(170));
   if (segmented(ui, "theme", {{"Dark", ""}, {"Light", ""}}, theme)) {
     preferences.light_theme = theme == 1;
     preferences.dark_backdrop = theme == 0;
     changed = true;
   }
-  ImGui::TextUnformatted("Behind the head");
-  ImGui::SameLine(ui.px(170));
+  row_label("Behind the head", ui.px(170));
   int backdrop = preferences.dark_backdrop ? 0 : 1;
   if (segmented(ui, "backdrop", {{"Dark##b", ""}, {"Light##b", ""}}, backdrop)) {
     preferences.dark_backdrop = backdrop == 0;
     changed = true;
   }
-  ImGui::TextUnformatted("Interface size");
-  ImGui::SameLine(ui.px(170));
+  row_label("Interface size", ui.px(170));
   constexpr float sizes[] = {0.75F, 1.0F, 1.25F, 1.5F, 2.0F};
   int size = static_cast<int>(std::ranges::find(sizes, preferences.interface_scale) - std::begin(sizes));
   if (segmented(ui, "scale", {{"75 %", ""}, {"100 %", ""}, {"125 %", ""}, {"150 %", ""}, {"200 %", ""}},
@@ -70,22 +77,19 @@ void export_options(Ui& ui, ExportChoice& choice) {
   const auto kind = static_cast<ExportRequest::Kind>(choice.kind);
   if (kind == ExportRequest::Kind::picture || kind == ExportRequest::Kind::video) {
     int size = choice.scale == 4 ? 2 : choice.scale - 1;
-    ImGui::TextUnformatted("Size");
-    ImGui::SameLine(ui.px(120));
+    row_label("Size", ui.px(120));
     if (segmented(ui, "export.size", {{"512", ""}, {"1024", ""}, {"2048", ""}}, size))
       choice.scale = 1 << size;
   }
   if (kind == ExportRequest::Kind::picture) ImGui::Checkbox("Transparent background", &choice.transparent);
   if (kind == ExportRequest::Kind::video) {
     int path = choice.spiral ? 1 : 0;
-    ImGui::TextUnformatted("Camera");
-    ImGui::SameLine(ui.px(120));
+    row_label("Camera", ui.px(120));
     if (segmented(ui, "export.path", {{"Swing", "From side to side"}, {"Spiral", "Around the front"}},
                   path)) {
       choice.spiral = path == 1;
     }
-    ImGui::TextUnformatted("Length");
-    ImGui::SameLine(ui.px(120));
+    row_label("Length", ui.px(120));
     ImGui::SetNextItemWidth(ui.px(200));
     ImGui::SliderFloat("##seconds", &choice.seconds, 1, 20, "%.0f s");
   }

@@ -22,8 +22,10 @@ void help_overlay(Ui& ui) {
         const std::string keys = shortcut_text(command);
         const bool here = command.menu == menu || (command.menu.empty() && menu == std::string("View"));
         if (!here || keys.empty()) continue;
+        const float left = ImGui::GetCursorPosX();
         ImGui::TextUnformatted(command.title.c_str());
-        ImGui::SameLine(ImGui::GetCursorPosX() + ui.px(200));
+        ImGui::SameLine();
+        ImGui::SetCursorPosX(left + ui.px(210));
         ImGui::TextColored(ui.palette->dim, "%s", keys.c_str());
       }
     }
@@ -59,6 +61,8 @@ void command_palette(Ui& ui) {
   dialogs.palette_index = std::clamp(dialogs.palette_index, 0, std::max(count - 1, 0));
   const Command* chosen =
       entered && count > 0 ? found[static_cast<std::size_t>(dialogs.palette_index)] : nullptr;
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(12)));
+  ImGui::PushStyleVar(ImGuiStyleVar_SelectableRounding, ui.px(4));
   for (int i = 0; i < count; ++i) {
     const Command& command = *found[static_cast<std::size_t>(i)];
     ImGui::BeginDisabled(!is_enabled(command, ui));
@@ -68,6 +72,7 @@ void command_palette(Ui& ui) {
     ImGui::SameLine(ImGui::GetWindowWidth() - ImGui::CalcTextSize(keys.c_str()).x - ui.px(16));
     ImGui::TextColored(ui.palette->dim, "%s", keys.c_str());
   }
+  ImGui::PopStyleVar(2);
   if (count == 0) dim_text(ui, "No command is called that.");
   if (chosen != nullptr || ImGui::IsKeyPressed(ImGuiKey_Escape)) {
     dialogs.palette = false;

@@ -114,8 +114,11 @@ void prompt_panel(Ui& ui) {
   if (ui.focus_prompt) ImGui::SetKeyboardFocusHere();
   ui.focus_prompt = false;
   const ImVec2 field{-1, ImGui::GetTextLineHeight() * 3 + ImGui::GetStyle().FramePadding.y * 2};
+  const std::string before = ui.app.draft.text;
   ImGui::InputTextMultiline("##prompt", &ui.app.draft.text, field, ImGuiInputTextFlags_WordWrap);
   mark(ui, "prompt");
+  // Escape cancels an edit; it does not take away what was typed, as a text field would.
+  if (ImGui::IsItemDeactivated() && ImGui::IsKeyPressed(ImGuiKey_Escape)) ui.app.draft.text = before;
   if (ui.app.draft.text.empty() && !ImGui::IsItemActive()) {
     const ImVec2 at = ImGui::GetItemRectMin();
     const ImVec2 pad = ImGui::GetStyle().FramePadding;

@@ -32,8 +32,8 @@ std::string frame_text(const ViewState& view, double rate) {
   if (frame.exact) {
     std::snprintf(text.data(), text.size(), "Exact  %d px  %.0f ms", frame.size, frame.render_ms);
   } else {
-    std::snprintf(text.data(), text.size(), "Preview  %d px  %.0f ms  %.0f fps", frame.size, frame.render_ms,
-                  rate);
+    std::snprintf(text.data(), text.size(), "Preview  %d px  %.0f ms", frame.size, frame.render_ms);
+    if (rate >= 1) return text.data() + ("  " + std::to_string(static_cast<int>(rate + 0.5)) + " fps");
   }
   return text.data();
 }

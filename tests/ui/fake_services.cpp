@@ -166,7 +166,7 @@ Result<View> FakeServices::render_fast(const app::Baked& head, const Camera& cam
                                        const RenderOptions& options, Progress& progress) {
   RenderOptions quick = options;
   quick.coarse_samples = 24;
-  quick.importance_samples = 0;
+  quick.importance_samples = 1;
   return render_exact(static_cast<const FakeBaked&>(head).head, camera, quick, progress);
 }
 

@@ -1,0 +1,294 @@
+// A person uses the window under Xvfb: real drops, mouse and keyboard; what is asserted is what the person
+// sees.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <fstream>
+
+#include "fake_services.h"
+#include "image/picture.h"
+#include "image/resample.h"
+#include "person.h"
+#include "viewport/view_renderer.h"
+
+namespace triptych::test {
+namespace {
+
+using nlohmann::json;
+
+std::filesystem::path make_picture(const TemporaryFolder& folder, const std::string& name) {
+  const auto path = folder / name;
+  EXPECT_TRUE(save_picture(path, Image8(200, 200, 3, 140)));
+  return path;
+}
+
+bool has_head(const json& s) {
+  return !s["scene"]["history"].empty() && s["view"].contains("frame");
+}
+bool is_still(const json& s) {
+  return has_head(s) && s["view"]["frame"]["final"] == true;
+}
+std::string shown(const json& s) {
+  const int current = s["scene"]["current"];
+  return current < 0 ? ""
+                     : s["scene"]["history"][static_cast<std::size_t>(current)]["label"].get<std::string>();
+}
+
+// The part of a screenshot that a mark covers.
+Image8 cut(const Image8& shot, const json& mark) {
+  const auto r = mark.get<std::array<float, 4>>();
+  const int left = static_cast<int>(r[0]);
+  const int top = static_cast<int>(r[1]);
+  Image8 part(static_cast<int>(r[2]), static_cast<int>(r[3]), 3);
+  for (int y = 0; y < part.height; ++y) {
+    std::copy_n(&shot.at(left, top + y), static_cast<std::size_t>(part.width) * 3, part.row(y));
+  }
+  return part;
+}
+
+double psnr(const Image8& a, const Image8& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i) {
+    const double d = static_cast<double>(a.pixels[i]) - b.pixels[i];
+    sum += d * d;
+  }
+  return 10 * std::log10(255 * 255 / (sum / static_cast<double>(a.pixels.size()) + 1e-9));
+}
+
+double difference(const Image8& a, const Image8& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i) sum += std::abs(a.pixels[i] - b.pixels[i]);
+  return sum / static_cast<double>(a.pixels.size());
+}
+
+class Acting : public ::testing::Test {
+ protected:
+  // The window with a head in it, still and exact.
+  void begin() {
+    picture = make_picture(folder, "portrait.png");
+    ASSERT_TRUE(person.start({picture.string()}));
+    ASSERT_TRUE(person.sees(is_still));
+  }
+  void apply(const std::string& prompt) {
+    person.click("prompt");
+    person.key("ctrl+a");
+    person.type(prompt);
+    ASSERT_TRUE(person.sees([&](const json& s) { return s["draft"]["text"] == prompt; }));
+    person.key("ctrl+Return");
+    ASSERT_TRUE(person.sees([&](const json& s) { return shown(s) == prompt; }));
+  }
+  [[nodiscard]] Image8 view() {
+    const Image8 shot = person.screenshot();
+    return cut(shot, person.state()["marks"]["view.square"]);
+  }
+
+  TemporaryFolder folder;
+  Person person{folder};
+  std::filesystem::path picture;
+};
+
+TEST_F(Acting, ADroppedPortraitBecomesAHead) {
+  ASSERT_TRUE(person.start());
+  ASSERT_TRUE(
+      person.sees([](const json& s) { return s["model"]["ready"] == true && s["editing"] == false; }));
+  EXPECT_TRUE(person.state()["scene"]["history"].empty());
+  ASSERT_TRUE(person.drop({make_picture(folder, "Zo\xC3\xAB 1.png")}, "viewport"));
+  ASSERT_TRUE(person.sees(is_still));
+  EXPECT_TRUE(person.state()["scene"]["picture"].get<std::string>().ends_with("Zo\xC3\xAB 1.png"));
+  const Image8 head = view();
+  EXPECT_GT(std::abs(head.at(head.width / 2, head.height / 2, 0) - head.at(4, 4, 0)), 60);
+}
+
+TEST_F(Acting, APromptAndCtrlEnterChangeTheHeadAndUndoBringsItBack) {
+  begin();
+  const Image8 original = view();
+  apply("clown");
+  ASSERT_TRUE(person.sees(is_still));
+  const Image8 clown = view();
+  EXPECT_GT(difference(original, clown), 3);
+  person.click("viewport", 2);  // out of the text field
+  person.key("ctrl+z");
+  ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "Original" && is_still(s); }));
+  EXPECT_LT(difference(original, view()), 0.5);
+  person.key("ctrl+shift+z");
+  ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "clown" && is_still(s); }));
+  EXPECT_LT(difference(clown, view()), 0.5);
+}
+
+TEST_F(Acting, ADragOrbitsAndTheStillViewIsWhatRenderGives) {
+  begin();
+  person.drag("view.square", 0.3F, 0.5F, 0.45F, 0.45F);
+  ASSERT_TRUE(person.sees([](const json& s) { return s["view"]["yaw"] < -15 && is_still(s); }));
+  EXPECT_GT(person.state()["view"]["pitch"], 2);
+  const Image8 seen = view();
+  const json frame = person.state()["view"]["frame"];
+  Camera camera;
+  camera.camera_to_world = frame["camera_to_world"].get<std::array<float, 16>>();
+  camera.intrinsics = frame["intrinsics"].get<std::array<float, 9>>();
+  FakeServices services;
+  Progress progress;
+  const auto edit = services.edit({}, {}, progress);
+  RenderOptions options{.width = seen.width, .height = seen.height};
+  options.background = {0.145F, 0.149F, 0.161F};
+  const auto expected = services.render_exact((*edit)->reconstruction, camera, options, progress);
+  ASSERT_TRUE(expected);
+  EXPECT_GE(psnr(seen, to_bytes(expected->rgb)), 30);
+  person.key("r");
+  EXPECT_TRUE(person.sees([](const json& s) { return std::abs(s["view"]["yaw"].get<float>()) < 0.01F; }));
+}
+
+TEST_F(Acting, TheStrengthFollowsTheSliderWithoutANewEdit) {
+  begin();
+  apply("clown");
+  ASSERT_TRUE(person.sees(is_still));
+  const Image8 full = view();
+  person.drag("strength", 0.66F, 0.5F, 0.05F, 0.5F);
+  ASSERT_TRUE(person.sees([](const json& s) { return s["scene"]["strength"] < 0.15 && is_still(s); }));
+  EXPECT_EQ(person.state()["scene"]["history"].size(), 2U);
+  EXPECT_GT(difference(full, view()), 2);
+  person.click("viewport", 2);
+  person.key("ctrl+z");  // the whole drag at once
+  EXPECT_TRUE(person.sees([](const json& s) { return s["scene"]["strength"] == 1 && shown(s) == "clown"; }));
+}
+
+TEST_F(Acting, TheWipeShowsOriginalAndResultSideBySide) {
+  begin();
+  apply("clown");
+  ASSERT_TRUE(person.sees(is_still));
+  person.click("compare.1");
+  ASSERT_TRUE(person.sees([](const json& s) { return is_still(s) && s["view"]["frame"]["before"] == true; }));
+  const Image8 half = view();
+  person.drag("wipe", 0.5F, 0.5F, 20, 0.5F);
+  ASSERT_TRUE(person.sees([](const json& s) { return s["view"]["wipe"] > 0.6; }));
+  const Image8 moved = view();
+  EXPECT_GT(difference(half, moved), 0.5);
+  EXPECT_NEAR(person.state()["view"]["yaw"].get<float>(), 0, 0.01);  // the drag was the line's
+}
+
+TEST_F(Acting, BackslashShowsTheOriginalWhileItIsHeld) {
+  begin();
+  apply("clown");
+  ASSERT_TRUE(person.sees(is_still));
+  person.click("viewport", 2);
+  person.hold("backslash");
+  EXPECT_TRUE(person.sees(
+      [](const json& s) { return s["view"]["original"] == true && s["view"]["frame"]["strength"] == 0; }));
+  person.release("backslash");
+  EXPECT_TRUE(person.sees(
+      [](const json& s) { return s["view"]["original"] == false && s["view"]["frame"]["strength"] == 1; }));
+}
+
+TEST_F(Acting, ABadFileIsANoticeAndNothingElseChanges) {
+  begin();
+  const auto bad = folder / "broken.png";
+  std::ofstream(bad) << "this is no picture";
+  ASSERT_TRUE(person.drop({bad}, "viewport"));
+  ASSERT_TRUE(person.sees([](const json& s) { return !s["notices"].empty(); }));
+  EXPECT_NE(person.state()["notices"][0]["sentence"].get<std::string>().find("broken.png"),
+            std::string::npos);
+  EXPECT_EQ(shown(person.state()), "Original");
+  EXPECT_EQ(person.state()["scene"]["picture"], picture.string());
+}
+
+TEST_F(Acting, ADropOnThePromptPanelIsAReference) {
+  begin();
+  ASSERT_TRUE(person.drop({make_picture(folder, "style.png")}, "prompt.panel"));
+  ASSERT_TRUE(person.sees([](const json& s) { return s["draft"]["reference"] == "style.png"; }));
+  person.click("apply");
+  EXPECT_TRUE(person.sees([](const json& s) { return shown(s) == "style.png"; }));
+}
+
+TEST_F(Acting, ExportWritesThePictureWithItsParameters) {
+  begin();
+  person.key("ctrl+e");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["dialogs"]["export"] == true; }));
+  person.click("export.start");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["dialogs"]["file"] == true; }));
+  person.click("dialog.path");
+  person.key("ctrl+a");
+  person.type((folder / "out.png").string());
+  person.key("Return");
+  ASSERT_TRUE(person.sees([](const json& s) { return !s["notices"].empty(); }));
+  EXPECT_EQ(person.state()["notices"][0]["sentence"], "Exported out.png");
+  const auto picture_out = load_picture(folder / "out.png");
+  ASSERT_TRUE(picture_out);
+  EXPECT_EQ(picture_out->rgb.width, 512);
+  std::ifstream file(folder / "out.png", std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_NE(bytes.find("strength"), std::string::npos);
+}
+
+TEST_F(Acting, ASessionIsSavedAndOpensAgain) {
+  begin();
+  apply("zombie");
+  person.key("ctrl+s");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["dialogs"]["file"] == true; }));
+  const auto path = folder / "work.triptych";
+  person.click("dialog.path");
+  person.key("ctrl+a");
+  person.type(path.string());
+  person.key("Return");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["unsaved"] == false && s["session"] != ""; }));
+  person.close();
+  EXPECT_EQ(person.wait_exit(), 0);
+  std::filesystem::remove(picture);
+  ASSERT_TRUE(person.start({path.string()}));
+  EXPECT_TRUE(person.sees([](const json& s) { return shown(s) == "zombie" && is_still(s); }));
+}
+
+TEST_F(Acting, AfterACrashTheWorkIsOfferedAgain) {
+  begin();
+  apply("zombie");
+  ASSERT_TRUE(person.sees([](const json& s) { return is_still(s) && s["jobs"].empty(); }));
+  person.kill();
+  ASSERT_TRUE(person.start());
+  ASSERT_TRUE(person.sees(
+      [](const json& s) { return s["recoverable"] == true && s["marks"].contains("recovery.restore"); }));
+  person.click("recovery.restore");
+  EXPECT_TRUE(person.sees([](const json& s) { return shown(s) == "zombie" && is_still(s); }));
+  person.close();
+  EXPECT_EQ(person.wait_exit(), 0);
+  ASSERT_TRUE(person.start());
+  EXPECT_EQ(person.state()["recoverable"], false);
+}
+
+TEST_F(Acting, ClosingDuringAnEditEndsAtOnceAndCleanly) {
+  begin();
+  person.click("prompt");
+  person.type("slow motion");
+  person.key("ctrl+Return");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["editing"] == true; }));
+  person.close();
+  EXPECT_EQ(person.wait_exit(), 0);
+}
+
+TEST_F(Acting, EscapeCancelsAnEditAndKeepsTheText) {
+  begin();
+  person.click("prompt");
+  person.type("slow motion");
+  person.key("ctrl+Return");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["editing"] == true; }));
+  person.key("Escape");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["editing"] == false; }));
+  EXPECT_EQ(shown(person.state()), "Original");
+  EXPECT_EQ(person.state()["draft"]["text"], "slow motion");
+}
+
+TEST_F(Acting, AMissingModelIsSaidAtTheStart) {
+  ASSERT_TRUE(person.start({"--missing-model"}));
+  ASSERT_TRUE(person.sees([](const json& s) { return !s["notices"].empty(); }));
+  EXPECT_EQ(person.state()["model"]["failed"], true);
+}
+
+TEST_F(Acting, ThePaletteFindsAndRunsACommand) {
+  begin();
+  person.key("ctrl+k");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["dialogs"]["palette"] == true; }));
+  person.type("side by side");
+  person.key("Return");
+  EXPECT_TRUE(person.sees([](const json& s) { return s["view"]["compare"] == 2; }));
+}
+
+}  // namespace
+}  // namespace triptych::test

@@ -1,0 +1,71 @@
+// Runs an App without a window: delivers its results as the frame loop would, waiting for states.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+
+#include "fake_services.h"
+#include "image/picture.h"
+#include "state/app.h"
+#include "support/temporary_folder.h"
+
+namespace triptych::test {
+
+class Driver {
+ public:
+  explicit Driver(const TemporaryFolder& folder, bool missing_model = false) : folder_(folder) {
+    services.missing_model = missing_model;
+    app::AppOptions options{folder / "assets", folder / "config", folder / "state", false};
+    app.emplace(services, options, [this] {
+      const std::scoped_lock lock(mutex_);
+      woken_ = true;
+      wake_.notify_all();
+    });
+  }
+
+  // Delivers results until `reached`; false after a minute.
+  [[nodiscard]] bool wait(const std::function<bool()>& reached) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (true) {
+      app->update();
+      if (reached()) return true;
+      std::unique_lock lock(mutex_);
+      if (!wake_.wait_until(lock, end, [&] { return woken_; })) return false;
+      woken_ = false;
+    }
+  }
+  [[nodiscard]] bool wait_idle() {
+    return wait([&] {
+      return !app->edits.busy() && !app->exports.busy() && !app->background.busy() && !app->update();
+    });
+  }
+
+  // A picture that the fake engine finds a face in.
+  std::filesystem::path picture(const std::string& name, int width = 96, int height = 96) {
+    const auto path = folder_ / name;
+    EXPECT_TRUE(save_picture(path, Image8(width, height, 3, 120)));
+    return path;
+  }
+  void open(const std::filesystem::path& path) {
+    app->start({path});
+    ASSERT_TRUE(wait([&] { return !app->scene().empty(); }));
+  }
+  void apply(const std::string& prompt) {
+    app->draft.text = prompt;
+    app->apply_prompt();
+  }
+
+  FakeServices services;
+  std::optional<app::App> app;
+
+ private:
+  const TemporaryFolder& folder_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool woken_ = false;
+};
+
+}  // namespace triptych::test

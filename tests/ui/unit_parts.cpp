@@ -1,0 +1,265 @@
+// The pure parts: undo, jobs, camera, resolution, notices, preferences, commands.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <condition_variable>
+#include <set>
+
+#include "commands/commands.h"
+#include "core/atomic_file.h"
+#include "jobs/job_queue.h"
+#include "state/notices.h"
+#include "state/preferences.h"
+#include "state/undo.h"
+#include "support/temporary_folder.h"
+#include "viewport/orbit.h"
+#include "viewport/resolution.h"
+
+namespace triptych::app {
+namespace {
+
+TEST(Undo, StepsBackAndForthAndForgetsTheFutureOnANewAction) {
+  UndoStack<int> stack;
+  stack.reset(1);
+  stack.act(2, "two");
+  stack.act(3, "three");
+  EXPECT_EQ(stack.undo_label(), "three");
+  EXPECT_TRUE(stack.undo());
+  EXPECT_EQ(stack.value(), 2);
+  EXPECT_EQ(stack.redo_label(), "three");
+  stack.act(4, "four");
+  EXPECT_FALSE(stack.redo());
+  EXPECT_TRUE(stack.undo());
+  EXPECT_TRUE(stack.undo());
+  EXPECT_EQ(stack.value(), 1);
+  EXPECT_FALSE(stack.undo());
+}
+
+TEST(Undo, ADragIsOneStepUntilItEnds) {
+  UndoStack<int> stack;
+  stack.reset(0);
+  for (int i = 1; i < 5; ++i) stack.act(i, "drag", "strength");
+  stack.seal();
+  stack.act(9, "drag", "strength");
+  EXPECT_TRUE(stack.undo());
+  EXPECT_EQ(stack.value(), 4);
+  EXPECT_TRUE(stack.undo());
+  EXPECT_EQ(stack.value(), 0);
+}
+
+// Waits for posts and delivers them.
+class Mailbox {
+ public:
+  Mailbox() {
+    ui.set_wake([this] {
+      const std::scoped_lock lock(mutex_);
+      ++posts_;
+      wake_.notify_all();
+    });
+  }
+  void deliver_one() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [&] { return posts_ > 0; });
+    --posts_;
+    lock.unlock();
+    ui.drain();
+  }
+  UiQueue ui;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  int posts_ = 0;
+};
+
+TEST(Jobs, ResultsArriveOnlyWhenTheUiDrains) {
+  Mailbox mail;
+  JobQueue queue(mail.ui);
+  int result = 0;
+  queue.submit(
+      "add", "", [](Progress&) { return 1 + 1; }, [&](int sum) { result = sum; });
+  mail.deliver_one();
+  EXPECT_EQ(result, 2);
+}
+
+TEST(Jobs, TheNewestOfAKeyReplacesTheOthers) {
+  Mailbox mail;
+  JobQueue queue(mail.ui);
+  std::vector<int> done;
+  const auto until_cancelled = [](Progress& progress) {
+    while (!progress.cancelled()) std::this_thread::yield();
+    return 1;
+  };
+  const auto keep = [&](int value) { done.push_back(value); };
+  queue.submit("first", "edit", until_cancelled, keep);
+  queue.submit(
+      "second", "edit", [](Progress&) { return 2; }, keep);
+  queue.submit(
+      "third", "edit", [](Progress&) { return 3; }, keep);
+  queue.submit(
+      "other", "", [](Progress&) { return 4; }, keep);
+  while (done.empty() || done.back() != 4) mail.deliver_one();
+  EXPECT_THAT(done, ::testing::ElementsAre(3, 4));
+}
+
+TEST(Jobs, AResultThatWaitsIsDroppedWhenANewerRequestComes) {
+  Mailbox mail;
+  JobQueue queue(mail.ui);
+  std::vector<int> done;
+  std::atomic<bool> second_ran{false};
+  queue.submit(
+      "first", "edit", [](Progress&) { return 1; }, [&](int value) { done.push_back(value); });
+  queue.submit(
+      "marker", "", [&](Progress&) { return second_ran = true; }, [](bool) {});
+  while (!second_ran) std::this_thread::yield();  // so the first is computed and waits to be delivered
+  queue.submit(
+      "second", "edit", [](Progress&) { return 2; }, [&](int value) { done.push_back(value); });
+  while (done.empty()) mail.deliver_one();
+  EXPECT_THAT(done, ::testing::ElementsAre(2));
+}
+
+TEST(Jobs, StoppingEndsTheRunningJobAndDropsTheRest) {
+  Mailbox mail;
+  JobQueue queue(mail.ui);
+  bool ran = false;
+  queue.submit(
+      "endless", "",
+      [](Progress& progress) {
+        while (!progress.cancelled()) std::this_thread::yield();
+        return 0;
+      },
+      [](int) {});
+  queue.submit(
+      "never", "", [&](Progress&) { return ran = true; }, [](bool) {});
+  queue.stop();
+  EXPECT_FALSE(ran);
+  EXPECT_FALSE(queue.busy());
+}
+
+TEST(Orbit, TheHeadFollowsThePointer) {
+  OrbitController orbit;
+  orbit.orbit(100, 0, 900);  // to the right: the camera goes left, to -x
+  EXPECT_FLOAT_EQ(orbit.pose().yaw, -20);
+  EXPECT_LT(orbit.camera().origin()[0], 0);
+  orbit.orbit(0, 50, 900);  // down: one sees it from above
+  EXPECT_GT(orbit.camera().origin()[1], 0);
+  orbit.reset();
+  EXPECT_EQ(orbit.pose(), OrbitController::Pose{});
+}
+
+TEST(Orbit, GetsStiffBeyondTheRangeAndEndsAtTwiceIt) {
+  OrbitController orbit;
+  orbit.set_range({40, 20});
+  orbit.turn(40, 0);
+  EXPECT_FALSE(orbit.beyond_range());
+  orbit.turn(10, 0);
+  EXPECT_TRUE(orbit.beyond_range());
+  EXPECT_LT(orbit.pose().yaw, 45);
+  const float stiff = orbit.pose().yaw;
+  orbit.turn(-3, 0);  // the way back is free
+  EXPECT_NEAR(orbit.pose().yaw, stiff - 3, 1e-4);
+  orbit.turn(1000, 1000);
+  EXPECT_EQ(orbit.pose().yaw, 80);
+  EXPECT_EQ(orbit.pose().pitch, 40);
+}
+
+TEST(Orbit, APannedPointStaysUnderThePointer) {
+  OrbitController orbit;
+  const auto project = [&] {  // where the middle of the head is, in view widths
+    const Camera camera = orbit.camera();
+    const Vec3 origin = camera.origin();
+    Vec3 d{};
+    for (std::size_t i = 0; i < 3; ++i) d[i] = orbit_target[i] - origin[i];
+    const auto dot = [&](int axis) {
+      const Vec3 a = camera.axis(axis);
+      return a[0] * d[0] + a[1] * d[1] + a[2] * d[2];
+    };
+    return std::pair{0.5F + camera.focal() * dot(0) / dot(2), 0.5F + camera.focal() * dot(1) / dot(2)};
+  };
+  orbit.pan(80, 40, 800);
+  EXPECT_NEAR(project().first, 0.6F, 0.01F);
+  EXPECT_NEAR(project().second, 0.55F, 0.01F);
+}
+
+TEST(Orbit, ZoomIsLimitedAndReversible) {
+  OrbitController orbit;
+  orbit.zoom(3);
+  EXPECT_LT(orbit.pose().fov, default_fov_degrees);
+  orbit.zoom(-3);
+  EXPECT_NEAR(orbit.pose().fov, default_fov_degrees, 1e-3);
+  orbit.zoom(1000);
+  EXPECT_GE(orbit.pose().fov, 1);
+  orbit.zoom(-1000);
+  EXPECT_LE(orbit.pose().fov, 60);
+  EXPECT_TRUE(orbit.camera().valid());
+}
+
+TEST(Resolution, SettlesAtTheTargetTimeAndThenStaysStill) {
+  ResolutionController controller({.target_ms = 30, .hysteresis = 0.2}, 512);
+  const auto time_of = [](int size) { return size * size * 0.0006; };  // 30 ms at 224
+  for (int i = 0; i < 20; ++i) controller.measured(controller.size(4096), time_of(controller.size(4096)));
+  const int settled = controller.size(4096);
+  EXPECT_NEAR(time_of(settled), 30, 6.5);
+  controller.measured(settled, 30 * 1.15);
+  controller.measured(settled, 30 * 0.85);
+  EXPECT_EQ(controller.size(4096), settled);
+}
+
+TEST(Resolution, OneSlowFrameCostsAtMostAQuarter) {
+  ResolutionController controller({}, 512);
+  controller.measured(512, 5000);
+  EXPECT_EQ(controller.size(4096), 384);
+  EXPECT_EQ(controller.size(200), 200);
+}
+
+TEST(Notices, TheSameSentenceOnlyCounts) {
+  Notices notices;
+  notices.add({"disk full", "", ErrorCode::failed});
+  notices.add({"disk full", "", ErrorCode::failed});
+  notices.add({"cancelled", "", ErrorCode::cancelled});
+  ASSERT_EQ(notices.list().size(), 1U);
+  EXPECT_EQ(notices.list().front().count, 2);
+  notices.dismiss(notices.list().front().id);
+  EXPECT_TRUE(notices.list().empty());
+}
+
+TEST(Preferences, ComeBackAndSurviveDamage) {
+  const test::TemporaryFolder folder;
+  Preferences preferences;
+  preferences.light_theme = true;
+  preferences.interface_scale = 1.5F;
+  for (int i = 0; i < 20; ++i) preferences.remember("/pictures/" + std::to_string(i) + ".png");
+  preferences.remember("/pictures/15.png");
+  ASSERT_TRUE(save_preferences(folder.path(), preferences));
+  const auto loaded = load_preferences(folder.path());
+  ASSERT_TRUE(loaded);
+  EXPECT_TRUE(loaded->light_theme);
+  EXPECT_EQ(loaded->interface_scale, 1.5F);
+  EXPECT_EQ(loaded->recent.size(), 12U);
+  EXPECT_EQ(loaded->recent.front(), "/pictures/15.png");
+  ASSERT_TRUE(write_file(folder / "preferences.json", std::string_view("{\"light_theme\": 7")));
+  EXPECT_FALSE(load_preferences(folder.path()));
+}
+
+TEST(Commands, IdsAndShortcutsAreUnique) {
+  std::set<std::string> ids;
+  std::set<ImGuiKeyChord> shortcuts;
+  for (const Command& command : make_commands()) {
+    EXPECT_TRUE(ids.insert(command.id).second) << command.id;
+    const bool fresh = command.shortcut == 0 || shortcuts.insert(command.shortcut).second;
+    EXPECT_TRUE(fresh) << command.id;
+    EXPECT_FALSE(command.title.empty());
+  }
+}
+
+TEST(Commands, AreFoundByLettersOfTheirName) {
+  const auto commands = make_commands();
+  EXPECT_EQ(find_commands(commands, "undo").front()->id, "edit.undo");
+  EXPECT_EQ(find_commands(commands, "side by").front()->id, "view.side_by_side");
+  EXPECT_EQ(find_commands(commands, "expo").front()->id, "file.export");
+  EXPECT_TRUE(find_commands(commands, "zzz").empty());
+}
+
+}  // namespace
+}  // namespace triptych::app

@@ -1,0 +1,127 @@
+// What the viewport gets to see: previews while something moves, exact pictures when all is still.
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+
+#include "fake_services.h"
+#include "viewport/view_renderer.h"
+
+namespace triptych::test {
+namespace {
+
+using app::Channel;
+using app::ViewFrame;
+using app::ViewRenderer;
+using app::ViewRequest;
+
+class Viewer {
+ public:
+  Viewer()
+      : renderer(
+            services,
+            [this] {
+              const std::scoped_lock lock(mutex_);
+              woken_ = true;
+              wake_.notify_all();
+            },
+            [this](Error error) { failure = std::move(error.message); }) {
+    Progress progress;
+    request.edit = *services.edit({}, {"clown", std::nullopt}, progress);
+    request.camera = orbit_camera(12, -4);
+    request.size = 96;
+  }
+  // Frames until one satisfies `wanted`.
+  template <typename Predicate>
+  ViewFrame wait(Predicate wanted) {
+    while (true) {
+      if (auto frame = renderer.take(); frame && wanted(*frame)) return std::move(*frame);
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [&] { return woken_; });
+      woken_ = false;
+    }
+  }
+
+  FakeServices services;
+  ViewRequest request;
+  std::string failure;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool woken_ = false;
+
+ public:
+  ViewRenderer renderer;
+};
+
+TEST(ViewRenderer, EndsWithExactlyWhatRenderGivesAtThatCamera) {
+  Viewer viewer;
+  const auto number = viewer.renderer.request(viewer.request);
+  const ViewFrame frame = viewer.wait([](const ViewFrame& f) { return f.final; });
+  EXPECT_TRUE(frame.exact);
+  EXPECT_EQ(frame.request, number);
+  ASSERT_EQ(frame.size, 96);
+  RenderOptions options{.width = 96, .height = 96};
+  Progress progress;
+  const auto head = blend(viewer.request.edit->reconstruction, viewer.request.edit->edited, 1);
+  const auto view = viewer.services.render_exact(*head, viewer.request.camera, options, progress);
+  ASSERT_TRUE(view);
+  EXPECT_EQ(frame.after->pixels, app::to_picture(*view, Channel::colour, options.background).pixels);
+}
+
+TEST(ViewRenderer, ShowsOnlyPreviewsWhileSomethingMoves) {
+  Viewer viewer;
+  viewer.request.moving = true;
+  for (int i = 0; i < 5; ++i) {
+    viewer.request.camera = orbit_camera(static_cast<float>(i), 0);
+    const auto number = viewer.renderer.request(viewer.request);
+    EXPECT_FALSE(viewer.wait([&](const ViewFrame& f) { return f.request == number; }).exact);
+  }
+  viewer.request.moving = false;
+  viewer.renderer.request(viewer.request);
+  EXPECT_TRUE(viewer.wait([](const ViewFrame& f) { return f.final; }).exact);
+}
+
+TEST(ViewRenderer, TheNewestRequestEndsUpOnTheScreen) {
+  Viewer viewer;
+  viewer.request.size = 256;  // long enough to be interrupted
+  std::uint64_t last = 0;
+  for (int i = 0; i < 20; ++i) {
+    viewer.request.camera = orbit_camera(static_cast<float>(2 * i - 20), 0);
+    last = viewer.renderer.request(viewer.request);
+  }
+  const ViewFrame frame = viewer.wait([](const ViewFrame& f) { return f.final; });
+  EXPECT_EQ(frame.request, last);
+  EXPECT_EQ(frame.camera, viewer.request.camera);
+  EXPECT_TRUE(viewer.failure.empty()) << viewer.failure;
+}
+
+TEST(ViewRenderer, ComparesWithTheOriginal) {
+  Viewer viewer;
+  viewer.request.compare = true;
+  viewer.renderer.request(viewer.request);
+  const ViewFrame both = viewer.wait([](const ViewFrame& f) { return f.final; });
+  ASSERT_NE(both.before, nullptr);
+  EXPECT_NE(both.before->pixels, both.after->pixels);
+  viewer.request.compare = false;
+  viewer.request.strength = 0;
+  viewer.renderer.request(viewer.request);
+  const ViewFrame original = viewer.wait([](const ViewFrame& f) { return f.final; });
+  EXPECT_EQ(original.after->pixels, both.before->pixels);
+}
+
+TEST(ViewRenderer, DepthIsLightWhereTheHeadIsNear) {
+  Viewer viewer;
+  viewer.request.channel = Channel::depth;
+  viewer.request.camera = orbit_camera(0, 0);
+  viewer.request.background = {0, 0, 0};
+  viewer.renderer.request(viewer.request);
+  const ViewFrame frame = viewer.wait([](const ViewFrame& f) { return f.final; });
+  const int centre = frame.after->at(48, 48);
+  EXPECT_GT(centre, 180);                      // the nose
+  EXPECT_GT(centre, frame.after->at(48, 20));  // the top of the hair
+  EXPECT_LT(frame.after->at(2, 2), 10);        // nothing
+}
+
+}  // namespace
+}  // namespace triptych::test

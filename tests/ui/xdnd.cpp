@@ -1,0 +1,114 @@
+#include "xdnd.h"
+
+#include <X11/Xatom.h>
+#include <X11/Xlib.h>
+#include <poll.h>
+
+#include <array>
+#include <cstdio>
+#include <functional>
+
+namespace triptych::test {
+namespace {
+
+std::string uri_list(const std::vector<std::filesystem::path>& files) {
+  std::string list;
+  for (const auto& file : files) {
+    list += "file://";
+    for (const unsigned char c : file.string()) {
+      std::array<char, 4> escape{};
+      const bool plain = c > 32 && c < 127 && c != '%';
+      std::snprintf(escape.data(), escape.size(), plain ? "%c" : "%%%02X", c);
+      list += escape.data();
+    }
+    list += "\r\n";
+  }
+  return list;
+}
+
+class DropSource {
+ public:
+  DropSource(Window target, std::string data) : target_(target), data_(std::move(data)) {
+    display_ = XOpenDisplay(nullptr);
+    if (display_ == nullptr) return;
+    window_ = XCreateSimpleWindow(display_, DefaultRootWindow(display_), -10, -10, 1, 1, 0, 0, 0);
+    XSetSelectionOwner(display_, atom("XdndSelection"), window_, CurrentTime);
+  }
+  ~DropSource() {
+    if (display_ != nullptr) XCloseDisplay(display_);
+  }
+  DropSource(const DropSource&) = delete;
+  DropSource& operator=(const DropSource&) = delete;
+  DropSource(DropSource&&) = delete;
+  DropSource& operator=(DropSource&&) = delete;
+
+  bool drop(int x, int y) {
+    if (display_ == nullptr) return false;
+    constexpr long version = 5;
+    send("XdndEnter", version << 24, static_cast<long>(atom("text/uri-list")), 0, 0);
+    const long position = (static_cast<long>(x) << 16) | y;
+    send("XdndPosition", 0, position, CurrentTime, static_cast<long>(atom("XdndActionCopy")));
+    if (!wait_for("XdndStatus")) return false;
+    send("XdndDrop", 0, CurrentTime, 0, 0);
+    return wait_for("XdndFinished");
+  }
+
+ private:
+  Atom atom(const char* name) { return XInternAtom(display_, name, False); }
+
+  void send(const char* type, long a, long b, long c, long d) {
+    XEvent event{};
+    event.xclient.type = ClientMessage;
+    event.xclient.window = target_;
+    event.xclient.message_type = atom(type);
+    event.xclient.format = 32;
+    event.xclient.data.l[0] = static_cast<long>(window_);
+    event.xclient.data.l[1] = a;
+    event.xclient.data.l[2] = b;
+    event.xclient.data.l[3] = c;
+    event.xclient.data.l[4] = d;
+    XSendEvent(display_, target_, False, NoEventMask, &event);
+    XFlush(display_);
+  }
+
+  void hand_over(const XSelectionRequestEvent& request) {
+    XChangeProperty(display_, request.requestor, request.property, request.target, 8, PropModeReplace,
+                    reinterpret_cast<const unsigned char*>(data_.data()), static_cast<int>(data_.size()));
+    XEvent reply{};
+    reply.xselection.type = SelectionNotify;
+    reply.xselection.requestor = request.requestor;
+    reply.xselection.selection = request.selection;
+    reply.xselection.target = request.target;
+    reply.xselection.property = request.property;
+    reply.xselection.time = request.time;
+    XSendEvent(display_, request.requestor, False, NoEventMask, &reply);
+    XFlush(display_);
+  }
+
+  bool wait_for(const char* type) {
+    constexpr int patience_ms = 30000;
+    while (true) {
+      while (XPending(display_) == 0) {
+        pollfd descriptor{ConnectionNumber(display_), POLLIN, 0};
+        if (poll(&descriptor, 1, patience_ms) <= 0) return false;
+      }
+      XEvent event;
+      XNextEvent(display_, &event);
+      if (event.type == SelectionRequest) hand_over(event.xselectionrequest);
+      if (event.type == ClientMessage && event.xclient.message_type == atom(type)) return true;
+    }
+  }
+
+  Display* display_ = nullptr;
+  Window window_ = 0;
+  Window target_ = 0;
+  std::string data_;
+};
+
+}  // namespace
+
+bool drop_files(unsigned long target, const std::vector<std::filesystem::path>& files, int x, int y) {
+  return DropSource(target, uri_list(files)).drop(x, y);
+}
+
+}  // namespace triptych::test

@@ -1,0 +1,16 @@
+// A file manager's side of a drop under X11 (XDND version 5): what the window gets is what a person's drop
+// gives.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace triptych::test {
+
+// Drops `files` at root coordinates x, y on the window `target`; false when it is not taken within some
+// seconds.
+[[nodiscard]] bool drop_files(unsigned long target, const std::vector<std::filesystem::path>& files, int x,
+                              int y);
+
+}  // namespace triptych::test
