@@ -198,43 +198,46 @@ TRIPTYCH_INLINE PacketState<L> march_packet(const FastTask& task, const GridLine
   }
 }
 
-// Tile `tile` of the frame.
+// The packet whose first pixel is (x, y); pixels from `right` and `bottom` on are left alone.
+template <typename L>
+TRIPTYCH_CALLABLE void fast_packet(const FastTask& task, int x, int y, int right, int bottom) {
+  using P = Packet<L>;
+  alignas(64) float directions[3][L::width];
+  for (int i = 0; i < L::width; ++i) {
+    const Ray ray = pixel_ray(task.camera, x + i % P::width, y + i / P::width, task.width, task.height);
+    for (int c = 0; c < 3; ++c) directions[c][i] = ray.direction[c];
+  }
+  const PacketState<L> state = march_packet<L>(task, grid_lines<L>(task, directions));
+  alignas(64) float values[5][L::width];
+  const auto scale = L::set(1.0F / 255);
+  L::store(state.sum.red * scale, values[0]);
+  L::store(state.sum.green * scale, values[1]);
+  L::store(state.sum.blue * scale, values[2]);
+  L::store(state.transmittance, values[3]);
+  L::store(state.depth, values[4]);
+  for (int i = 0; i < L::width; ++i) {
+    const int px = x + i % P::width, py = y + i / P::width;
+    if (px >= right || py >= bottom) continue;
+    const int pixel = py * task.width + px;
+    const float left_over = values[3][i], alpha = 1 - left_over;
+    for (int c = 0; c < 3; ++c) {
+      const float color = values[c][i] + left_over * task.background[c];
+      task.color[3 * pixel + c] = color < 0 ? 0 : color > 1 ? 1 : color;
+    }
+    task.alpha[pixel] = alpha;
+    task.depth[pixel] = alpha > 1.0F / 512 ? values[4][i] / alpha : task.far_depth;
+  }
+}
+
+// Tile `tile` of the frame, `side` pixels wide and high.
 template <typename L>
 void fast_tile(const FastTask& task, int tile, int side) {
-  using P = Packet<L>;
   const int across = (task.width + side - 1) / side;
   const int left = tile % across * side, top = tile / across * side;
   const int right = left + side < task.width ? left + side : task.width;
   const int bottom = top + side < task.height ? top + side : task.height;
-  for (int y = top; y < bottom; y += P::height) {
-    for (int x = left; x < right; x += P::width) {
-      alignas(64) float directions[3][L::width];
-      for (int i = 0; i < L::width; ++i) {
-        const Ray ray = pixel_ray(task.camera, x + i % P::width, y + i / P::width, task.width, task.height);
-        for (int c = 0; c < 3; ++c) directions[c][i] = ray.direction[c];
-      }
-      const PacketState<L> state = march_packet<L>(task, grid_lines<L>(task, directions));
-      alignas(64) float values[5][L::width];
-      const auto scale = L::set(1.0F / 255);
-      L::store(state.sum.red * scale, values[0]);
-      L::store(state.sum.green * scale, values[1]);
-      L::store(state.sum.blue * scale, values[2]);
-      L::store(state.transmittance, values[3]);
-      L::store(state.depth, values[4]);
-      for (int i = 0; i < L::width; ++i) {
-        const int px = x + i % P::width, py = y + i / P::width;
-        if (px >= right || py >= bottom) continue;
-        const auto pixel = static_cast<std::size_t>(py) * static_cast<std::size_t>(task.width) +
-                           static_cast<std::size_t>(px);
-        const float left_over = values[3][i], alpha = 1 - left_over;
-        for (int c = 0; c < 3; ++c) {
-          const float color = values[c][i] + left_over * task.background[c];
-          task.color[3 * pixel + static_cast<std::size_t>(c)] = color < 0 ? 0 : color > 1 ? 1 : color;
-        }
-        task.alpha[pixel] = alpha;
-        task.depth[pixel] = alpha > 1.0F / 512 ? values[4][i] / alpha : task.far_depth;
-      }
-    }
+  for (int y = top; y < bottom; y += Packet<L>::height) {
+    for (int x = left; x < right; x += Packet<L>::width) fast_packet<L>(task, x, y, right, bottom);
   }
 }
 

@@ -107,8 +107,8 @@ TRIPTYCH_INLINE typename L::F canonical_color(typename L::F y) {
 }
 
 template <typename L>
-inline void evaluate(const FieldView& field, const Points<L>& p, FieldScratch<L>& scratch,
-                     const FieldOutputs& out) {
+TRIPTYCH_APART void evaluate(const FieldView& field, const Points<L>& p, FieldScratch<L>& scratch,
+                                const FieldOutputs& out) {
   const LayerView& last = field.layers[field.layer_count - 1];
   float* y = scratch.outputs;
   if (!field.frustum) {

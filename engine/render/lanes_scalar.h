@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "render/portable.h"
+#include "render/views.h"
 
 namespace triptych::render {
 
@@ -17,6 +18,7 @@ struct ScalarLanes {
   static constexpr int width = 1;
   static constexpr int tile = 8;  // outputs of a layer computed together (decoder.h)
   static constexpr int convolution_vectors = 4;
+  static constexpr int max_samples = render::max_samples;
   static constexpr bool keeps_hidden = true;  // of all samples of a ray, for the features (march.h)
   // Transmittance at which a ray ends, and the share of colour that is left out: nothing, for the yardstick.
   static constexpr float opaque = 0;
@@ -27,7 +29,11 @@ struct ScalarLanes {
 
   TRIPTYCH_INLINE static F set(float v) { return v; }
   TRIPTYCH_INLINE static F load(const float* p) { return *p; }
-  TRIPTYCH_INLINE static F load_first(const float* p, int /*n*/) { return *p; }
+  // Channels at `index` of a plane; of the first n only, where there are fewer than a vector.
+  TRIPTYCH_INLINE static F load_texels(const PlaneView& plane, int index) { return plane.floats()[index]; }
+  TRIPTYCH_INLINE static F load_texels(const PlaneView& plane, int index, int /*n*/) {
+    return plane.floats()[index];
+  }
   TRIPTYCH_INLINE static void store(F v, float* p) { *p = v; }
   TRIPTYCH_INLINE static I load(const std::int32_t* p) { return *p; }
   TRIPTYCH_INLINE static void store(I v, std::int32_t* p) { *p = v; }

@@ -15,8 +15,8 @@ namespace triptych::render {
 template <typename L>
 struct MarchScratch {
   static constexpr int width = L::width;
-  static constexpr int sorted = 2 * max_samples + width;  // padded for vector reads
-  static constexpr int slots = 2 * max_samples + 2 * width;
+  static constexpr int sorted = 2 * L::max_samples + width;  // padded for vector reads
+  static constexpr int slots = 2 * L::max_samples + 2 * width;
 
   FieldScratch<L> field;
   // By slot, in the order of evaluation: batch slot / width, lane slot % width.
@@ -25,13 +25,13 @@ struct MarchScratch {
   alignas(64) float hidden[(L::keeps_hidden ? slots : width) * max_features];
   alignas(64) float coefficient[slots];
   // By depth.
-  alignas(64) float coarse_depths[max_samples + width];
-  alignas(64) float fine_depths[max_samples + width];
+  alignas(64) float coarse_depths[L::max_samples + width];
+  alignas(64) float fine_depths[L::max_samples + width];
   alignas(64) float depths[sorted];
   alignas(64) float sorted_raw[sorted];
   alignas(64) float weights[sorted];
   int order[sorted];  // slot of each sample, or -1 while it is not evaluated
-  alignas(64) float feature_sums[max_outputs * width];
+  alignas(64) float feature_sums[L::keeps_hidden ? max_outputs * width : 1];
 };
 
 struct RayResult {
@@ -162,10 +162,11 @@ TRIPTYCH_INLINE void composite_color(int slots, float* color, MarchScratch<L>& s
   color[2] = L::sum(blue);
 }
 
-// One ray. `features` (outputs - 1 values, `stride` apart) is written only if task.field.features.
+// One ray. `features` (outputs - 1 values, `stride` apart) is written only if task.field.features,
+// and only by lane types that keep the hidden layer.
 template <typename L>
-inline RayResult march_ray(const MarchTask& task, const Ray& ray, float* features, std::size_t stride,
-                           MarchScratch<L>& scratch) {
+TRIPTYCH_CALLABLE RayResult march_ray(const MarchTask& task, const Ray& ray, float* features,
+                                      std::size_t stride, MarchScratch<L>& scratch) {
   const int evaluated = coarse_pass<L>(task, ray, scratch);
   importance_depths<L>(scratch.weights, task.coarse, task.near_depth, task.far_depth, task.importance,
                        scratch.fine_depths);
@@ -178,11 +179,13 @@ inline RayResult march_ray(const MarchTask& task, const Ray& ray, float* feature
   int slots = evaluated;
   const int taken = fine_pass<L>(task, ray, count, slots, scratch);
   RayResult result = sum_weights<L>(task, taken, slots, scratch);
-  if (task.field.features) {
-    composite_features<L>(task, slots, features, stride, scratch);
-  } else {
-    composite_color<L>(slots, result.color, scratch);
+  if constexpr (L::keeps_hidden) {
+    if (task.field.features) {
+      composite_features<L>(task, slots, features, stride, scratch);
+      return result;
+    }
   }
+  composite_color<L>(slots, result.color, scratch);
   return result;
 }
 

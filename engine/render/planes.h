@@ -65,13 +65,14 @@ template <typename L, int vectors>
 TRIPTYCH_INLINE void add_taps(const PlaneView& plane, const Taps<L>& taps, int s, int from, int n,
                               typename L::F (&sums)[2][vectors]) {
   TRIPTYCH_UNROLL for (int tap = 0; tap < 4; ++tap) {
-    const float* texel = plane.texels + taps.offset[tap][s] + from;
+    const int texel = taps.offset[tap][s] + from;
     const auto weight = L::set(taps.weight[tap][s]);
     TRIPTYCH_UNROLL for (int v = 0; v + 1 < vectors; ++v) {
-      sums[tap % 2][v] = L::fma(weight, L::load(texel + v * L::width), sums[tap % 2][v]);
+      sums[tap % 2][v] = L::fma(weight, L::load_texels(plane, texel + v * L::width), sums[tap % 2][v]);
     }
     constexpr int last = vectors - 1;
-    sums[tap % 2][last] = L::fma(weight, L::load_first(texel + last * L::width, n), sums[tap % 2][last]);
+    sums[tap % 2][last] =
+        L::fma(weight, L::load_texels(plane, texel + last * L::width, n), sums[tap % 2][last]);
   }
 }
 

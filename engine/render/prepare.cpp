@@ -7,7 +7,7 @@ namespace triptych::render {
 namespace {
 
 PlaneView view_of(const Plane& plane) {
-  return {plane.texels.data(), plane.width, plane.height, plane.channels};
+  return {plane.texels.data(), false, plane.width, plane.height, plane.channels};
 }
 
 void set_camera(const Camera& camera, FieldView& view) {

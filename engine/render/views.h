@@ -4,18 +4,24 @@
 
 #include <cstdint>
 
+#include "render/portable.h"
+
 namespace triptych::render {
 
 inline constexpr int max_features = 64;  // inputs of the decoder
 inline constexpr int max_outputs = 33;
 inline constexpr int max_samples = 128;  // of each pass along a ray
 
-// Channels-last texels of type T (float; half on a GPU).
+// Channels-last texels: floats, or the bits of halves where a GPU holds them so.
 struct PlaneView {
-  const float* texels = nullptr;
+  const void* texels = nullptr;
+  bool half = false;
   int width = 0;
   int height = 0;
   int channels = 0;
+
+  TRIPTYCH_INLINE const float* floats() const { return static_cast<const float*>(texels); }
+  TRIPTYCH_INLINE const std::uint16_t* halves() const { return static_cast<const std::uint16_t*>(texels); }
 };
 
 // weights[input * outputs + output]: transposed, so that neighbouring outputs are neighbours.

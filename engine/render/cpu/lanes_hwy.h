@@ -18,6 +18,7 @@ struct HwyLanes {
   static constexpr int width = HWY_MAX_BYTES / 4;
   static constexpr int tile = width == 16 ? 16 : 8;
   static constexpr int convolution_vectors = width == 16 ? 3 : 1;
+  static constexpr int max_samples = render::max_samples;
   static constexpr bool keeps_hidden = true;
   static constexpr float opaque = 1e-6F;
   static constexpr float negligible = 1e-7F;
@@ -27,8 +28,12 @@ struct HwyLanes {
 
   TRIPTYCH_INLINE static F set(float v) { return hn::Set(tag, v); }
   TRIPTYCH_INLINE static F load(const float* p) { return hn::LoadU(tag, p); }
-  // The first n floats (1 to width); never reads beyond them.
-  TRIPTYCH_INLINE static F load_first(const float* p, int n) {
+  TRIPTYCH_INLINE static F load_texels(const PlaneView& plane, int index) {
+    return load(plane.floats() + index);
+  }
+  // The first n channels (1 to width); never reads beyond them.
+  TRIPTYCH_INLINE static F load_texels(const PlaneView& plane, int index, int n) {
+    const float* p = plane.floats() + index;
     if (n >= width) return hn::LoadU(tag, p);
     if constexpr (width >= 8) {
       return hn::MaskedLoad(hn::FirstN(tag, static_cast<std::size_t>(n)), tag, p);

@@ -1,0 +1,65 @@
+// What the threads of a block do, apart from how they are started: kernels.cu runs it on a GPU, the tests on
+// the host. Each body is a phase; between two phases all threads of the block wait for each other.
+#pragma once
+
+#include "render/cuda/lanes_cuda.h"
+#include "render/fast.h"
+#include "render/march.h"
+
+namespace triptych::render {
+
+inline constexpr int block_side = 8;  // a block is a square of pixels: neighbours share texels and bricks
+inline constexpr int block_threads = block_side * block_side;
+// Weights and biases of the largest decoder that fits: 64 -> 64 -> 64 -> 33 would not, the known ones do.
+inline constexpr int shared_weights = 8192;
+
+struct BlockPosition {
+  int block_x, block_y;
+  int thread;  // 0 .. block_threads - 1
+};
+
+TRIPTYCH_CALLABLE inline int decoder_numbers(const FieldView& field) {
+  int total = 0;
+  for (int i = 0; i < field.layer_count; ++i) total += (field.layers[i].inputs + 1) * field.layers[i].outputs;
+  return total;
+}
+
+// Phase 1: the block's threads copy the decoder into shared memory.
+TRIPTYCH_CALLABLE inline void copy_decoder(const FieldView& field, int thread, float* shared) {
+  for (int i = 0; i < field.layer_count; ++i) {
+    const LayerView& layer = field.layers[i];
+    const int weights = layer.inputs * layer.outputs;
+    for (int k = thread; k < weights; k += block_threads) shared[k] = layer.weights[k];
+    for (int k = thread; k < layer.outputs; k += block_threads) shared[weights + k] = layer.bias[k];
+    shared += weights + layer.outputs;
+  }
+}
+
+// Phase 2: a thread marches its pixel's ray.
+TRIPTYCH_CALLABLE inline void march_pixel(MarchTask task, const BlockPosition& at, const float* shared) {
+  const int x = at.block_x * block_side + at.thread % block_side,
+            y = at.block_y * block_side + at.thread / block_side;
+  if (x >= task.width || y >= task.height) return;
+  for (int i = 0; i < task.field.layer_count; ++i) {
+    LayerView& layer = task.field.layers[i];
+    layer.weights = shared;
+    layer.bias = shared + layer.inputs * layer.outputs;
+    shared = layer.bias + layer.outputs;
+  }
+  MarchScratch<CudaLanes> scratch;
+  const Ray ray = pixel_ray(task.camera, x, y, task.width, task.height);
+  const RayResult result = march_ray<CudaLanes>(task, ray, nullptr, 0, scratch);
+  const int pixel = y * task.width + x;
+  for (int c = 0; c < 3; ++c) task.color[3 * pixel + c] = result.color[c];
+  task.alpha[pixel] = result.alpha;
+  task.depth[pixel] = result.depth;
+}
+
+// The baked path: no shared memory, one phase.
+TRIPTYCH_CALLABLE inline void fast_pixel(const FastTask& task, const BlockPosition& at) {
+  const int x = at.block_x * block_side + at.thread % block_side,
+            y = at.block_y * block_side + at.thread / block_side;
+  if (x < task.width && y < task.height) fast_packet<CudaLanes>(task, x, y, task.width, task.height);
+}
+
+}  // namespace triptych::render
