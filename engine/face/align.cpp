@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
+#include <new>
+#include <opencv2/core.hpp>
 
 #include "face/detector.h"
 #include "face/frame.h"
@@ -17,7 +19,8 @@ namespace triptych {
 namespace {
 
 constexpr float smallest_face_score = 0.5F;
-constexpr float largest_yaw_degrees = 60;
+// As estimated: beyond it the landmark network guesses, and takes a face turned by 75 degrees for one of 50.
+constexpr float largest_yaw_degrees = 45;
 
 float area(const Face& face) {
   return (face.right - face.left) * (face.bottom - face.top);
@@ -32,8 +35,7 @@ bool same_face(const Face& a, const Face& b) {
 
 std::string no_face(const Image8& picture) {
   return "no face found (largest side " + std::to_string(std::max(picture.width, picture.height)) +
-         " px; the face must be seen from the front or at an angle, upright, and at least 40 px wide); try "
-         "another picture";
+         " px; both eyes must be seen and the face be at least 40 px wide); try another picture";
 }
 
 std::vector<Point2> in_cut(const std::vector<Point2>& landmarks, const CropFrame& frame, int size) {
@@ -68,6 +70,7 @@ struct FaceAligner::Networks {
         canonical(std::move(canonical_)) {}
 
   Result<std::vector<Face>> find(const Image8& picture);
+  Result<Portrait> align(const Image8& picture, const AlignOptions& options);
   Result<Portrait> cut(const Image8& picture, const Face& face, int size);
   Result<Portrait> keep(const Image8& picture, int size);
 };
@@ -89,6 +92,22 @@ Result<std::vector<Face>> FaceAligner::Networks::find(const Image8& picture) {
   return faces;
 }
 
+Result<Portrait> FaceAligner::Networks::align(const Image8& picture, const AlignOptions& options) {
+  if (picture.channels != 3 || picture.empty() || options.size < 1) {
+    return fail("a picture of three channels and a size above 0 are needed", {}, ErrorCode::usage);
+  }
+  if (options.already_aligned) return keep(picture, options.size);
+  TRIPTYCH_TRY(const std::vector<Face> faces, find(picture));
+  if (faces.empty()) return fail(no_face(picture));
+  const auto index = static_cast<std::size_t>(std::max(0, options.face));
+  if (index >= faces.size()) {
+    const std::string count = std::to_string(faces.size()) + (faces.size() == 1 ? " face" : " faces");
+    return fail("there is no face " + std::to_string(index + 1) + " (" + count +
+                " found, counted from 1, the largest first); choose another");
+  }
+  return cut(picture, faces[index], options.size);
+}
+
 Result<Portrait> FaceAligner::Networks::cut(const Image8& picture, const Face& face, int size) {
   if (face.landmarks.size() != landmark_count || face.depth.size() != landmark_count || size < 1) {
     return fail("a face needs 468 landmarks with depth, and its crop a size above 0", {}, ErrorCode::usage);
@@ -100,8 +119,8 @@ Result<Portrait> FaceAligner::Networks::cut(const Image8& picture, const Face& f
                                                 depth_in_cut(face, portrait.frame, size), size));
   const float yaw = orbit_of(portrait.camera).yaw_degrees;
   if (std::abs(yaw) > largest_yaw_degrees) {
-    return fail("the face is turned too far (" + std::to_string(std::lround(std::abs(yaw))) +
-                " degrees, at most 60); give a picture that shows both eyes");
+    return fail("the face is turned too far (about " + std::to_string(std::lround(std::abs(yaw))) +
+                " degrees, at most 45); give a picture taken more from the front");
   }
   portrait.rgb = cut_square(picture, portrait.frame, size, Border::reflect);
   TRIPTYCH_TRY(portrait.mask, person_mask(mask, portrait.rgb));
@@ -137,28 +156,33 @@ FaceAligner::~FaceAligner() = default;
 FaceAligner::FaceAligner(FaceAligner&&) noexcept = default;
 FaceAligner& FaceAligner::operator=(FaceAligner&&) noexcept = default;
 
+namespace {
+
+// Runs a task with the networks to itself; exceptions of OpenCV and the allocator end here.
+template <typename Task>
+auto guarded(std::mutex& mutex, const Task& task) -> decltype(task()) {
+  const std::lock_guard lock(mutex);
+  try {
+    return task();
+  } catch (const cv::Exception& exception) {
+    return fail("the face could not be cut out; try another picture", exception.what());
+  } catch (const std::bad_alloc&) {
+    return fail("not enough memory to find the face; give a smaller picture", {}, ErrorCode::out_of_memory);
+  }
+}
+
+}  // namespace
+
 Result<std::vector<Face>> FaceAligner::find(const Image8& picture) const {
-  const std::lock_guard lock(networks_->mutex);
-  return networks_->find(picture);
+  return guarded(networks_->mutex, [&] { return networks_->find(picture); });
 }
 
 Result<Portrait> FaceAligner::align(const Image8& picture, const AlignOptions& options) const {
-  const std::lock_guard lock(networks_->mutex);
-  if (options.already_aligned) return networks_->keep(picture, options.size);
-  TRIPTYCH_TRY(const std::vector<Face> faces, networks_->find(picture));
-  if (faces.empty()) return fail(no_face(picture));
-  const auto index = static_cast<std::size_t>(std::max(0, options.face));
-  if (index >= faces.size()) {
-    const std::string count = std::to_string(faces.size()) + (faces.size() == 1 ? " face" : " faces");
-    return fail("there is no face " + std::to_string(index + 1) + " (" + count +
-                " found, counted from 1, the largest first); choose another");
-  }
-  return networks_->cut(picture, faces[index], options.size);
+  return guarded(networks_->mutex, [&] { return networks_->align(picture, options); });
 }
 
 Result<Portrait> FaceAligner::align(const Image8& picture, const Face& face, int size) const {
-  const std::lock_guard lock(networks_->mutex);
-  return networks_->cut(picture, face, size);
+  return guarded(networks_->mutex, [&] { return networks_->cut(picture, face, size); });
 }
 
 }  // namespace triptych

@@ -241,6 +241,18 @@ TEST_F(Align, SaysWhenThereIsNoFace) {
   EXPECT_EQ(portrait.error().code, ErrorCode::failed);
 }
 
+TEST_F(Align, RefusesProfiles) {
+  const auto profile = load_picture(source / "tests/fixtures/heads/profile.jpg");
+  const auto turned_65 = load_picture(source / "tests/fixtures/heads/turned_65.jpg");
+  ASSERT_TRUE(profile && turned_65);
+  const auto none = aligner->align(profile->rgb);
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.error().message, HasSubstr("no face found (largest side 256 px; both eyes must be seen"));
+  const auto far = aligner->align(turned_65->rgb);
+  ASSERT_FALSE(far);
+  EXPECT_THAT(far.error().message, HasSubstr("the face is turned too far (about"));
+}
+
 TEST(FaceAligner, NamesAMissingModel) {
   const auto opened = FaceAligner::open("nowhere");
   ASSERT_FALSE(opened);
