@@ -146,10 +146,18 @@ TEST(FaceChips, AverageWhenTheFaceIsLarge) {
 }
 
 TEST(IdentitySimilarity, IsOneForTheSameAndRemovesTheMean) {
-  const at::Tensor mean = at::full({128}, 3.0F);
-  const at::Tensor face = at::sin(at::arange(128, at::kFloat)).unsqueeze(0);
-  EXPECT_NEAR(identity_similarity(mean + face, mean + 2 * face, mean).item<float>(), 1, 1e-6);
-  EXPECT_NEAR(identity_similarity(mean + face, mean - face, mean).item<float>(), -1, 1e-6);
+  const at::Tensor mean = mean_face();
+  const at::Tensor face = 0.05 * at::sin(at::arange(128, at::kFloat)).unsqueeze(0);
+  EXPECT_NEAR(identity_similarity(mean + face, mean + 2 * face).item<float>(), 1, 1e-5);
+  EXPECT_NEAR(identity_similarity(mean + face, mean - face).item<float>(), -1, 1e-5);
+}
+
+TEST(IdentityPoints, AreTheCornersOfTheEyesAndTheBaseOfTheNose) {
+  std::vector<Point2> landmarks(468);
+  for (std::size_t i = 0; i < landmarks.size(); ++i) landmarks[i] = {static_cast<float>(i), 1000};
+  const at::Tensor points = identity_points(landmarks);
+  EXPECT_TRUE(at::equal(points[0].select(1, 0), at::tensor({263.0F, 362.0F, 33.0F, 133.0F, 2.0F})));
+  EXPECT_TRUE(at::equal(points[0].select(1, 1), at::full({5}, 1000.0F)));
 }
 
 }  // namespace

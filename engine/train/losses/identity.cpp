@@ -107,6 +107,17 @@ at::Tensor face_chips(const at::Tensor& pictures, const at::Tensor& points) {
                              /*align_corners=*/false);
 }
 
+at::Tensor identity_points(std::span<const Point2> landmarks) {
+  constexpr std::array<std::size_t, 5> places{263, 362, 33, 133, 2};
+  TORCH_CHECK(landmarks.size() > places[0], "identity: ", landmarks.size(), " landmarks, expected 468");
+  at::Tensor points = at::empty({1, 5, 2});
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    points[0][static_cast<int64_t>(i)][0] = landmarks[places[i]].x;
+    points[0][static_cast<int64_t>(i)][1] = landmarks[places[i]].y;
+  }
+  return points;
+}
+
 Result<Identity> Identity::load(const std::filesystem::path& path, at::ScalarType type) {
   TRIPTYCH_TRY(const SafetensorsReader reader, SafetensorsReader::open(path));
   nn::ReadOptions options;
@@ -139,8 +150,9 @@ at::Tensor Identity::operator()(const at::Tensor& chips) const {
   return at::matmul(x.mean({2, 3}), weights_["projection"].t()).to(at::kFloat);
 }
 
-at::Tensor identity_similarity(const at::Tensor& a, const at::Tensor& b, const at::Tensor& mean_face) {
-  return at::cosine_similarity(a - mean_face, b - mean_face, 1);
+at::Tensor identity_similarity(const at::Tensor& a, const at::Tensor& b) {
+  const at::Tensor mean = mean_face();
+  return at::cosine_similarity(a - mean, b - mean, 1);
 }
 
 }  // namespace triptych::train

@@ -5,8 +5,10 @@
 #include <ATen/ATen.h>
 
 #include <filesystem>
+#include <span>
 
 #include "core/error.h"
+#include "face/portrait.h"
 #include "model/weights.h"
 
 namespace triptych::train {
@@ -17,6 +19,9 @@ namespace triptych::train {
 // inner corner of the eye on its left, and the base of the nose (MediaPipe landmarks 263, 362, 33, 133, 2).
 // Differentiable in the pictures.
 [[nodiscard]] at::Tensor face_chips(const at::Tensor& pictures, const at::Tensor& points);
+
+// Those five of a face's 468 landmarks (face/portrait.h): [1,5,2].
+[[nodiscard]] at::Tensor identity_points(std::span<const Point2> landmarks);
 
 class Identity {
  public:
@@ -38,8 +43,11 @@ class Identity {
   at::ScalarType type_;
 };
 
-// Cosine [B] of embeddings after the mean of all faces is removed: 1 the same, 0 strangers.
-[[nodiscard]] at::Tensor identity_similarity(const at::Tensor& a, const at::Tensor& b,
-                                             const at::Tensor& mean_face);
+// The embedding of nobody: the mean [128] of many people's.
+[[nodiscard]] at::Tensor mean_face();
+
+// Cosine [B] of embeddings [B,128] after the mean face is removed: 1 the same, about 0.8 two photographs of a
+// person, 0 strangers.
+[[nodiscard]] at::Tensor identity_similarity(const at::Tensor& a, const at::Tensor& b);
 
 }  // namespace triptych::train

@@ -52,6 +52,41 @@ Result<StLpips> StLpips::load(const std::filesystem::path& path, at::ScalarType 
   return StLpips(std::move(weights), type);
 }
 
+StLpips::StLpips(nn::Weights weights, at::ScalarType type) : weights_(std::move(weights)), type_(type) {
+  const at::Tensor line = at::tensor({0.25F, 0.5F, 0.25F});
+  const at::Tensor filter = at::outer(line, line).view({1, 1, 3, 3});
+  const at::Tensor kernels =
+      weights_["convolution.0.weight"].to(at::kFloat).contiguous().view({64 * 3, 1, 11, 11});
+  const at::Tensor blurred = at::conv2d(kernels, filter, {}, 1, 2).view({64, 3, 13, 13});
+  first_and_blur_ = at::pixel_unshuffle(at::constant_pad_nd(blurred, {0, 1, 0, 1}), 2)
+                        .to(type, false, false, at::MemoryFormat::ChannelsLast);
+}
+
+// blur_down(convolution 0), a third of whose cost the blur would throw away again. Both are linear, so where
+// the mirrored border is not seen they are one convolution with stride 2, which runs fastest on the picture's
+// 2x2 blocks as channels. The first row and column of the result repeat the second (the filter is symmetric).
+// The last ones mix the last two rows (columns) of the convolution evenly and are made from strips of the
+// picture.
+at::Tensor StLpips::blurred_first(const at::Tensor& pictures) const {
+  const nn::Weights first = weights_.scope("convolution").scope(0);
+  nn::Convolution unpadded;
+  unpadded.padding = 0;
+  const std::int64_t pad = layers[0].padding;
+  const at::Tensor x = at::constant_pad_nd(pictures, {pad, pad, pad, pad});
+  if (x.size(2) % 2 != 0 || x.size(3) % 2 != 0) return blur_down(nn::conv2d(first, x, unpadded));
+  const at::Tensor inner = at::conv2d(at::pixel_unshuffle(x, 2), first_and_blur_, first["bias"]);
+  constexpr std::int64_t strip = 12;  // pixels that two rows of the convolution see
+  const at::Tensor bottom =
+      nn::conv2d(first, x.narrow(2, x.size(2) - strip, strip), unpadded).mean({2}, true);
+  const at::Tensor right = nn::conv2d(first, x.narrow(3, x.size(3) - strip, strip), unpadded).mean({3}, true);
+  const at::Tensor last_row =
+      at::avg_pool2d(at::avg_pool2d(at::reflection_pad2d(bottom, {2, 2, 0, 0}), {1, 2}, 1), {1, 2}, {1, 2});
+  const at::Tensor last_column =
+      at::avg_pool2d(at::avg_pool2d(at::reflection_pad2d(right, {0, 0, 2, 2}), {2, 1}, 1), {2, 1}, {2, 1});
+  const at::Tensor most = at::replication_pad2d(inner, {1, 0, 1, 0});
+  return at::cat({at::cat({most, last_column.narrow(2, 0, most.size(2))}, 3), last_row}, 2);
+}
+
 std::vector<at::Tensor> StLpips::features(const at::Tensor& pictures) const {
   const at::Tensor mean = weights_["mean"].to(at::kFloat).view({1, 3, 1, 1});
   const at::Tensor deviation = weights_["deviation"].to(at::kFloat).view({1, 3, 1, 1});
@@ -61,9 +96,9 @@ std::vector<at::Tensor> StLpips::features(const at::Tensor& pictures) const {
     nn::Convolution how;
     how.padding = layers[i].padding;
     if (i == 1 || i == 2) x = blur_down(max_of_neighbours(x));
-    x = nn::conv2d(weights_.scope("convolution").scope(static_cast<std::int64_t>(i)), x, how);
-    if (i == 0) x = blur_down(x);
-    x = at::relu(x);
+    x = at::relu(i == 0
+                     ? blurred_first(x)
+                     : nn::conv2d(weights_.scope("convolution").scope(static_cast<std::int64_t>(i)), x, how));
     result.push_back(x);
   }
   return result;

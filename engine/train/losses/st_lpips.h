@@ -24,11 +24,13 @@ class StLpips {
   [[nodiscard]] at::Tensor operator()(const at::Tensor& pictures, const at::Tensor& truth) const;
 
  private:
-  StLpips(nn::Weights weights, at::ScalarType type) : weights_(std::move(weights)), type_(type) {}
+  StLpips(nn::Weights weights, at::ScalarType type);
 
   [[nodiscard]] std::vector<at::Tensor> features(const at::Tensor& pictures) const;
+  [[nodiscard]] at::Tensor blurred_first(const at::Tensor& pictures) const;
 
   nn::Weights weights_;
+  at::Tensor first_and_blur_;  // [64,12,7,7]: the first convolution and the blur after it, as one
   at::ScalarType type_;
 };
 
