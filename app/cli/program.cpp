@@ -15,6 +15,7 @@
 #include "cli/progress_line.h"
 #include "cli/verbs.h"
 #include "core/atomic_file.h"
+#include "model/torch_setup.h"
 #ifdef TRIPTYCH_WINDOW
 #include "state/engine_services.h"
 #include "window/window.h"
@@ -163,6 +164,7 @@ int run_program(int argc, char** argv) {
       return complain(
           Error{std::string(error.what()) + "; triptych --help tells how to call it", {}, ErrorCode::usage});
     }
+    set_up_torch(common.threads);
     for (const auto& command : commands) {
       if (command.app->parsed()) return run_command(command, common);
     }
