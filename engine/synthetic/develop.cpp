@@ -58,6 +58,31 @@ void filter(std::vector<Color>& light, std::vector<Color>& gloss, const std::vec
   }
 }
 
+// Pixels of the outline are lit by few samples: they take the mean of what their neighbourhood sees of the
+// same part.
+void smooth_outline(RenderBuffers& b) {
+  const std::vector<Color> light = b.light, gloss = b.gloss;
+  for (int y = 0; y < b.size; ++y) {
+    for (int x = 0; x < b.size; ++x) {
+      const auto centre = static_cast<std::size_t>(y * b.size + x);
+      if (b.alpha[centre] <= 0 || b.alpha[centre] > 0.98F) continue;
+      Color light_sum, gloss_sum;
+      float weight = 0;
+      for (int v = std::max(y - 1, 0); v <= std::min(y + 1, b.size - 1); ++v) {
+        for (int u = std::max(x - 1, 0); u <= std::min(x + 1, b.size - 1); ++u) {
+          const auto other = static_cast<std::size_t>(v * b.size + u);
+          if (b.alpha[other] <= 0 || std::abs(b.depth[other] - b.depth[centre]) > 0.04F) continue;
+          light_sum += light[other] * b.alpha[other];
+          gloss_sum += gloss[other];  // holds its coverage already
+          weight += b.alpha[other];
+        }
+      }
+      b.light[centre] = light_sum / weight;
+      b.gloss[centre] = gloss_sum * (b.alpha[centre] / weight);
+    }
+  }
+}
+
 // Blurs one channel of the light over skin, along rows or columns, with weights of a small bell.
 void bleed(std::vector<Color>& light, const std::vector<float>& skin, int size, float Color::*channel,
            float sigma) {
@@ -144,6 +169,7 @@ void extend(std::vector<Color>& color, std::vector<float>& weight, int size) {
 void denoise(RenderBuffers& b) {
   const std::vector<Guide> guides = guides_of(b);
   for (const int step : {1, 2, 4}) filter(b.light, b.gloss, guides, b.size, step);
+  smooth_outline(b);
   const float pixels = static_cast<float>(b.size) / 256;
   bleed(b.light, b.skin, b.size, &Color::x, 1.0F * pixels);
   bleed(b.light, b.skin, b.size, &Color::y, 0.55F * pixels);

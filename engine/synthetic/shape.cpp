@@ -176,7 +176,8 @@ WorldFrame frame_of(const Landmarks& l) {
                   crop_shift = 0.066F;  // EG3D's cut of FFHQ's square, as in engine/face/frame.h
   constexpr float lids = 0.1F;          // the face's surface before the eyes' centres, decimetres
   const Vector eyes = l.eyes();
-  // Between the lids and lips that engine/face finds in a picture it is a little less than between our joints.
+  // Between the lids and lips that engine/face finds in a picture it is a little less than between our
+  // joints.
   constexpr float seen = 0.925F;
   const float side = seen * 2 * std::max(2 * l.eye_distance(), 1.8F * length(eyes - l.mouth));
   const float edge = (orbit_radius - orbit_target[2]) / focal_of_fov(default_fov_degrees) / crop_scale;

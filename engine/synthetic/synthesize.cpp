@@ -26,25 +26,6 @@ Status check(const SynthesizeOptions& o) {
   return {};
 }
 
-// Which edits a head gets, in ascending order.
-std::vector<int> choose_edits(std::uint32_t seed, int count, bool every) {
-  std::vector<int> chosen;
-  const auto& table = edit_table();
-  for (std::size_t i = 1; i < table.size(); ++i) {
-    if (every || !table[i].held_out) chosen.push_back(static_cast<int>(i));
-  }
-  if (every) return chosen;
-  Random random(seed, 23);
-  const auto n = std::min(static_cast<std::size_t>(count), chosen.size());
-  for (std::size_t i = 0; i < n; ++i) {
-    std::swap(chosen[i],
-              chosen[i + static_cast<std::size_t>(random.below(static_cast<int>(chosen.size() - i)))]);
-  }
-  chosen.resize(n);
-  std::sort(chosen.begin(), chosen.end());
-  return chosen;
-}
-
 // Renders the first `count` cameras of one scene. `exposure` 0: found from the first view and given back.
 Status render_views(const RayScene& scene, const std::vector<Camera>& cameras, int count, int edit,
                     const SynthesizeOptions& options, std::uint32_t seed, const Progress& progress,
@@ -127,6 +108,24 @@ class ShardJob {
 
 }  // namespace
 
+std::vector<int> edits_of_head(std::uint32_t seed, int count, bool every) {
+  std::vector<int> chosen;
+  const auto& table = edit_table();
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    if (every || !table[i].held_out) chosen.push_back(static_cast<int>(i));
+  }
+  if (every) return chosen;
+  Random random(seed, 23);
+  const auto n = std::min(static_cast<std::size_t>(count), chosen.size());
+  for (std::size_t i = 0; i < n; ++i) {
+    std::swap(chosen[i],
+              chosen[i + static_cast<std::size_t>(random.below(static_cast<int>(chosen.size() - i)))]);
+  }
+  chosen.resize(n);
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
+}
+
 std::vector<Camera> make_cameras(std::uint32_t seed, int count) {
   Random random(seed, 21);
   std::vector<Camera> cameras;
@@ -157,7 +156,7 @@ Result<std::vector<View>> render_head(const Assets& assets, const HeadBuilder& b
     TRIPTYCH_CHECK(render_views(scene, cameras, options.views, 0, options, seed, progress, exposure, views));
   }
   if (options.edit_views == 0) return views;
-  for (const int edit : choose_edits(seed, options.edits, every_edit)) {
+  for (const int edit : edits_of_head(seed, options.edits, every_edit)) {
     TRIPTYCH_CHECK(progress.check());
     const RayScene scene(builder.build(edited(character, assets, edit)));
     float own = edit_table()[static_cast<std::size_t>(edit)].own_exposure ? 0 : exposure;

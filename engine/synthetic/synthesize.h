@@ -48,6 +48,9 @@ struct SynthesizeResult {
 // sixth from far to the side.
 [[nodiscard]] std::vector<Camera> make_cameras(std::uint32_t seed, int count);
 
+// Which edits a head gets, ascending: `count` of those that are not held out, or every one of the table.
+[[nodiscard]] std::vector<int> edits_of_head(std::uint32_t seed, int count, bool every);
+
 // All views of one head: unedited first, then edit by edit.
 [[nodiscard]] Result<std::vector<View>> render_head(const Assets& assets, const HeadBuilder& builder,
                                                     const SynthesizeOptions& options, std::uint32_t seed,
