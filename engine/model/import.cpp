@@ -84,14 +84,15 @@ void add_tensors(const Opened& opened, const std::vector<TensorSpec>& specs, con
   }
 }
 
-Manifest manifest_of(const fs::path& checkpoint, const Opened& opened, bool has_teacher) {
+Manifest manifest_of(const fs::path& checkpoint, const Opened& opened, const ImportOptions& options) {
   Manifest manifest{.kind = opened.has_prompt ? "3dpe" : "live3d",
                     .name = checkpoint.stem().string(),
                     .version = "1",
                     .json = nlohmann::json::object()};
   manifest.json["sizes"] = {
       {"picture", 512}, {"reference", 224}, {"triplane", {96, 256, 256}}, {"output", 512}};
-  manifest.json["teacher"] = has_teacher;
+  manifest.json["teacher"] = options.teacher.has_value();
+  manifest.json["precision"] = options.bf16 ? "bf16" : "fp32";
   manifest.json["source"] = checkpoint.filename().string();
   return manifest;
 }
@@ -108,24 +109,25 @@ void note_unknown(const fs::path& path, const std::vector<std::string>& unknown,
 }  // namespace
 
 Result<ImportReport> import_checkpoint(const fs::path& checkpoint, const fs::path& package,
-                                       const std::optional<fs::path>& teacher, Progress& progress) {
+                                       const ImportOptions& options, Progress& progress) {
   progress.begin("reading " + checkpoint.filename().string());
   ImportReport report;
   TRIPTYCH_TRY(const Opened student, open_checked(checkpoint));
   std::vector<StreamedTensor> tensors;
   add_tensors(student, needed_specs(student.has_prompt, true), "", tensors);
   note_unknown(checkpoint, student.unknown, report.notices);
-  if (teacher) {
-    TRIPTYCH_TRY(const Opened opened, open_checked(*teacher));
+  if (options.teacher) {
+    const fs::path& teacher = *options.teacher;
+    TRIPTYCH_TRY(const Opened opened, open_checked(teacher));
     if (opened.has_prompt) {
       return fail(
           teacher->string() + ": is not a Live3D checkpoint (it has a prompt branch); a teacher has none", {},
           ErrorCode::usage);
     }
     add_tensors(opened, needed_specs(false, false), "teacher.", tensors);
-    note_unknown(*teacher, opened.unknown, report.notices);
+    note_unknown(teacher, opened.unknown, report.notices);
   }
-  const Manifest manifest = manifest_of(checkpoint, student, teacher.has_value());
+  const Manifest manifest = manifest_of(checkpoint, student, options);
   report.kind = manifest.kind;
   report.tensors = tensors.size();
   TRIPTYCH_CHECK(write_package(package, manifest, std::move(tensors), progress));

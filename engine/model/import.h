@@ -18,12 +18,16 @@ struct ImportReport {
   std::vector<std::string> notices;  // sentences: tensors in the file that nothing knows
 };
 
-// `teacher`: a Live3D checkpoint that reconstructs when there is no prompt and teaches when the model is
-// adapted (Eq. 5). Errors list every missing and misshapen tensor at once. Peak memory: twice the largest
+struct ImportOptions {
+  std::optional<std::filesystem::path> teacher;
+  bool bf16 = false;  // the package is run in bf16 on CPUs that have it: faster, planes differ by about 1 %
+};
+
+// `options.teacher`: a Live3D checkpoint that reconstructs when there is no prompt and teaches when the model
+// is adapted (Eq. 5). Errors list every missing and misshapen tensor at once. Peak memory: twice the largest
 // needed tensor.
 [[nodiscard]] Result<ImportReport> import_checkpoint(const std::filesystem::path& checkpoint,
                                                      const std::filesystem::path& package,
-                                                     const std::optional<std::filesystem::path>& teacher,
-                                                     Progress& progress);
+                                                     const ImportOptions& options, Progress& progress);
 
 }  // namespace triptych

@@ -1,94 +1,13 @@
 #include "model/pickle.h"
 
-#include <algorithm>
-#include <array>
-#include <concepts>
-#include <cstring>
 #include <unordered_map>
-#include <utility>
+
+#include "model/pickle_classes.h"
+#include "model/pickle_opcodes.h"
+#include "model/pickle_stack.h"
 
 namespace triptych::pickle {
 namespace {
-
-// Opcodes of Python's pickletools that torch.save and its kin write, protocols 2 to 5.
-enum Opcode : std::uint8_t {
-  MARK = '(',
-  STOP = '.',
-  POP = '0',
-  POP_MARK = '1',
-  DUP = '2',
-  NONE = 'N',
-  BININT = 'J',
-  BININT1 = 'K',
-  BININT2 = 'M',
-  LONG1 = 0x8a,
-  BINFLOAT = 'G',
-  NEWTRUE = 0x88,
-  NEWFALSE = 0x89,
-  BINSTRING = 'T',
-  SHORT_BINSTRING = 'U',
-  BINUNICODE = 'X',
-  SHORT_BINUNICODE = 0x8c,
-  BINUNICODE8 = 0x8d,
-  BINBYTES = 'B',
-  SHORT_BINBYTES = 'C',
-  EMPTY_DICT = '}',
-  SETITEM = 's',
-  SETITEMS = 'u',
-  EMPTY_LIST = ']',
-  APPEND = 'a',
-  APPENDS = 'e',
-  EMPTY_TUPLE = ')',
-  TUPLE = 't',
-  TUPLE1 = 0x85,
-  TUPLE2 = 0x86,
-  TUPLE3 = 0x87,
-  EMPTY_SET = 0x8f,
-  ADDITEMS = 0x90,
-  BINPUT = 'q',
-  LONG_BINPUT = 'r',
-  BINGET = 'h',
-  LONG_BINGET = 'j',
-  MEMOIZE = 0x94,
-  GLOBAL = 'c',
-  STACK_GLOBAL = 0x93,
-  REDUCE = 'R',
-  NEWOBJ = 0x81,
-  BUILD = 'b',
-  BINPERSID = 'Q',
-  PROTO = 0x80,
-  FRAME = 0x95,
-};
-
-enum class Class { ordered_dict, tensor, parameter, size, opaque, storage };
-
-struct ClassRow {
-  std::string_view name;
-  Class what;
-  Dtype dtype = Dtype::f32;
-};
-
-constexpr auto classes = std::to_array<ClassRow>({
-    {"collections.OrderedDict", Class::ordered_dict},
-    {"torch._utils._rebuild_tensor_v2", Class::tensor},
-    {"torch._utils._rebuild_parameter", Class::parameter},
-    {"torch.Size", Class::size},
-    {"torch.DoubleStorage", Class::storage, Dtype::f64},
-    {"torch.FloatStorage", Class::storage, Dtype::f32},
-    {"torch.HalfStorage", Class::storage, Dtype::f16},
-    {"torch.BFloat16Storage", Class::storage, Dtype::bf16},
-    {"torch.LongStorage", Class::storage, Dtype::i64},
-    {"torch.IntStorage", Class::storage, Dtype::i32},
-    {"torch.ShortStorage", Class::storage, Dtype::i16},
-    {"torch.CharStorage", Class::storage, Dtype::i8},
-    {"torch.ByteStorage", Class::storage, Dtype::u8},
-    {"torch.BoolStorage", Class::storage, Dtype::boolean},
-    {"argparse.Namespace", Class::opaque},
-    {"numpy.core.multiarray.scalar", Class::opaque},
-    {"numpy._core.multiarray.scalar", Class::opaque},
-    {"numpy.dtype", Class::opaque},
-    {"_codecs.encode", Class::opaque},
-});
 
 std::string printable(std::string_view text) {
   std::string result;
@@ -114,10 +33,10 @@ bool inside_storage(const TensorRecord& tensor) {
 }  // namespace
 
 // The stack machine of pickle. The first error is kept and ends the run.
-class Machine {
+class Machine : private Stack {
  public:
   Machine(std::span<const std::byte> bytes, std::string name, std::size_t memory_limit)
-      : rest_(bytes), name_(std::move(name)), memory_left_(memory_limit) {}
+      : Stack(bytes, std::move(name), memory_limit) {}
 
   Result<Document> run() {
     while (!stopped_ && error_.empty()) {
@@ -132,128 +51,6 @@ class Machine {
   }
 
  private:
-  // --- bytes and errors
-  void refuse(std::string what) {
-    if (error_.empty()) error_ = std::move(what) + "; refused, nothing of it was executed";
-  }
-  void cut_off() {
-    if (error_.empty()) error_ = "its pickle is damaged or incomplete; get the file again";
-  }
-  void charge(std::size_t bytes) {
-    if (bytes > memory_left_) {
-      refuse("its pickle asks for more memory than a network's description needs");
-    } else {
-      memory_left_ -= bytes;
-    }
-  }
-
-  std::string_view take(std::uint64_t length) {
-    if (length > rest_.size()) {
-      cut_off();
-      return {};
-    }
-    const std::string_view taken(reinterpret_cast<const char*>(rest_.data()),
-                                 static_cast<std::size_t>(length));
-    rest_ = rest_.subspan(static_cast<std::size_t>(length));
-    return taken;
-  }
-  template <std::unsigned_integral T>
-  T number() {
-    T value = 0;
-    const std::string_view bytes = take(sizeof(T));
-    if (bytes.size() == sizeof(T)) std::memcpy(&value, bytes.data(), sizeof(T));  // little-endian, as we are
-    return value;
-  }
-  std::string_view line() {
-    const std::string_view all(reinterpret_cast<const char*>(rest_.data()), rest_.size());
-    const std::size_t end = all.find('\n');
-    if (end == std::string_view::npos) {
-      cut_off();
-      return {};
-    }
-    return take(end + 1).substr(0, end);
-  }
-
-  // --- values and stack
-  static Value indexed(Kind kind, std::size_t index) {
-    Value value;
-    value.kind = kind;
-    value.index = index;
-    return value;
-  }
-  static Value integer(std::int64_t number, Kind kind = Kind::integer) {
-    Value value;
-    value.kind = kind;
-    value.integer = number;
-    return value;
-  }
-  Value text(std::string_view content) {
-    charge(content.size() + 2 * sizeof(std::string));
-    if (!error_.empty()) return {};
-    document_.texts_.emplace_back(content);
-    return indexed(Kind::text, document_.texts_.size() - 1);
-  }
-  Value node(Kind kind, std::vector<Value> items = {}) {
-    charge(2 * sizeof(items) + 2 * items.size() * sizeof(Value));
-    if (!error_.empty()) return {};
-    document_.nodes_.push_back(std::move(items));
-    return indexed(kind, document_.nodes_.size() - 1);
-  }
-  Value record(Kind kind, TensorRecord tensor) {
-    charge(3 * sizeof(tensor) + tensor.storage.size() + 2 * sizeof(std::int64_t) * tensor.shape.size());
-    if (!error_.empty()) return {};
-    document_.tensors_.push_back(std::move(tensor));
-    return indexed(kind, document_.tensors_.size() - 1);
-  }
-
-  [[nodiscard]] std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
-  void push(Value value) {
-    if (stack_.size() == stack_.capacity())
-      charge(2 * std::max<std::size_t>(stack_.size(), 16) * sizeof(Value));
-    if (error_.empty()) stack_.push_back(value);
-  }
-  Value pop() {
-    if (stack_.size() <= floor()) {
-      cut_off();
-      return {};
-    }
-    const Value value = stack_.back();
-    stack_.pop_back();
-    return value;
-  }
-  Value top() {
-    const Value value = pop();
-    if (error_.empty()) stack_.push_back(value);
-    return value;
-  }
-  std::vector<Value> pop_to_mark() {
-    if (marks_.empty()) {
-      cut_off();
-      return {};
-    }
-    const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
-    std::vector<Value> items(begin, stack_.end());
-    stack_.erase(begin, stack_.end());
-    marks_.pop_back();
-    return items;
-  }
-  std::vector<Value> pop_count(std::size_t count) {
-    std::vector<Value> items(count);
-    for (std::size_t i = count; i-- > 0;) items[i] = pop();
-    return items;
-  }
-
-  // Adds items to the container on top of the stack; what is added to a skipped object is dropped.
-  void extend(Kind kind, const std::vector<Value>& items) {
-    const Value target = top();
-    if (!error_.empty() || target.kind == Kind::opaque) return;
-    if (target.kind != kind || (kind == Kind::dict && items.size() % 2 != 0)) return cut_off();
-    charge(3 * items.size() * sizeof(Value));
-    if (!error_.empty()) return;
-    auto& node = document_.nodes_[target.index];
-    node.insert(node.end(), items.begin(), items.end());
-  }
-
   // --- opcodes, by what they are about; each function says whether the opcode was its own
   bool plain(std::uint8_t opcode) {
     switch (opcode) {
@@ -432,8 +229,9 @@ class Machine {
   Value long_integer() {
     const std::string_view bytes = take(number<std::uint8_t>());
     if (bytes.size() > 8) return integer(0, Kind::opaque);
-    std::uint64_t value = !bytes.empty() && (bytes.back() & 0x80) != 0 ? ~std::uint64_t{0} : 0;
-    std::memcpy(&value, bytes.data(), bytes.size());
+    const bool negative = !bytes.empty() && (bytes.back() & 0x80) != 0;
+    std::uint64_t value = negative ? ~std::uint64_t{0} : 0;
+    for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
     return integer(static_cast<std::int64_t>(value));
   }
   Value real() {  // big-endian
@@ -523,14 +321,7 @@ class Machine {
     return record(Kind::tensor, std::move(view));
   }
 
-  std::span<const std::byte> rest_;
-  std::string name_;
-  std::size_t memory_left_;
-  std::string error_;
   bool stopped_ = false;
-  Document document_;
-  std::vector<Value> stack_;
-  std::vector<std::size_t> marks_;
   std::unordered_map<std::uint64_t, Value> memo_;
 };
 

@@ -62,6 +62,7 @@ class Document {
   [[nodiscard]] const Value* find(const Value& dict, std::string_view key) const;
 
  private:
+  friend class Stack;
   friend class Machine;
   Value root_;
   std::vector<std::string> texts_;

@@ -85,7 +85,7 @@ void write_checkpoint(const fs::path& path, const Table& table) {
 Result<ImportReport> import(const fs::path& checkpoint, const fs::path& package,
                             const std::optional<fs::path>& teacher = {}) {
   Progress progress;
-  return import_checkpoint(checkpoint, package, teacher, progress);
+  return import_checkpoint(checkpoint, package, {.teacher = teacher, .bf16 = false}, progress);
 }
 
 std::string message_of(const Result<ImportReport>& result) {

@@ -152,7 +152,8 @@ ModelInfo describe(const Package& package, bool edits) {
 Result<std::shared_ptr<const Model>> open_reference_model(const Package& package,
                                                           const ModelOptions& options) {
   const bool edits = package.manifest().kind == "3dpe";
-  const bool bf16 = options.bf16 && cpu_has_bf16();
+  const bool wanted = package.manifest().json.value("precision", nlohmann::json()) == "bf16";
+  const bool bf16 = wanted && options.bf16 && cpu_has_bf16();
   auto model = std::make_shared<ReferenceModel>();
   model->description = describe(package, edits);
   TRIPTYCH_TRY(model->network, Network::open(package, "", edits, bf16));
