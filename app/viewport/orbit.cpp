@@ -13,12 +13,12 @@ constexpr float max_pan = 0.6F;
 
 // `value` moved by `delta`; outside +-limit outward movement is stiffer, and it ends at twice the limit.
 float move_softly(float value, float delta, float limit) {
+  const float end = 2 * limit;
   const bool outward = std::abs(value + delta) > std::abs(value);
-  if (std::abs(value) >= limit && outward)
-    return std::clamp(value + stiffness * delta, -2 * limit, 2 * limit);
-  const float moved = value + delta;
-  const float inside = std::clamp(moved, -limit, limit);
-  return std::clamp(inside + stiffness * (moved - inside), -2 * limit, 2 * limit);
+  if (!outward) return std::clamp(value + delta, -end, end);
+  if (std::abs(value) >= limit) return std::clamp(value + stiffness * delta, -end, end);
+  const float inside = std::clamp(value + delta, -limit, limit);
+  return std::clamp(inside + stiffness * (value + delta - inside), -end, end);
 }
 
 }  // namespace

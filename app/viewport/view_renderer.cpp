@@ -165,7 +165,7 @@ Result<std::shared_ptr<const Image8>> ViewRenderer::render(Prepared& head, const
     if (!exact && head.baked) return services_.render_fast(*head.baked, request.camera, options, *progress);
     if (!exact) {
       options.coarse_samples = 32;
-      options.importance_samples = 0;
+      options.importance_samples = 1;
       options.super_resolution = false;
     }
     return services_.render_exact(*head.head, request.camera, options, *progress);

@@ -1,6 +1,5 @@
 #include "person.h"
 
-#include <X11/Xlib.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/inotify.h>
@@ -121,18 +120,9 @@ void Person::xdotool(const std::string& arguments) {
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
 }
 
-// The window's own coordinates are the screen's: without a window manager it sits at the corner it chose.
 bool Person::drop(const std::vector<std::filesystem::path>& files, const std::string& mark) {
   const Point point = at(mark);
-  Display* display = XOpenDisplay(nullptr);
-  if (display == nullptr) return false;
-  const Window target = std::strtoul(window_.c_str(), nullptr, 10);
-  int x = 0;
-  int y = 0;
-  Window child = 0;
-  XTranslateCoordinates(display, target, DefaultRootWindow(display), point.x, point.y, &x, &y, &child);
-  XCloseDisplay(display);
-  return drop_files(target, files, x, y);
+  return drop_files(std::strtoul(window_.c_str(), nullptr, 10), files, point.x, point.y);
 }
 
 void Person::click(const std::string& mark, int button) {
@@ -183,16 +173,7 @@ void Person::key(const std::string& name) {
 }
 
 void Person::close() {
-  Display* display = XOpenDisplay(nullptr);
-  if (display == nullptr) return;
-  XEvent event{};
-  event.xclient.type = ClientMessage;
-  event.xclient.window = std::strtoul(window_.c_str(), nullptr, 10);
-  event.xclient.message_type = XInternAtom(display, "WM_PROTOCOLS", False);
-  event.xclient.format = 32;
-  event.xclient.data.l[0] = static_cast<long>(XInternAtom(display, "WM_DELETE_WINDOW", False));
-  XSendEvent(display, event.xclient.window, False, NoEventMask, &event);
-  XCloseDisplay(display);
+  ask_to_close(std::strtoul(window_.c_str(), nullptr, 10));
 }
 
 }  // namespace triptych::test

@@ -44,9 +44,13 @@ class DropSource {
 
   bool drop(int x, int y) {
     if (display_ == nullptr) return false;
+    int root_x = 0;
+    int root_y = 0;
+    Window child = 0;
+    XTranslateCoordinates(display_, target_, DefaultRootWindow(display_), x, y, &root_x, &root_y, &child);
     constexpr long version = 5;
     send("XdndEnter", version << 24, static_cast<long>(atom("text/uri-list")), 0, 0);
-    const long position = (static_cast<long>(x) << 16) | y;
+    const long position = (static_cast<long>(root_x) << 16) | root_y;
     send("XdndPosition", 0, position, CurrentTime, static_cast<long>(atom("XdndActionCopy")));
     if (!wait_for("XdndStatus")) return false;
     send("XdndDrop", 0, CurrentTime, 0, 0);
@@ -109,6 +113,19 @@ class DropSource {
 
 bool drop_files(unsigned long target, const std::vector<std::filesystem::path>& files, int x, int y) {
   return DropSource(target, uri_list(files)).drop(x, y);
+}
+
+void ask_to_close(unsigned long window) {
+  Display* display = XOpenDisplay(nullptr);
+  if (display == nullptr) return;
+  XEvent event{};
+  event.xclient.type = ClientMessage;
+  event.xclient.window = window;
+  event.xclient.message_type = XInternAtom(display, "WM_PROTOCOLS", False);
+  event.xclient.format = 32;
+  event.xclient.data.l[0] = static_cast<long>(XInternAtom(display, "WM_DELETE_WINDOW", False));
+  XSendEvent(display, window, False, NoEventMask, &event);
+  XCloseDisplay(display);
 }
 
 }  // namespace triptych::test

@@ -8,9 +8,12 @@
 
 namespace triptych::test {
 
-// Drops `files` at root coordinates x, y on the window `target`; false when it is not taken within some
+// Drops `files` on the window `target` at its pixel x, y; false when it is not taken within some
 // seconds.
 [[nodiscard]] bool drop_files(unsigned long target, const std::vector<std::filesystem::path>& files, int x,
                               int y);
+
+// Asks the window to close, as a window manager does.
+void ask_to_close(unsigned long window);
 
 }  // namespace triptych::test
