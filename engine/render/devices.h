@@ -10,6 +10,7 @@ struct CudaDevice {
   std::string name;
   int major = 0, minor = 0;  // compute capability
   std::size_t memory_bytes = 0;
+  int index = 0;  // of the CUDA runtime
 };
 
 struct RenderDevices {

@@ -108,7 +108,7 @@ TRIPTYCH_INLINE typename L::F canonical_color(typename L::F y) {
 
 template <typename L>
 TRIPTYCH_APART void evaluate(const FieldView& field, const Points<L>& p, FieldScratch<L>& scratch,
-                                const FieldOutputs& out) {
+                             const FieldOutputs& out) {
   const LayerView& last = field.layers[field.layer_count - 1];
   float* y = scratch.outputs;
   if (!field.frustum) {

@@ -1,10 +1,32 @@
-// Stands in for cuda_device.cu where no CUDA compiler was found (CMakeLists.txt).
+// Stands in for the CUDA part where no CUDA compiler was found (CMakeLists.txt).
 #include "render/cuda/cuda_device.h"
+#include "render/cuda/cuda_renderer.h"
 
-namespace triptych::render {
+namespace triptych {
+namespace {
 
-void find_cuda_devices(std::vector<CudaDevice>& /*devices*/, std::string& reason) {
-  reason = "this build has no CUDA part (nvcc was not found when it was configured)";
+constexpr const char* absent = "this build has no CUDA part (nvcc was not found when it was configured)";
+
+}  // namespace
+
+void render::find_cuda_devices(std::vector<CudaDevice>& /*devices*/, std::string& reason) {
+  reason = absent;
 }
 
-}  // namespace triptych::render
+struct CudaRenderer::Device {};
+CudaRenderer::CudaRenderer(std::unique_ptr<Device> device) : device_(std::move(device)) {}
+CudaRenderer::~CudaRenderer() = default;
+Result<std::unique_ptr<CudaRenderer>> CudaRenderer::create() {
+  return fail(std::string("no CUDA device: ") + absent);
+}
+Status CudaRenderer::upload(const Head& /*head*/, const BakedHead& /*baked*/) {
+  return fail(absent);
+}
+Result<View> CudaRenderer::exact(const Camera& /*camera*/, const RenderOptions& /*options*/) {
+  return fail(absent);
+}
+Result<View> CudaRenderer::fast(const Camera& /*camera*/, const RenderOptions& /*options*/) {
+  return fail(absent);
+}
+
+}  // namespace triptych
