@@ -209,7 +209,7 @@ class HeadBuilder::Assembly {
     }
     if (const Garment* teeth = b_.assets_.garment("teeth/teeth_base")) {
       TriangleMesh mesh = fitted(*teeth, shape_.posed);
-      mesh.material = plain(Surface::general, {1.0F, 0.95F, 0.88F}, 0.3F, 0.03F);
+      mesh.material = plain(Surface::general, {1.45F, 1.28F, 1.08F}, 0.3F, 0.03F);
       mesh.material.wrap = 0.4F;
       add(std::move(mesh));
     }

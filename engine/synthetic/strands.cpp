@@ -234,10 +234,14 @@ Strands grow_hair(const Ground& ground, const StrandStyle& style, const HeadShap
       const float turn = lock_phase + along * (6 + 10 * style.curl) + random.normal(0, 0.15F);
       const Vector curl =
           (across * std::cos(turn) + cross(direction, across) * std::sin(turn)) * (style.curl * 0.9F);
-      const Vector pull = Vector{0, -1, 0} * (style.weight * std::min(1.0F, 0.12F + step * 1.6F));
+      const Vector pull =
+          Vector{0, -1, 0} * (style.weight * std::min(1.0F, 0.12F + step * (1.6F + 4 * along)));
+      // Below the skull hair hangs, however it is combed.
+      const float above = smoothstep(-0.6F, 0.3F, (p.y - skull.centre.y) / skull.radius.y);
+      const Vector here = mix(Vector{0, -1, 0}, flow, std::max(above, style.length < 0.9F ? 0.5F : 0.0F));
       // Along the skull, as combed; what is left of the lift decays towards the tip.
       const Vector out = keep_out.outward(p);
-      const Vector along_skull = normalized(flow - out * dot(flow, out)) + out * (style.lift * (1 - along));
+      const Vector along_skull = normalized(here - out * dot(here, out)) + out * (style.lift * (1 - along));
       direction = normalized(direction + pull + along_skull * (0.7F * (1 - style.lift)) + curl +
                              lock_bend * 0.03F + random_vector(random) * 0.03F);
       Vector q = p + direction * step;
