@@ -53,38 +53,48 @@ Result<StLpips> StLpips::load(const std::filesystem::path& path, at::ScalarType 
 }
 
 StLpips::StLpips(nn::Weights weights, at::ScalarType type) : weights_(std::move(weights)), type_(type) {
-  const at::Tensor line = at::tensor({0.25F, 0.5F, 0.25F});
-  const at::Tensor filter = at::outer(line, line).view({1, 1, 3, 3});
+  const std::array<at::Tensor, 2> filters{at::tensor({0.25F, 0.5F, 0.25F}), at::tensor({0.5F, 0.5F})};
   const at::Tensor kernels =
       weights_["convolution.0.weight"].to(at::kFloat).contiguous().view({64 * 3, 1, 11, 11});
-  const at::Tensor blurred = at::conv2d(kernels, filter, {}, 1, 2).view({64, 3, 13, 13});
-  first_and_blur_ = at::pixel_unshuffle(at::constant_pad_nd(blurred, {0, 1, 0, 1}), 2)
-                        .to(type, false, false, at::MemoryFormat::ChannelsLast);
+  for (std::size_t row = 0; row < 2; ++row) {
+    for (std::size_t column = 0; column < 2; ++column) {
+      const at::Tensor filter = at::outer(filters[row], filters[column]).unsqueeze(0).unsqueeze(0);
+      const std::int64_t rows = filter.size(2);
+      const std::int64_t columns = filter.size(3);
+      const at::Tensor both = at::conv2d(kernels, filter, {}, 1, {rows - 1, columns - 1});
+      const at::Tensor even = at::constant_pad_nd(both, {0, columns % 2, 0, rows % 2});
+      first_and_blur_[row][column] = at::pixel_unshuffle(even.view({64, 3, even.size(2), even.size(3)}), 2)
+                                         .to(type, false, false, at::MemoryFormat::ChannelsLast);
+    }
+  }
 }
 
-// blur_down(convolution 0), a third of whose cost the blur would throw away again. Both are linear, so where
-// the mirrored border is not seen they are one convolution with stride 2, which runs fastest on the picture's
-// 2x2 blocks as channels. The first row and column of the result repeat the second (the filter is symmetric).
-// The last ones mix the last two rows (columns) of the convolution evenly and are made from strips of the
-// picture.
+// blur_down(convolution 0), a third of whose cost the blur would throw away again. Both are linear, so away
+// from the mirrored border they are one convolution with stride 2, which runs fastest on the picture's 2x2
+// blocks as channels. At the border, the filter being symmetric, the first row (column) of the result repeats
+// the second, and the last one mixes the last two rows (columns) of the convolution evenly, which is one
+// convolution again.
 at::Tensor StLpips::blurred_first(const at::Tensor& pictures) const {
   const nn::Weights first = weights_.scope("convolution").scope(0);
-  nn::Convolution unpadded;
-  unpadded.padding = 0;
+  if (pictures.size(2) % 2 != 0 || pictures.size(3) % 2 != 0) {
+    nn::Convolution how;
+    how.padding = layers[0].padding;
+    return blur_down(nn::conv2d(first, pictures, how));
+  }
   const std::int64_t pad = layers[0].padding;
-  const at::Tensor x = at::constant_pad_nd(pictures, {pad, pad, pad, pad});
-  if (x.size(2) % 2 != 0 || x.size(3) % 2 != 0) return blur_down(nn::conv2d(first, x, unpadded));
-  const at::Tensor inner = at::conv2d(at::pixel_unshuffle(x, 2), first_and_blur_, first["bias"]);
-  constexpr std::int64_t strip = 12;  // pixels that two rows of the convolution see
-  const at::Tensor bottom =
-      nn::conv2d(first, x.narrow(2, x.size(2) - strip, strip), unpadded).mean({2}, true);
-  const at::Tensor right = nn::conv2d(first, x.narrow(3, x.size(3) - strip, strip), unpadded).mean({3}, true);
-  const at::Tensor last_row =
-      at::avg_pool2d(at::avg_pool2d(at::reflection_pad2d(bottom, {2, 2, 0, 0}), {1, 2}, 1), {1, 2}, {1, 2});
-  const at::Tensor last_column =
-      at::avg_pool2d(at::avg_pool2d(at::reflection_pad2d(right, {0, 0, 2, 2}), {2, 1}, 1), {2, 1}, {2, 1});
-  const at::Tensor most = at::replication_pad2d(inner, {1, 0, 1, 0});
-  return at::cat({at::cat({most, last_column.narrow(2, 0, most.size(2))}, 3), last_row}, 2);
+  const at::Tensor blocks = at::pixel_unshuffle(at::constant_pad_nd(pictures, {pad, pad, pad, pad}), 2)
+                                .contiguous(at::MemoryFormat::ChannelsLast);
+  const auto part = [&](std::size_t last_row, std::size_t last_column) {
+    const at::Tensor& kernel = first_and_blur_[last_row][last_column];
+    at::Tensor seen = blocks;
+    if (last_row != 0) seen = seen.narrow(2, seen.size(2) - kernel.size(2), kernel.size(2));
+    if (last_column != 0) seen = seen.narrow(3, seen.size(3) - kernel.size(3), kernel.size(3));
+    return at::conv2d(seen, kernel, first["bias"]);
+  };
+  const at::Tensor most = at::cat({part(0, 0), part(0, 1)}, 3);
+  const at::Tensor last = at::cat({part(1, 0), part(1, 1)}, 3);
+  return at::replication_pad2d(at::cat({most, last}, 2), {1, 0, 1, 0})
+      .contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 std::vector<at::Tensor> StLpips::features(const at::Tensor& pictures) const {

@@ -5,7 +5,9 @@
 
 #include <ATen/ATen.h>
 
+#include <array>
 #include <filesystem>
+#include <vector>
 
 #include "core/error.h"
 #include "model/weights.h"
@@ -30,7 +32,8 @@ class StLpips {
   [[nodiscard]] at::Tensor blurred_first(const at::Tensor& pictures) const;
 
   nn::Weights weights_;
-  at::Tensor first_and_blur_;  // [64,12,7,7]: the first convolution and the blur after it, as one
+  // The first convolution and the blur after it as one, [64,12,7 or 6,7 or 6]: [last row?][last column?].
+  std::array<std::array<at::Tensor, 2>, 2> first_and_blur_;
   at::ScalarType type_;
 };
 
