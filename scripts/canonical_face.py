@@ -8,8 +8,8 @@ the picture's edge; "camera_to_world" (16 numbers, OpenCV axes) and "focal" that
 of engine/synthetic; "head", a number that views of one person share. Views with occluded faces do no harm when few.
 
 What is learned (engine/face/pose.h uses it):
-  points       the landmark network's own idea of the mean face: its points of every view, turned into the world by the
-               true camera and laid over each other. x right, y up, z towards the viewer, in any unit.
+  points       the landmark network's own idea of the mean face, in the world of the cameras: its points of every view,
+               turned into the world by the true camera and laid over each other, where the rays through them meet.
   yaw, pitch   ridge regression from how a face differs from the mean one to the error of the plain similarity fit:
   _correction  a long nose is not a raised head. Every view is used as it is and mirrored, so both are symmetric.
 """
@@ -21,7 +21,6 @@ from scipy.optimize import linear_sum_assignment
 
 DEPTH_SCALE = 1.1  # the network's depth is too flat by this much: yaw's slope is then 1
 RIDGE = 0.2
-EDGE = 2.7 / 4.26339094949286  # a unit: what the frontal camera sees at the world's origin
 MOUTH = {0, 11, 12, 13, 14, 15, 16, 17, 37, 38, 39, 40, 41, 42, 61, 62, 72, 73, 74, 76, 77, 78, 80, 81, 82, 84, 85, 86,
          87, 88, 89, 90, 91, 95, 96, 146, 178, 179, 180, 181, 183, 184, 185, 191, 267, 268, 269, 270, 271, 272, 291, 292,
          302, 303, 304, 306, 307, 308, 310, 311, 312, 314, 315, 316, 317, 318, 319, 320, 321, 324, 325, 375, 402, 403,
@@ -70,7 +69,7 @@ def triangulate(views):
         across = np.eye(3) - d[:, :, None] * d[:, None, :]
         normal += across
         right += across @ view.position
-    return np.linalg.solve(normal, right[..., None])[..., 0] / EDGE
+    return np.linalg.solve(normal, right[..., None])[..., 0]
 
 
 def mean_shape(views, place):
@@ -118,9 +117,32 @@ def report(name, errors):
           f"pitch mean {size[:, 1].mean():.2f} p95 {np.percentile(size[:, 1], 95):.2f} degrees")
 
 
+def scaled_to_distance(shape, views, rigid):
+    """Scales about the middle of the face until cameras of known rotation come out at their true distance."""
+    estimated, true = [], []
+    for view in views:
+        world = view.rotation.T @ shape[rigid].T
+        rows, values = [], []
+        for axis in (0, 1):
+            u = view.points[rigid, axis]
+            row = np.zeros((len(rigid), 3))
+            row[:, axis], row[:, 2] = view.focal, u
+            rows.append(row)
+            values.append(-u * world[2] - view.focal * world[axis])
+        move, *_ = np.linalg.lstsq(np.concatenate(rows), np.concatenate(values), rcond=None)
+        middle = shape[rigid].mean(0)
+        estimated.append(np.linalg.norm(-view.rotation @ move - middle))
+        true.append(np.linalg.norm(view.position - middle))
+    scale = np.mean(true) / np.mean(estimated)
+    print(f"distance {np.mean(estimated):.3f}, true {np.mean(true):.3f}")
+    middle = shape[rigid].mean(0)
+    return (shape - middle) * scale + middle
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("views")
+    parser.add_argument("--also", help="more views, in another world, to learn the corrections from")
     parser.add_argument("--out", required=True)
     parser.add_argument("--pitch-offset", type=float, default=0.0,
                         help="degrees added to every pitch, so that upright portraits have none")
@@ -131,7 +153,8 @@ def main():
     partner = mirror_partners(shape)
     shape = (shape + shape[partner] * [-1, 1, 1]) / 2
 
-    rows, errors, heads = collect(views, shape, partner)
+    more = [View(line) for line in open(arguments.also)] if arguments.also else []
+    rows, errors, heads = collect(views + more, shape, partner)
     report("similarity alone", errors)
     held = np.zeros_like(errors)
     for fold in range(4):
@@ -144,7 +167,8 @@ def main():
     tilt = np.array([[1, 0, 0], [0, np.cos(turn), -np.sin(turn)], [0, np.sin(turn), np.cos(turn)]])
     shape = (shape - shape.mean(0)) @ tilt.T + shape.mean(0)
     weights = np.einsum("ij,njk->nik", tilt, weights.reshape(468, 3, 2)).reshape(-1, 2)
-    rigid = [i for i in range(468) if i not in MOUTH and shape[i, 1] > -0.27 and abs(shape[i, 0]) < 0.2]
+    rigid = [i for i in range(468) if i not in MOUTH and shape[i, 1] > -0.13 and abs(shape[i, 0]) < 0.13]
+    shape = scaled_to_distance(shape, views, rigid)
     numbers = {"points": shape.round(5).tolist(), "rigid": rigid, "depth_scale": DEPTH_SCALE,
                "yaw_correction": weights[:, 0].round(3).tolist(), "pitch_correction": weights[:, 1].round(3).tolist()}
     with open(arguments.out, "w") as file:

@@ -116,28 +116,6 @@ cv::Vec3d camera_position(const CanonicalFace& face, const Points& canonical, co
   return -(rotation * (normal.inv() * right));
 }
 
-float mean_eye_depth(const std::vector<Vec3>& points) {
-  float sum = 0;
-  for (const std::size_t corner : {33U, 133U, 362U, 263U}) sum += points[corner][2] / 4;
-  return sum;
-}
-
-// Into the reference's world; the scale comes along for the corrections, which are per world unit then.
-void place(CanonicalFace& face) {
-  std::vector<Point2> front;
-  for (const Vec3& p : face.points) front.push_back({p[0], -p[1]});
-  const CropFrame crop = eg3d_frame(eyes_and_mouth(front));
-  const float depth = mean_eye_depth(face.points);
-  const float scale =
-      (orbit_radius - orbit_target[2]) / focal_of_fov(default_fov_degrees) / (2 * crop.half_size);
-  for (Vec3& p : face.points) {
-    p = {orbit_target[0] + scale * (p[0] - crop.centre.x), orbit_target[1] + scale * (p[1] + crop.centre.y),
-         orbit_target[2] + scale * (p[2] - depth)};
-  }
-  for (float& weight : face.yaw_correction) weight /= scale;
-  for (float& weight : face.pitch_correction) weight /= scale;
-}
-
 // The mean face is symmetric: the point nearest to each one's mirror image is its partner.
 std::vector<std::size_t> mirror_partners(const std::vector<Vec3>& points) {
   std::vector<std::size_t> partners;
@@ -185,7 +163,6 @@ Result<CanonicalFace> CanonicalFace::open(const std::filesystem::path& path) {
   if (!sizes || std::ranges::any_of(face.rigid, [](std::size_t i) { return i >= landmark_count; })) {
     return damaged("wrong number of points");
   }
-  place(face);
   face.mirrored = mirror_partners(face.points);
   return face;
 }

@@ -11,9 +11,9 @@
 
 namespace triptych {
 
-// What the mean of many synthetic heads with known cameras taught (scripts/canonical_face.py):
-// assets/models/face/ canonical_face.json. Its unit is the edge of FFHQ's square; y points up, the face looks
-// along +z.
+// What many synthetic heads with known cameras taught (scripts/canonical_face.py): assets/models/face/
+// canonical_face.json. In the reference's world, where the frontal camera orbit_camera(0, 0) sees EG3D's crop
+// of it.
 struct CanonicalFace {
   std::vector<Vec3> points;           // 468
   std::vector<std::size_t> rigid;     // points that move little with expression: they place the camera
