@@ -121,7 +121,7 @@ Result<ImportReport> import_checkpoint(const fs::path& checkpoint, const fs::pat
     TRIPTYCH_TRY(const Opened opened, open_checked(teacher));
     if (opened.has_prompt) {
       return fail(
-          teacher->string() + ": is not a Live3D checkpoint (it has a prompt branch); a teacher has none", {},
+          teacher.string() + ": is not a Live3D checkpoint (it has a prompt branch); a teacher has none", {},
           ErrorCode::usage);
     }
     add_tensors(opened, needed_specs(false, false), "teacher.", tensors);
