@@ -1,5 +1,6 @@
 // The big view: mouse to camera, what the renderer has ready, and the comparison modes.
 #include <algorithm>
+#include <chrono>
 
 #include "viewport/view_request.h"
 #include "window/widgets.h"
@@ -87,7 +88,10 @@ void camera_input(Ui& ui, const Square& square) {
 }
 
 void take_frame(Ui& ui) {
+  const auto started = std::chrono::steady_clock::now();
   auto frame = ui.app.renderer.take();
+  const std::chrono::duration<double, std::milli> waited = std::chrono::steady_clock::now() - started;
+  ui.app.view.longest_wait_ms = std::max(ui.app.view.longest_wait_ms, waited.count());
   if (!frame) return;
   ui.after.upload(*frame->after);
   if (frame->before) ui.before.upload(*frame->before);

@@ -43,6 +43,7 @@ struct ViewState {
   std::uint64_t frames = 0;          // taken so far
   std::optional<ViewRequest> asked;  // the newest request, and its number
   std::uint64_t requested = 0;
+  double longest_wait_ms = 0;  // of the UI thread for the renderer
   double moved_at = -1;  // when the camera or the strength changed last
 };
 

@@ -1,6 +1,7 @@
 #include "viewport/view_request.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace triptych::app {
 namespace {
@@ -42,9 +43,21 @@ bool update_request(App& app, int size, double now) {
                        (view.asked->reshaping && !request.reshaping);
   if (changed) {
     view.asked = request;
+    const auto started = std::chrono::steady_clock::now();
     view.requested = app.renderer.request(std::move(request));
+    const std::chrono::duration<double, std::milli> waited = std::chrono::steady_clock::now() - started;
+    view.longest_wait_ms = std::max(view.longest_wait_ms, waited.count());
   }
   return view.asked->moving && !held;
+}
+
+bool settled(const App& app) {
+  const ViewState& view = app.view;
+  const Variant* shown = app.scene().shown();
+  if (shown == nullptr || !view.frame || !view.asked) return false;
+  const float strength = view.hold_original ? 0 : app.scene().strength;
+  return view.frame->final && view.frame->request == view.requested && view.asked->edit == shown->edit &&
+         view.asked->strength == strength && view.asked->camera == view.orbit.camera();
 }
 
 }  // namespace triptych::app

@@ -10,4 +10,7 @@ namespace triptych::app {
 // still settles, so that the caller comes again soon.
 bool update_request(App& app, int size, double now);
 
+// What is on the screen is the last word on what the document and the camera are now.
+[[nodiscard]] bool settled(const App& app);
+
 }  // namespace triptych::app

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viewport/view_request.h"
+
 namespace triptych::app {
 namespace {
 
@@ -26,7 +28,8 @@ json scene_json(const App& app) {
           {"strength", std::round(scene.strength * 1000) / 1000}};
 }
 
-json view_json(const ViewState& view) {
+json view_json(const App& app) {
+  const ViewState& view = app.view;
   const OrbitController::Pose& pose = view.orbit.pose();
   json result{{"yaw", pose.yaw},
               {"pitch", pose.pitch},
@@ -43,7 +46,7 @@ json view_json(const ViewState& view) {
                        {"strength", view.frame->strength},
                        {"size", view.frame->size},
                        {"exact", view.frame->exact},
-                       {"final", view.frame->final && view.frame->request == view.requested},
+                       {"final", settled(app)},
                        {"before", view.frame->before != nullptr},
                        {"camera_to_world", view.frame->camera.camera_to_world},
                        {"intrinsics", view.frame->camera.intrinsics}};
@@ -73,7 +76,7 @@ json describe(const Ui& ui) {
   json marks = json::object();
   for (const auto& [name, at] : ui.marks) marks[name] = {at.x, at.y, at.width, at.height};
   return {{"scene", scene_json(app)},
-          {"view", view_json(app.view)},
+          {"view", view_json(app)},
           {"draft", {{"text", app.draft.text}, {"reference", app.draft.reference_name}}},
           {"undo", app.scenes.undo_label()},
           {"redo", app.scenes.redo_label()},

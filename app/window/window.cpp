@@ -156,6 +156,7 @@ class MainWindow {
     const bool shot = !pixels.empty();
     if (state == dumped_ && !shot) return;
     dumped_ = state;
+    pace_.longest_engine_wait_ms = app_.view.longest_wait_ms;
     state["pace"] = describe(pace_);
     if (shot) {
       screenshot_ = false;

@@ -14,8 +14,8 @@ namespace triptych::test {
 namespace {
 
 struct FakeBaked final : app::Baked {
-  explicit FakeBaked(Head head_) : head(std::move(head_)) {}
-  Head head;
+  explicit FakeBaked(std::shared_ptr<const BakedHead> head_) : head(std::move(head_)) {}
+  std::shared_ptr<const BakedHead> head;
 };
 
 const Head& plain_head() {
@@ -158,16 +158,13 @@ Result<Head> FakeServices::load_head(const std::filesystem::path& path) {
 }
 
 Result<std::shared_ptr<const app::Baked>> FakeServices::bake(const Head& head, Progress& progress) {
-  TRIPTYCH_CHECK(progress.check());
-  return std::make_shared<const FakeBaked>(head);
+  TRIPTYCH_TRY(auto baked, triptych::bake(head, pool_, progress));
+  return std::make_shared<const FakeBaked>(std::move(baked));
 }
 
 Result<View> FakeServices::render_fast(const app::Baked& head, const Camera& camera,
                                        const RenderOptions& options, Progress& progress) {
-  RenderOptions quick = options;
-  quick.coarse_samples = 24;
-  quick.importance_samples = 1;
-  return render_exact(static_cast<const FakeBaked&>(head).head, camera, quick, progress);
+  return triptych::render_fast(*static_cast<const FakeBaked&>(head).head, camera, options, pool_, progress);
 }
 
 Result<View> FakeServices::render_exact(const Head& head, const Camera& camera, const RenderOptions& options,

@@ -50,7 +50,7 @@ bool Person::start(const std::vector<std::string>& arguments) {
     setenv("XDG_CONFIG_HOME", (folder_ / "config").c_str(), 1);
     setenv("XDG_STATE_HOME", (folder_ / "state").c_str(), 1);
     const std::string dump = folder_ / "dump/state.json";
-    std::vector<const char*> argv{TRIPTYCH_WINDOW_DEMO, "--dump-state", dump.c_str(), "--size", "1000x700"};
+    std::vector<const char*> argv{TRIPTYCH_WINDOW_DEMO, "--dump-state", dump.c_str(), "--size", "860x600"};
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
     argv.push_back(nullptr);
     execv(argv[0], const_cast<char* const*>(argv.data()));
@@ -122,6 +122,7 @@ void Person::xdotool(const std::string& arguments) {
 
 bool Person::drop(const std::vector<std::filesystem::path>& files, const std::string& mark) {
   const Point point = at(mark);
+  xdotool("mousemove --window " + window_ + " " + std::to_string(point.x) + " " + std::to_string(point.y));
   return drop_files(std::strtoul(window_.c_str(), nullptr, 10), files, point.x, point.y);
 }
 
