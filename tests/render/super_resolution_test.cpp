@@ -1,0 +1,153 @@
+// Super-resolution against the definition written out directly (reference/README "Renderer"), in double
+// precision.
+#include "render/super_resolution.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "render/renderer.h"
+#include "support/analytic_head.h"
+
+namespace triptych {
+namespace {
+
+using Convolution = SuperResolution::Convolution;
+
+struct Map {  // planar
+  int channels, size;
+  std::vector<double> values;
+  Map(int c, int s) : channels(c), size(s), values(static_cast<std::size_t>(c * s * s)) {}
+  double& at(int c, int y, int x) { return values[static_cast<std::size_t>((c * size + y) * size + x)]; }
+  [[nodiscard]] double get(int c, int y, int x) const {  // zeros outside
+    if (y < 0 || x < 0 || y >= size || x >= size) return 0;
+    return values[static_cast<std::size_t>((c * size + y) * size + x)];
+  }
+};
+
+double weight(const Convolution& c, int o, int i, int y, int x) {
+  return c.weights[static_cast<std::size_t>(((o * c.inputs + i) * c.kernel + y) * c.kernel + x)];
+}
+
+// out[Y] = sum over a of filter[a] * in[Y - before + a], in both directions; the filter is [1,3,3,1] / 8
+// times 2 for each.
+Map filtered(const Map& in, int before, int size) {
+  const double filter[4] = {0.25, 0.75, 0.75, 0.25};
+  Map out(in.channels, size);
+  for (int c = 0; c < in.channels; ++c) {
+    for (int y = 0; y < size; ++y) {
+      for (int x = 0; x < size; ++x) {
+        for (int a = 0; a < 16; ++a) {
+          out.at(c, y, x) +=
+              filter[a / 4] * filter[a % 4] * in.get(c, y - before + a / 4, x - before + a % 4);
+        }
+      }
+    }
+  }
+  return out;
+}
+
+Map convolved(const Convolution& c, const Map& in, bool activate) {
+  const int r = c.kernel / 2;
+  Map out(c.outputs, c.upsample ? 2 * in.size + 1 : in.size);
+  for (int o = 0; o < c.outputs; ++o) {
+    for (int i = 0; i < c.inputs; ++i) {
+      for (int y = 0; y < in.size; ++y) {
+        for (int x = 0; x < in.size; ++x) {
+          for (int k = 0; k < c.kernel * c.kernel; ++k) {
+            const int ky = k / c.kernel, kx = k % c.kernel;
+            if (c.upsample) {
+              out.at(o, 2 * y + ky, 2 * x + kx) += weight(c, o, i, ky, kx) * in.get(i, y, x);
+            } else {
+              out.at(o, y, x) += weight(c, o, i, ky, kx) * in.get(i, y + ky - r, x + kx - r);
+            }
+          }
+        }
+      }
+    }
+  }
+  if (c.upsample) out = filtered(out, 1, 2 * in.size);
+  for (int o = 0; o < c.outputs; ++o) {
+    for (int p = 0; p < out.size * out.size; ++p) {
+      double& v = out.at(o, p / out.size, p % out.size);
+      v += c.bias[static_cast<std::size_t>(o)];
+      if (activate) v = (v < 0 ? 0.2 * v : v) * std::sqrt(2.0);
+    }
+  }
+  return out;
+}
+
+Map upsampled(const Map& in) {
+  Map spread(in.channels, 2 * in.size);
+  for (int c = 0; c < in.channels; ++c) {
+    for (int p = 0; p < in.size * in.size; ++p) {
+      spread.at(c, 2 * (p / in.size), 2 * (p % in.size)) = in.get(c, p / in.size, p % in.size);
+    }
+  }
+  return filtered(spread, 2, 2 * in.size);
+}
+
+Convolution convolution(int inputs, int outputs, int kernel, bool upsample, const std::string& name) {
+  Convolution c{inputs, outputs, kernel, upsample, {}, {}};
+  c.weights = test::formula_values(name, static_cast<std::size_t>(inputs * outputs * kernel * kernel));
+  c.bias = test::formula_values(name + ".bias", static_cast<std::size_t>(outputs));
+  return c;
+}
+
+SuperResolution network(int size) {
+  SuperResolution net;
+  net.blocks.push_back({convolution(32, 12, 3, true, "a"), convolution(12, 12, 3, false, "b"),
+                        convolution(12, 3, 1, false, "c")});
+  net.blocks.push_back(
+      {convolution(12, 5, 3, true, "d"), convolution(5, 5, 3, false, "e"), convolution(5, 3, 1, false, "f")});
+  net.input_size = size;
+  net.output_size = 4 * size;
+  return net;
+}
+
+TEST(SuperResolution, EqualsItsDefinition) {
+  constexpr int size = 13;  // not a multiple of any vector
+  const SuperResolution net = network(size);
+  const std::vector<float> features = test::formula_values("features", std::size_t{32} * size * size);
+  Map x(32, size), rgb(3, size);
+  for (std::size_t i = 0; i < features.size(); ++i) x.values[i] = features[i];
+  for (std::size_t i = 0; i < rgb.values.size(); ++i) rgb.values[i] = features[i];
+  for (const SuperResolution::Block& block : net.blocks) {
+    x = convolved(block.second, convolved(block.first, x, true), true);
+    rgb = upsampled(rgb);
+    const Map addition = convolved(block.to_rgb, x, false);
+    for (std::size_t i = 0; i < rgb.values.size(); ++i) rgb.values[i] += addition.values[i];
+  }
+  ThreadPool pool(3);
+  Progress progress;
+  const auto result = render::super_resolve(net, features, pool, progress);
+  ASSERT_TRUE(result);
+  ASSERT_EQ(result->size(), rgb.values.size());
+  double largest = 0, scale = 0;
+  for (std::size_t i = 0; i < result->size(); ++i) {
+    largest = std::max(largest, std::abs(static_cast<double>((*result)[i]) - rgb.values[i]));
+    scale = std::max(scale, std::abs(rgb.values[i]));
+  }
+  EXPECT_LT(largest / scale, 2e-6);
+}
+
+TEST(SuperResolution, IsPartOfTheExactPictureAndStopsWhenCancelled) {
+  Head head = test::analytic_canonical_head();
+  head.super_resolution = std::make_shared<const SuperResolution>(network(16));
+  ThreadPool pool(2);
+  Progress progress;
+  RenderOptions options;
+  options.width = options.height = 48;
+  const auto view = render_exact(head, orbit_camera(0, 0), options, pool, progress);
+  ASSERT_TRUE(view) << view.error().message;
+  EXPECT_EQ(view->rgb.width, 48);
+  EXPECT_EQ(view->depth.height, 48);
+  progress.cancel();
+  const std::vector<float> features(std::size_t{32} * 16 * 16);
+  const auto stopped = render::super_resolve(*head.super_resolution, features, pool, progress);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, ErrorCode::cancelled);
+}
+
+}  // namespace
+}  // namespace triptych
