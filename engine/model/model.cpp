@@ -4,10 +4,7 @@
 
 #include "model/package.h"
 #include "model/reference/reference_model.h"
-#if __has_include("model/starter/starter.h")
 #include "model/starter/starter.h"
-#define TRIPTYCH_HAS_STARTER
-#endif
 
 namespace triptych {
 namespace {
@@ -19,9 +16,7 @@ struct Kind {
 
 // Who opens which kind of package.
 constexpr auto kinds = std::to_array<Kind>({
-#ifdef TRIPTYCH_HAS_STARTER
     {"starter", open_starter},
-#endif
     {"3dpe", reference::open_reference_model},
     {"live3d", reference::open_reference_model},
 });

@@ -182,7 +182,9 @@ Result<Batch> BatchMaker::make(std::int64_t step) const {
     const std::uint64_t seed = synthetic::mix_bits(config_.seed, static_cast<std::uint64_t>(step));
     Random random(seed);
     std::vector<Item> items;
-    const ItemOptions options{config_.stage == TrainConfig::Stage::editing, config_.plain_share, true};
+    ItemOptions options;
+    options.plain_share = config_.plain_share;
+    if (prompts_ != nullptr) options.edits = prompts_->edits();
     for (int b = 0; b < config_.batch; ++b) {
       const bool real = !portraits_.empty() && random.chance(static_cast<float>(config_.portrait_share));
       if (real || store_.heads() == 0) {

@@ -45,6 +45,7 @@ Status save_checkpoint(const std::filesystem::path& path, const Checkpoint& chec
                             {"steps", std::to_string(checkpoint.steps)},
                             {"samples", std::to_string(checkpoint.samples)},
                             {"seconds", std::to_string(checkpoint.seconds)},
+                            {"edits", nlohmann::json(checkpoint.edits).dump()},
                             {"history", checkpoint.history}});
 }
 
@@ -60,12 +61,15 @@ Result<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
   TRIPTYCH_TRY(const std::string steps, text_of(reader, file, "steps"));
   TRIPTYCH_TRY(const std::string samples, text_of(reader, file, "samples"));
   TRIPTYCH_TRY(const std::string seconds, text_of(reader, file, "seconds"));
+  const auto edits = reader.metadata().find("edits");
   try {
+    checkpoint.edits = nlohmann::json::parse(edits == reader.metadata().end() ? "[]" : edits->second)
+                           .get<std::vector<int>>();
     checkpoint.steps = std::stoll(steps);
     checkpoint.samples = std::stoll(samples);
     checkpoint.seconds = std::stod(seconds);
   } catch (const std::exception&) {
-    return fail(file + ": the checkpoint's step count is damaged");
+    return fail(file + ": the checkpoint's counts are damaged");
   }
   TRIPTYCH_TRY(const nn::Weights all, nn::read_weights(reader, nn::ReadOptions{.channels_last = false}));
   for (const auto& [name, tensor] : all.table()) {

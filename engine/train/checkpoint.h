@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/error.h"
 #include "model/starter/network.h"
@@ -19,6 +20,7 @@ struct Checkpoint {
   std::int64_t samples = 0;  // seen, in this stage
   double seconds = 0;        // of training, in this stage
   std::string history;       // JSON: the stages before, with their figures
+  std::vector<int> edits;    // of synthetic::edit_table() that it was trained on
   nn::Weights weights;       // what trains
   nn::Weights average;       // what ships
   nn::Weights optimizer;     // "m.*", "v.*"

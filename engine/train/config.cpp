@@ -1,5 +1,6 @@
 #include "train/config.h"
 
+#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -50,6 +51,14 @@ class Reader {
       if (!item.is_string()) return fault(key, "should be a list of folders", *value);
       target.push_back(folder_ / item.get<std::string>());
     }
+  }
+  void texts(const char* key, std::vector<std::string>& target) {
+    const json* value = find(key);
+    if (value == nullptr) return;
+    const bool right = value->is_array() && std::all_of(value->begin(), value->end(),
+                                                        [](const json& item) { return item.is_string(); });
+    if (!right) return fault(key, "should be a list of names in quotes", *value);
+    target = value->get<std::vector<std::string>>();
   }
   const json* object(const char* key) {
     const json* value = find(key);
@@ -148,6 +157,7 @@ Result<TrainConfig> parse_config(const std::string& text, const std::string& nam
   TRIPTYCH_CHECK(read_stage(reader, name, config));
   reader.paths("data", config.data);
   reader.paths("held_out", config.held_out);
+  reader.texts("edits", config.edits);
   reader.path("portraits", config.portraits);
   reader.path("output", config.output);
   reader.path("init", config.init);

@@ -29,8 +29,9 @@ struct TrainConfig {
   std::vector<std::filesystem::path> data;      // folders of shards
   std::vector<std::filesystem::path> held_out;  // folders of shards that are only evaluated
   std::filesystem::path portraits;              // a folder of pictures of people; empty: none
-  std::filesystem::path output;                 // checkpoints, log, sheets
-  std::filesystem::path init;  // checkpoint whose weights training starts from; editing needs one
+  std::vector<std::string> edits;  // names of the edits to learn; empty: all that are not held out
+  std::filesystem::path output;    // checkpoints, log, sheets
+  std::filesystem::path init;      // checkpoint whose weights training starts from; editing needs one
   nlohmann::json network = nlohmann::json::object();  // sizes, see starter::NetworkConfig
   LossWeights losses;
   double portrait_share = 0.2;  // of the items

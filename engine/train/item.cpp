@@ -19,16 +19,23 @@ const T& pick(const std::vector<T>& values, Random& random) {
   return values[static_cast<std::size_t>(random.below(static_cast<int>(values.size())))];
 }
 
-// Edits of a head with a view of the same number as `number`, so that the picture's own camera is among the
-// targets.
-std::vector<int> edits_at(const HeadViews& head, int number) {
-  std::vector<int> edits;
+// An edit of a head and the number of a view that exists with it and without it.
+struct EditedView {
+  int edit = 0;
+  int number = 0;
+};
+
+std::vector<EditedView> edited_views(const HeadViews& head, const std::vector<int>& wanted) {
+  std::vector<EditedView> found;
+  const std::vector<ViewRef>& plain = head.edits.at(0);
   for (const auto& [edit, views] : head.edits) {
-    const bool there =
-        std::any_of(views.begin(), views.end(), [&](const ViewRef& v) { return v.number == number; });
-    if (edit != 0 && there && views.size() >= 2) edits.push_back(edit);
+    if (std::find(wanted.begin(), wanted.end(), edit) == wanted.end()) continue;
+    for (const ViewRef& view : views) {
+      const auto same = [&](const ViewRef& v) { return v.number == view.number; };
+      if (std::any_of(plain.begin(), plain.end(), same)) found.push_back({edit, view.number});
+    }
   }
-  return edits;
+  return found;
 }
 
 const ViewRef& with_number(const std::vector<ViewRef>& views, int number) {
@@ -106,22 +113,36 @@ Tone Tone::random(Random& random) {
   return tone;
 }
 
+namespace {
+
+// A head with an edited view if one is wanted (looking at some heads for it), and the view to start from.
+Result<EditedView> choose_view(const ViewStore& store, const ItemOptions& options, Random& random,
+                               HeadViews& head) {
+  constexpr int heads_tried = 50;
+  const bool edited = !options.edits.empty() && !random.chance(static_cast<float>(options.plain_share));
+  for (int i = 0; i < heads_tried; ++i) {
+    head = store.head(static_cast<std::size_t>(random.below(static_cast<int>(store.heads()))));
+    if (!head.edits.contains(0)) return fail("a shard has edits of a head without the head itself");
+    if (!edited) break;
+    const std::vector<EditedView> views = edited_views(head, options.edits);
+    if (!views.empty()) return pick(views, random);
+  }
+  return EditedView{0, pick(head.edits.at(0), random).number};
+}
+
+}  // namespace
+
 Result<Item> choose_item(ViewStore& store, const ItemOptions& options, Random& random) {
-  const HeadViews head = store.head(static_cast<std::size_t>(random.below(static_cast<int>(store.heads()))));
-  const auto plain = head.edits.find(0);
-  if (plain == head.edits.end()) return fail("a shard has edits of a head without the head itself");
-  const ViewRef& picture = pick(plain->second, random);
+  HeadViews head;
+  TRIPTYCH_TRY(const EditedView chosen, choose_view(store, options, random, head));
   const bool mirror = options.augment && random.chance(0.5F);
   Item item;
   item.tone = options.augment ? Tone::random(random) : Tone::identity();
-  if (options.edits && !random.chance(static_cast<float>(options.plain_share))) {
-    const std::vector<int> edits = edits_at(head, picture.number);
-    if (!edits.empty()) item.edit = pick(edits, random);
-  }
+  item.edit = chosen.edit;
   const std::vector<ViewRef>& views = head.edits.at(item.edit);
-  TRIPTYCH_TRY(ViewPtr seen, store.view(picture));
-  TRIPTYCH_TRY(ViewPtr first, store.view(with_number(views, picture.number)));
-  TRIPTYCH_TRY(ViewPtr second, store.view(other_than(views, picture.number, random)));
+  TRIPTYCH_TRY(ViewPtr seen, store.view(with_number(head.edits.at(0), chosen.number)));
+  TRIPTYCH_TRY(ViewPtr first, store.view(with_number(views, chosen.number)));
+  TRIPTYCH_TRY(ViewPtr second, store.view(other_than(views, chosen.number, random)));
   item.picture = frame_of(std::move(seen), mirror);
   item.targets = {frame_of(std::move(first), mirror), frame_of(std::move(second), mirror)};
   return item;

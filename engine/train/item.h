@@ -53,7 +53,7 @@ struct Item {
 };
 
 struct ItemOptions {
-  bool edits = false;         // targets are edited views, where the head has any
+  std::vector<int> edits;     // that targets may show; empty: none
   double plain_share = 0.15;  // of items with edits: targets unedited
   bool augment = true;
 };

@@ -163,7 +163,7 @@ Objective objective(const TrainConfig& config, const starter::NetworkConfig& net
     add_view(sum, config.losses, march_planes(master, planes, batch, rays, distances), rays, perceptual);
   }
   add_maps(sum, config.losses, planes, batch, network.features);
-  if (teacher != nullptr && prompted) {
+  if (teacher != nullptr && prompted && config.losses.triplane > 0) {
     add_triplane(sum, config.losses, network, *teacher, planes, batch);
   }
   return std::move(sum.result);

@@ -1,10 +1,86 @@
 #include "train/sources.h"
 
+#include <algorithm>
+#include <set>
+
+#include "model/starter/prompts.h"
+#include "synthetic/edits.h"
+#include "train/portraits.h"
 #include "train/trainer.h"
 
 namespace triptych::train {
+namespace {
 
-Result<Sources> Sources::open(const TrainConfig& config, const TrainOptions&) {
+constexpr std::size_t pictures_of_an_edit = 24;  // reference pictures whose features are kept
+
+Status add_phrases(PromptBank& bank, const std::set<int>& edits, const TrainOptions& options) {
+  TRIPTYCH_TRY(const TextEncoder encoder, TextEncoder::open(options.prompt_models));
+  for (const int edit : edits) {
+    for (const std::string& phrase : synthetic::edit_table()[static_cast<std::size_t>(edit)].phrases) {
+      TRIPTYCH_TRY(const TextTokens tokens, encoder.encode(phrase));
+      bank.add_text(edit, starter::text_tokens(tokens));
+    }
+  }
+  return {};
+}
+
+Image8 over_grey(const Image8& rgba) {
+  Image8 rgb(rgba.width, rgba.height, 3);
+  const std::uint8_t* from = rgba.pixels.data();
+  for (std::size_t i = 0; i < rgb.pixels.size(); i += 3, from += 4) {
+    const int alpha = from[3];
+    for (std::size_t k = 0; k < 3; ++k) {
+      rgb.pixels[i + k] = static_cast<std::uint8_t>((from[k] * alpha + 128 * (255 - alpha)) / 255);
+    }
+  }
+  return rgb;
+}
+
+// The first view of some edited heads, over grey, as a user would give a picture of the style.
+Status add_pictures(PromptBank& bank, ViewStore& store, const TrainOptions& options) {
+  TRIPTYCH_TRY(const PictureEncoder encoder, PictureEncoder::open(options.prompt_models));
+  std::map<int, std::size_t> counts;
+  for (std::size_t i = 0; i < store.heads(); ++i) {
+    for (const auto& [edit, views] : store.head(i).edits) {
+      if (edit == 0 || !bank.contains(edit) || counts[edit] >= pictures_of_an_edit) continue;
+      TRIPTYCH_TRY(const ViewPtr view, store.view(views.front()));
+      TRIPTYCH_TRY(const PictureTokens tokens, encoder.encode(over_grey(view->rgba)));
+      bank.add_picture(edit, starter::picture_tokens(tokens));
+      ++counts[edit];
+    }
+  }
+  return {};
+}
+
+// Edits that the shards have, that the configuration asks for and that are not kept for testing adaptation.
+std::set<int> edits_in(const ViewStore& store, const std::vector<std::string>& wanted) {
+  std::set<int> edits;
+  const auto& table = synthetic::edit_table();
+  for (std::size_t i = 0; i < store.heads(); ++i) {
+    for (const auto& [edit, views] : store.head(i).edits) {
+      if (edit <= 0 || static_cast<std::size_t>(edit) >= table.size()) continue;
+      const synthetic::Edit& entry = table[static_cast<std::size_t>(edit)];
+      const bool asked =
+          wanted.empty() || std::find(wanted.begin(), wanted.end(), entry.name) != wanted.end();
+      if (asked && !entry.held_out) edits.insert(edit);
+    }
+  }
+  return edits;
+}
+
+Status check_names(const std::vector<std::string>& wanted) {
+  for (const std::string& name : wanted) {
+    const auto& table = synthetic::edit_table();
+    const bool known =
+        std::any_of(table.begin(), table.end(), [&](const auto& edit) { return edit.name == name; });
+    if (!known) return fail("\"edits\": no edit is called \"" + name + "\" (triptych synthesize lists them)");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Sources> Sources::open(const TrainConfig& config, const TrainOptions& options, Progress& progress) {
   const auto bytes = static_cast<std::size_t>(config.cache_gib * 1024 * 1024 * 1024);
   auto training = std::make_unique<ViewStore>(config.data, bytes);
   auto testing = std::make_unique<ViewStore>(config.held_out, bytes / 8);
@@ -13,6 +89,18 @@ Result<Sources> Sources::open(const TrainConfig& config, const TrainOptions&) {
   Sources sources(std::move(training), std::move(testing));
   if (sources.store.heads() == 0 && config.portraits.empty()) {
     return fail(config.data.front().string() + ": no shards here; triptych synthesize makes them");
+  }
+  if (!config.portraits.empty()) {
+    TRIPTYCH_TRY(Portraits portraits,
+                 load_portraits(config.portraits, config.output / "portraits.safetensors",
+                                options.face_models, portrait_size, progress, options.say));
+    sources.portraits = std::move(portraits.training);
+    sources.held_out_portraits = std::move(portraits.held_out);
+  }
+  if (config.stage == TrainConfig::Stage::editing) {
+    TRIPTYCH_CHECK(check_names(config.edits));
+    TRIPTYCH_CHECK(add_phrases(sources.prompts, edits_in(sources.store, config.edits), options));
+    TRIPTYCH_CHECK(add_pictures(sources.prompts, sources.store, options));
   }
   return sources;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/progress.h"
 #include "train/config.h"
 #include "train/item.h"
 #include "train/prompt_bank.h"
@@ -13,6 +14,8 @@ namespace triptych::train {
 
 struct TrainOptions;
 
+inline constexpr int portrait_size = 256;  // pixels of a prepared photograph
+
 struct Sources {
   ViewStore& store;
   ViewStore& held_out;
@@ -20,7 +23,8 @@ struct Sources {
   std::vector<ViewPtr> held_out_portraits;
   PromptBank prompts;  // editing only
 
-  [[nodiscard]] static Result<Sources> open(const TrainConfig& config, const TrainOptions& options);
+  [[nodiscard]] static Result<Sources> open(const TrainConfig& config, const TrainOptions& options,
+                                            Progress& progress);
 
  private:
   std::unique_ptr<ViewStore> store_, held_out_;

@@ -10,6 +10,7 @@
 
 #include "train/batch.h"
 #include "train/checkpoint.h"
+#include "train/losses/st_lpips.h"
 #include "train/objective.h"
 #include "train/optimizer.h"
 #include "train/sources.h"
@@ -120,8 +121,14 @@ Status Trainer::open() {
     TRIPTYCH_TRY(const Checkpoint teacher, load_checkpoint(config_.init));
     teacher_ = Teacher{config_.bf16 ? teacher.average.to(at::kBFloat16) : teacher.average};
   }
-  TRIPTYCH_TRY(Sources sources, Sources::open(config_, options_));
+  TRIPTYCH_TRY(Sources sources, Sources::open(config_, options_, progress_));
   sources_.emplace(std::move(sources));
+  state_.edits = sources_->prompts.edits();
+  if (config_.losses.perceptual > 0) {
+    TRIPTYCH_TRY(const StLpips lpips, StLpips::load(options_.loss_models / "st_lpips.safetensors",
+                                                    config_.bf16 ? at::kBFloat16 : at::kFloat));
+    perceptual_ = lpips;
+  }
   return {};
 }
 

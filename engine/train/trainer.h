@@ -17,6 +17,7 @@ struct TrainOptions {
   std::filesystem::path
       assets;  // for portraits (models/face), prompts (models/prompt) and perceptual distance
   std::filesystem::path prompt_models;  // folder of the text and picture encoders
+  std::filesystem::path loss_models;    // folder of st_lpips.safetensors
   std::filesystem::path face_models;    // folder of the face networks
   std::function<void(const std::string&)> say = [](const std::string&) {};
 };

@@ -73,7 +73,7 @@ Modulation modulation(const NetworkConfig& config, const Weights& w, const Tenso
                       const Tensor& present) {
   Modulation result;
   if (!tokens.defined()) return result;
-  const std::vector<std::int64_t> widths{config.trunk, 96, 48, 32, 16};
+  const std::vector<std::int64_t> widths{config.trunk, 96, 48, 32};
   Tensor rest = nn::linear(w, tokens.mean(1)) * present.to(tokens.scalar_type()).unsqueeze(1);
   for (const std::int64_t width : widths) {
     result.scale.push_back(rest.narrow(1, 0, width));
@@ -113,18 +113,18 @@ Tensor side_plane(const Weights& w, const Tensor& map, const Tensor& mix, bool t
   return x.to(at::kFloat).permute({0, 2, 3, 1}).contiguous();
 }
 
-// Raw outputs of E_t -> what the front plane holds (head.h): features, depth, colour skip, mask logit.
-Tensor front_plane(const NetworkConfig& config, const Tensor& raw, const PictureMaps& maps) {
-  const std::int64_t c = config.features;
-  const Tensor y = raw.to(at::kFloat).permute({0, 2, 3, 1});
-  const Tensor picture = maps.input.permute({0, 2, 3, 1});
+// Outputs of E_t -> what the front plane holds (head.h): features, depth, colour skip, mask logit. `surface`
+// has depth, three colours, mask and the gate of the picture's own colour.
+Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureMaps& maps) {
+  const auto pixels = [](const Tensor& x) { return x.to(at::kFloat).permute({0, 2, 3, 1}); };
+  const Tensor y = pixels(surface), picture = maps.input.permute({0, 2, 3, 1});
   const Tensor origin = maps.cameras.narrow(1, 0, 16).view({-1, 4, 4}).narrow(1, 0, 3).select(2, 3);
   const Tensor distance = origin.norm(2, {1}).view({-1, 1, 1, 1});
-  const Tensor depth = distance + 0.05 + 0.25 * y.narrow(3, c, 1);
+  const Tensor depth = distance + 0.05 + 0.25 * y.narrow(3, 0, 1);
   const Tensor color = at::logit(picture.narrow(3, 0, 3).clamp(0.02, 0.98));
-  const Tensor gate = at::sigmoid(4 * y.narrow(3, c + 5, 1) + 4);
-  const Tensor mask = (4 * y.narrow(3, c + 4, 1) + 6 * picture.narrow(3, 3, 1) - 3).clamp(-6, 6);
-  return at::cat({y.narrow(3, 0, c), depth, color * gate + y.narrow(3, c + 1, 3), mask}, 3).contiguous();
+  const Tensor gate = at::sigmoid(4 * y.narrow(3, 5, 1) + 4);
+  const Tensor mask = (4 * y.narrow(3, 4, 1) + 6 * picture.narrow(3, 3, 1) - 3).clamp(-6, 6);
+  return at::cat({pixels(features), depth, color * gate + y.narrow(3, 1, 3), mask}, 3).contiguous();
 }
 
 }  // namespace
@@ -149,24 +149,24 @@ PictureMaps encode_picture(const NetworkConfig& config, const Weights& weights, 
                            const Tensor& cameras) {
   const Weights high = weights.scope("high"), low = weights.scope("low");
   const at::ScalarType type = high["c0.weight"].scalar_type();
-  const Tensor grid = pixel_grid(input.size(0), config.picture, input.options());
+  // All convolutions run at half the picture's size or less: two by two pixels are channels of one.
+  const Tensor grid = pixel_grid(input.size(0), config.picture / 2, input.options());
   const Tensor position = position_map(cameras, grid);
-  const Tensor x =
-      at::cat({2 * input - 1, grid, position}, 1).to(type, false, false, at::MemoryFormat::ChannelsLast);
+  const Tensor x = at::cat({at::pixel_unshuffle(2 * input - 1, 2), grid, position}, 1)
+                       .to(type, false, false, at::MemoryFormat::ChannelsLast);
 
   PictureMaps maps;
   maps.input = input;
   maps.cameras = cameras;
-  maps.high256 = act(nn::conv2d(high.scope("c0"), x));
-  maps.high128 = act(strided(high.scope("c1"), maps.high256));
-  const Tensor y = act(group_norm(high.scope("n2"), strided(high.scope("c2"), maps.high128)));
-  maps.high64 = act(group_norm(high.scope("n3"), nn::conv2d(high.scope("c3"), y)));
+  maps.high128 = act(nn::conv2d(high.scope("c0"), x));
+  const Tensor y = act(group_norm(high.scope("n1"), strided(high.scope("c1"), maps.high128)));
+  maps.high64 = act(group_norm(high.scope("n2"), nn::conv2d(high.scope("c2"), y)));
 
   Tensor z =
       residual_block(low.scope("r0"), group_norm(low.scope("n0"), strided(low.scope("c0"), maps.high64)));
   z = strided(low.scope("c1"), act(z));
   z = residual_block(low.scope("r2"), residual_block(low.scope("r1"), z));
-  const Tensor pooled = at::avg_pool2d(position, config.picture / 16).flatten(2).transpose(1, 2).to(type);
+  const Tensor pooled = at::avg_pool2d(position, 8).flatten(2).transpose(1, 2).to(type);
   Tensor tokens = nn::to_tokens(z).tokens + low["position"] + nn::linear(low.scope("pose"), pooled);
   for (int i = 0; i < config.low_blocks; ++i) {
     tokens = nn::vit_block(low.scope("block" + std::to_string(i)), tokens, config.trunk / 32);
@@ -245,14 +245,12 @@ Planes make_planes(const NetworkConfig& config, const Weights& weights, const Pi
   y = act(film.apply(
       nn::pixel_shuffle2(nn::conv2d(w.scope("u3"), y)) + nn::conv2d(w.scope("s3"), maps.high128), 3));
   y = y + act(nn::conv2d(w.scope("k3"), y));
-  const Tensor coarse = nn::conv2d(w.scope("front"), y);
-  y = act(film.apply(
-      nn::pixel_shuffle2(nn::conv2d(w.scope("u4"), y)) + nn::conv2d(w.scope("s4"), maps.high256), 4));
-  const Tensor fine = nn::conv2d(w.scope("detail"), y + act(nn::conv2d(w.scope("k4"), y)));
-  const Tensor raw = fine + at::upsample_bilinear2d(coarse, {config.picture, config.picture}, false);
+  const Tensor features =
+      at::upsample_bilinear2d(nn::conv2d(w.scope("features"), y), {config.picture, config.picture}, false);
+  const Tensor surface = nn::pixel_shuffle2(nn::conv2d(w.scope("surface"), y));
 
   Planes planes;
-  planes.front = front_plane(config, raw, maps);
+  planes.front = front_plane(features, surface, maps);
   const Tensor side = act(nn::conv2d(w.scope("a1"), y32));
   planes.top = side_plane(w.scope("top"), side, w["mix_top"], true);
   planes.side = side_plane(w.scope("side"), side, w["mix_side"], false);

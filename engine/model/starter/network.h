@@ -61,11 +61,11 @@ struct DepthRange {
 // [B, 25]: 16 numbers of camera-to-world, then 9 of intrinsics.
 [[nodiscard]] at::Tensor camera_tensor(std::span<const Camera> cameras);
 
-// E_high(I) at three sizes and F_g = E_low(I); channels-last, in the weights' type.
+// E_high(I) at two sizes and F_g = E_low(I); channels-last, in the weights' type.
 struct PictureMaps {
   at::Tensor input;    // [B, 4, P, P] float: the picture on mid grey, and its mask
   at::Tensor cameras;  // [B, 25] float
-  at::Tensor high256, high128, high64;
+  at::Tensor high128, high64;
   at::Tensor low;  // [B, tokens, trunk]
 };
 // `input`: RGB over grey 0.5, then the person mask, all 0..1.

@@ -48,12 +48,11 @@ class List {
 };
 
 void add_picture(List& list, const NetworkConfig& c) {
-  list.conv("high.c0", 9, 16);
-  list.conv("high.c1", 16, 32);
-  list.conv("high.c2", 32, 48);
-  list.norm("high.n2", 48);
-  list.conv("high.c3", 48, 64);
-  list.norm("high.n3", 64);
+  list.conv("high.c0", 4 * 4 + 2 + 3, 32);
+  list.conv("high.c1", 32, 48);
+  list.norm("high.n1", 48);
+  list.conv("high.c2", 48, 64);
+  list.norm("high.n2", 64);
   list.conv("low.c0", 64, 96);
   list.norm("low.n0", 96);
   list.residual("low.r0", 96);
@@ -96,10 +95,10 @@ void add_side(List& list, const std::string& name, const NetworkConfig& c) {
 }
 
 void add_planes(List& list, const NetworkConfig& c) {
-  const int t = c.trunk, front = c.features + 6, rows = c.picture / 8;
+  const int t = c.trunk, rows = c.picture / 8;
   list.conv("planes.c0", c.prompt_width, t);
   list.linear("planes.mix", 2 * t, t);
-  list.linear("planes.film", c.prompt_width, 2 * (t + 96 + 48 + 32 + 16), 0);
+  list.linear("planes.film", c.prompt_width, 2 * (t + 96 + 48 + 32), 0);
   for (int i = 0; i < c.trunk_blocks; ++i) list.vit("planes.block" + std::to_string(i), t, 3);
   list.norm("planes.norm", t);
   list.conv("planes.u1", t, 96 * 4, 1);
@@ -110,11 +109,8 @@ void add_planes(List& list, const NetworkConfig& c) {
   list.conv("planes.u3", 48, 32 * 4, 1);
   list.conv("planes.s3", 32, 32, 1);
   list.conv("planes.k3", 32, 32);
-  list.conv("planes.front", 32, front, 3, 0.1);
-  list.conv("planes.u4", 32, 16 * 4, 1);
-  list.conv("planes.s4", 16, 16, 1);
-  list.conv("planes.k4", 16, 16);
-  list.conv("planes.detail", 16, front, 3, 0.05);
+  list.conv("planes.features", 32, c.features, 3, 0.1);
+  list.conv("planes.surface", 32, 6 * 4, 3, 0.1);
   list.conv("planes.a1", 96, 48, 1);
   list.tensor("planes.mix_top", {rows, rows}, 1 / std::sqrt(static_cast<double>(rows)));
   list.tensor("planes.mix_side", {rows, rows}, 1 / std::sqrt(static_cast<double>(rows)));

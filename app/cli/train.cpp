@@ -1,0 +1,62 @@
+// triptych train: a configuration in, checkpoints and a package out.
+#include "train/trainer.h"
+
+#include <memory>
+
+#include "cli/assets.h"
+#include "cli/verb.h"
+#include "model/torch_setup.h"
+#include "train/config.h"
+#include "train/export_package.h"
+
+namespace triptych::cli {
+namespace {
+
+struct Options {
+  std::filesystem::path config, package;
+  std::string name = "starter";
+  bool resume = false;
+  bool only_package = false;
+};
+
+Status run(const Options& options, Context& context) {
+  TRIPTYCH_TRY(train::TrainConfig config, train::read_config(options.config));
+  if (context.common.threads > 0) config.threads = context.common.threads;
+  if (context.common.seed > 0) config.seed = context.common.seed;
+  set_up_torch(config.threads);
+  std::filesystem::path checkpoint = config.output / "checkpoint.safetensors";
+  if (!options.only_package) {
+    train::TrainOptions train;
+    train.resume = options.resume;
+    train.prompt_models = find_model(context.assets, "prompt");
+    train.face_models = find_model(context.assets, "face");
+    train.loss_models = find_model(context.assets, "st_lpips.safetensors").parent_path();
+    train.say = context.say;
+    TRIPTYCH_TRY(const train::TrainResult result, train::train(config, train, context.progress));
+    context.report["steps"] = result.steps;
+    context.report["samples"] = result.samples;
+    context.report["seconds"] = result.seconds;
+    if (result.figures) context.report["held_out"] = train::to_json(*result.figures);
+  }
+  context.report["checkpoint"] = checkpoint.string();
+  if (options.package.empty()) return {};
+  context.report["package"] = options.package.string();
+  return train::export_package(checkpoint, options.package, options.name, context.progress);
+}
+
+}  // namespace
+
+Verb add_train(CLI::App& root, Common& common) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = add_command(root, "train", "Train the starter model from a configuration", common);
+  command.add_option("CONFIG", options->config, "JSON configuration (docs/training.md)")->required();
+  command.add_flag("--resume", options->resume, "Continue from the run's last checkpoint");
+  auto* package =
+      command.add_option("--package", options->package, "Also write the result as a model package");
+  command.add_option("--name", options->name, "Name of the package")->needs(package);
+  command.add_flag("--only-package", options->only_package, "Train nothing, only write the package")
+      ->needs(package);
+  return [options](Context& context) { return run(*options, context); };
+}
+
+}  // namespace triptych::cli

@@ -1,0 +1,57 @@
+#include "train/export_package.h"
+
+#include <fstream>
+
+#include "model/starter/starter.h"
+#include "synthetic/edits.h"
+#include "train/checkpoint.h"
+
+namespace triptych::train {
+namespace {
+
+using nlohmann::json;
+
+json last_figures(const std::filesystem::path& folder) {
+  std::ifstream file(folder / "figures.jsonl");
+  std::string line, last;
+  while (std::getline(file, line)) last = line;
+  return json::parse(last, nullptr, false);
+}
+
+std::vector<StyleInfo> styles_of(const std::vector<int>& edits) {
+  std::vector<StyleInfo> styles;
+  const auto& table = synthetic::edit_table();
+  for (const int edit : edits) {
+    if (edit <= 0 || static_cast<std::size_t>(edit) >= table.size()) continue;
+    const synthetic::Edit& entry = table[static_cast<std::size_t>(edit)];
+    styles.push_back({entry.name, entry.phrases});
+  }
+  return styles;
+}
+
+}  // namespace
+
+Status export_package(const std::filesystem::path& checkpoint, const std::filesystem::path& path,
+                      const std::string& name, Progress& progress) {
+  TRIPTYCH_TRY(const Checkpoint state, load_checkpoint(checkpoint));
+  starter::PackageText text;
+  text.name = name;
+  text.version = std::to_string(state.steps);
+  text.styles = styles_of(state.edits);
+  text.limits = {
+      "It was trained on few heads for a short time: far sides of a head are blurred and hair is soft.",
+      "Views more than about 35 degrees from the picture's own were never asked of it.",
+      "It knows the styles listed here and no others; strength beyond 1 exaggerates colour more than shape.",
+      "Glasses are flat, and hands or objects before the face are not understood."};
+  text.training = {{"stage", state.stage},
+                   {"steps", state.steps},
+                   {"samples", state.samples},
+                   {"seconds", state.seconds},
+                   {"before", json::parse(state.history, nullptr, false)}};
+  if (const json figures = last_figures(checkpoint.parent_path()); figures.is_object()) {
+    text.training["held_out"] = figures;
+  }
+  return starter::write_starter(path, state.network, state.average, text, progress);
+}
+
+}  // namespace triptych::train

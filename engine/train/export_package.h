@@ -1,0 +1,19 @@
+// From a checkpoint to the package that ships.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/error.h"
+#include "core/progress.h"
+
+namespace triptych::train {
+
+// Writes the checkpoint's averaged weights as a package of kind "starter" (a folder if `path` ends with a
+// slash), with the phrases of the edits it was trained on and the last figures of the run (figures.jsonl
+// beside the checkpoint).
+[[nodiscard]] Status export_package(const std::filesystem::path& checkpoint,
+                                    const std::filesystem::path& path, const std::string& name,
+                                    Progress& progress);
+
+}  // namespace triptych::train

@@ -1,0 +1,141 @@
+#include <gtest/gtest.h>
+
+#include "tiny.h"
+#include "train/item.h"
+#include "train/march_plain.h"
+#include "train/objective.h"
+#include "train/optimizer.h"
+
+namespace triptych::train {
+namespace {
+
+std::array<float, 2> project(const Camera& camera, const Vec3& point) {
+  std::array<float, 3> local{};
+  const Vec3 origin = camera.origin();
+  for (int i = 0; i < 3; ++i) {
+    const Vec3 axis = camera.axis(i);
+    for (std::size_t k = 0; k < 3; ++k)
+      local[static_cast<std::size_t>(i)] += axis[k] * (point[k] - origin[k]);
+  }
+  return {camera.focal() * local[0] / local[2] + camera.intrinsics[2],
+          camera.focal() * local[1] / local[2] + camera.intrinsics[5]};
+}
+
+TEST(Mirror, MirroredCameraSeesTheMirroredWorldMirrored) {
+  const Camera camera = orbit_camera(25, -10);
+  for (const Vec3 point : {Vec3{0.1F, 0.2F, 0.1F}, Vec3{-0.2F, -0.05F, 0.2F}}) {
+    const auto seen = project(camera, point);
+    const auto mirror = project(mirrored(camera), {-point[0], point[1], point[2]});
+    EXPECT_NEAR(mirror[0], 1 - seen[0], 1e-5);
+    EXPECT_NEAR(mirror[1], seen[1], 1e-5);
+  }
+  EXPECT_TRUE(mirrored(camera).valid());
+}
+
+TEST(Mirror, MirroredFrameShowsPixelsFromTheOtherSide) {
+  const auto view = std::make_shared<const synthetic::View>(tiny::view_of(orbit_camera(10, 0), 0));
+  const Frame plain{view, false, view->key.camera}, mirror{view, true, mirrored(view->key.camera)};
+  EXPECT_EQ(mirror.rgba(5, 30)[0], plain.rgba(tiny::size - 1 - 5, 30)[0]);
+  EXPECT_EQ(mirror.depth(40, 32), plain.depth(tiny::size - 1 - 40, 32));
+}
+
+TEST(Optimizer, AverageFollowsTheWeightsAndFrozenOnesStay) {
+  nn::Weights weights;
+  weights.set("moves", at::ones({4}));
+  weights.set("stays", at::ones({4}));
+  TrainConfig config;
+  config.warm_up = 0;
+  config.learning_rate = 0.1;
+  config.average = 0.5;
+  Optimizer optimizer(config, weights, [](const std::string& name) { return name == "moves"; });
+  weights["moves"].sum().backward();
+  EXPECT_NEAR(optimizer.step(0), 2, 1e-5);
+  const double moved = weights["moves"][0].item<double>();
+  EXPECT_NEAR(moved, 0.9, 1e-3);  // Adam's first step is the learning rate
+  const double decay = 1.0 / 21;  // min(average, 1 / (1 + 20))
+  EXPECT_NEAR(optimizer.average()["moves"][0].item<double>(), decay + (1 - decay) * moved, 1e-5);
+  EXPECT_EQ(weights["stays"][0].item<double>(), 1);
+}
+
+TEST(Optimizer, RateWarmsUpAndEndsAtItsFraction) {
+  TrainConfig config;
+  config.steps = 1000;
+  config.warm_up = 100;
+  EXPECT_NEAR(learning_rate(config, 0), config.learning_rate / 100, 1e-7);
+  EXPECT_NEAR(learning_rate(config, 1000), config.learning_rate * config.final_rate, 1e-9);
+  EXPECT_GT(learning_rate(config, 200), learning_rate(config, 600));
+}
+
+TEST(March, PlainAndFusedAgreeWithGradients) {
+  MarchInputs in;
+  at::manual_seed(3);
+  const auto leaf = [](at::IntArrayRef shape) { return (0.3 * at::randn(shape)).set_requires_grad(true); };
+  in.front = leaf({1, 16, 16, 13});
+  {
+    c10::NoGradGuard no_grad;
+    in.front.select(3, 8).copy_(2.7 + 0.05 * at::randn({1, 16, 16}));
+  }
+  in.top = leaf({1, 12, 16, 8});
+  in.side = leaf({1, 16, 12, 8});
+  in.template_planes = leaf({3, 8, 8, 8});
+  in.weights = {leaf({16, 11}), leaf({5, 16})};
+  in.biases = {leaf({16}), leaf({5})};
+  const Camera picture = orbit_camera(5, 0), other = orbit_camera(20, 5);
+  in.cameras = starter::camera_tensor({&picture, 1});
+  const Vec3 o = other.origin(), f = other.axis(2), r = other.axis(0);
+  const at::Tensor steps = at::linspace(-0.08, 0.08, 9).view({9, 1});
+  at::Tensor d =
+      at::tensor(at::ArrayRef<float>(f.data(), 3)) + steps * at::tensor(at::ArrayRef<float>(r.data(), 3));
+  in.directions = (d / d.norm(2, {1}, true)).unsqueeze(0).contiguous();
+  in.origins = at::tensor(at::ArrayRef<float>(o.data(), 3)).expand({1, 9, 3}).contiguous();
+  in.distances = at::linspace(2.3, 3.2, 20).expand({1, 9, 20}).contiguous();
+
+  std::vector<at::Tensor> gradients[2], seen[2];
+  for (int fused = 0; fused < 2; ++fused) {
+    const MarchOutput out = fused == 1 ? march(in) : march_plain(in);
+    seen[fused] = {out.colour.detach(), out.alpha.detach(), out.depth.detach()};
+    (out.colour.sum() + 0.5 * out.alpha.square().sum() + 0.1 * out.depth.sum()).backward();
+    for (at::Tensor* leaf_tensor :
+         {&in.front, &in.top, &in.side, &in.template_planes, &in.weights[0], &in.biases[1]}) {
+      gradients[fused].push_back(leaf_tensor->grad().clone());
+      leaf_tensor->mutable_grad() = at::Tensor();
+    }
+  }
+  for (std::size_t i = 0; i < seen[0].size(); ++i)
+    EXPECT_TRUE(at::allclose(seen[0][i], seen[1][i], 1e-3, 1e-4)) << i;
+  for (std::size_t i = 0; i < gradients[0].size(); ++i) {
+    const double scale = gradients[0][i].abs().max().item<double>();
+    EXPECT_LT((gradients[0][i] - gradients[1][i]).abs().max().item<double>(), 2e-3 * scale) << i;
+  }
+}
+
+TEST(Config, ErrorsNameTheKey) {
+  const auto message = [](const std::string& text) {
+    const auto config = parse_config(text, "c.json", "/");
+    return config ? std::string("no error") : config.error().message;
+  };
+  EXPECT_NE(message("{").find("c.json: not valid JSON"), std::string::npos);
+  EXPECT_NE(message(R"({"output": "o"})").find("\"data\" is missing"), std::string::npos);
+  EXPECT_NE(message(R"({"data": ["d"], "output": "o", "batch": 0})")
+                .find("\"batch\" should be a whole number from 1"),
+            std::string::npos);
+  EXPECT_NE(message(R"({"data": ["d"], "output": "o", "colour": 1})").find("\"colour\" is no setting"),
+            std::string::npos);
+  EXPECT_NE(message(R"({"data": ["d"], "output": "o", "losses": {"mask": "x"}})")
+                .find("losses: \"mask\" should be"),
+            std::string::npos);
+  EXPECT_NE(message(R"({"data": ["d"], "output": "o", "stage": "editing"})").find("\"init\" is missing"),
+            std::string::npos);
+}
+
+TEST(Config, PathsAreRelativeToTheFile) {
+  const auto config =
+      parse_config(R"({"data": ["d"], "output": "/o", "losses": {"mask": 0.5}})", "c.json", "/some");
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->data[0], "/some/d");
+  EXPECT_EQ(config->output, "/o");
+  EXPECT_EQ(config->losses.mask, 0.5F);
+}
+
+}  // namespace
+}  // namespace triptych::train

@@ -1,0 +1,107 @@
+#include "model/starter/starter.h"
+
+#include <gtest/gtest.h>
+
+#include "tiny.h"
+#include "train/checkpoint.h"
+#include "train/item.h"
+
+namespace triptych::train {
+namespace {
+
+starter::NetworkConfig config_of() {
+  return starter::network_config(tiny::network_json(), "network").value();
+}
+
+Portrait portrait_of() {
+  const synthetic::View view = tiny::view_of(orbit_camera(8, 3), 0);
+  Portrait portrait;
+  portrait.camera = view.key.camera;
+  portrait.rgb = Image8(tiny::size, tiny::size, 3);
+  portrait.mask = ImageF(tiny::size, tiny::size, 1);
+  for (int y = 0; y < tiny::size; ++y) {
+    for (int x = 0; x < tiny::size; ++x) {
+      std::copy_n(&view.rgba.at(x, y), 3, &portrait.rgb.at(x, y));
+      portrait.mask.at(x, y) = static_cast<float>(view.rgba.at(x, y, 3)) / 255;
+    }
+  }
+  return portrait;
+}
+
+TEST(StarterNetwork, PlanesHaveTheShapesAHeadWants) {
+  const starter::NetworkConfig config = config_of();
+  const nn::Weights weights = starter::initial_weights(config, 1);
+  const Camera camera = orbit_camera(0, 0);
+  const at::Tensor cameras = starter::camera_tensor(std::vector<Camera>{camera, camera});
+  const auto maps = starter::encode_picture(config, weights, at::full({2, 4, 64, 64}, 0.5), cameras);
+  starter::PromptTokens words;
+  words.text = at::randn({3, 384});
+  const starter::PromptInput prompt = starter::prompt_input({words, {}});
+  const at::Tensor tokens = starter::encode_prompt(config, weights, prompt);
+  EXPECT_EQ(tokens.sizes(), at::IntArrayRef({2, 2, 24}));
+  const auto planes = starter::make_planes(config, weights, maps, tokens, prompt.present);
+  EXPECT_EQ(planes.front.sizes(), at::IntArrayRef({2, 64, 64, 13}));
+  EXPECT_EQ(planes.top.sizes(), at::IntArrayRef({2, 32, 32, 8}));
+  EXPECT_EQ(planes.side.sizes(), at::IntArrayRef({2, 32, 32, 8}));
+  // Without a prompt the second item is what it is in a batch without any.
+  const auto plain = starter::make_planes(config, weights, maps, {}, {});
+  EXPECT_TRUE(at::allclose(planes.front[1], plain.front[1], 1e-3, 1e-4));
+  EXPECT_FALSE(at::allclose(planes.front[0], plain.front[0], 1e-3, 1e-4));
+}
+
+TEST(StarterNetwork, SizesAreChecked) {
+  nlohmann::json json = tiny::network_json();
+  json["side"] = 40;
+  const auto config = starter::network_config(json, "c.json: network");
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().message.find("network.side"), std::string::npos);
+}
+
+TEST(StarterPackage, OpensAsTheModelThatWasWritten) {
+  const tiny::Folder folder("package");
+  const starter::NetworkConfig config = config_of();
+  nn::Weights weights;
+  for (const auto& [name, tensor] : starter::initial_weights(config, 5).table()) {
+    weights.set(name, tensor.to(at::kHalf).to(at::kFloat));  // as the package keeps it
+  }
+  Progress progress;
+  starter::PackageText text;
+  text.name = "tiny";
+  text.version = "1";
+  text.styles = {{"bronze statue", {"make it bronze"}}};
+  text.limits = {"It knows balls only."};
+  const auto written = starter::write_starter(folder.path / "tiny.tpk", config, weights, text, progress);
+  ASSERT_TRUE(written) << written.error().message;
+  ModelOptions options;
+  options.bf16 = false;
+  const auto model = open_model(folder.path / "tiny.tpk", options);
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_EQ((*model)->info().kind, "starter");
+  ASSERT_EQ((*model)->info().styles.size(), 1U);
+  EXPECT_EQ((*model)->info().limits.front(), "It knows balls only.");
+
+  const Portrait portrait = portrait_of();
+  const auto picture = (*model)->encode_picture(portrait, progress);
+  ASSERT_TRUE(picture) << picture.error().message;
+  const auto head = (*model)->make_head(**picture, nullptr, progress);
+  ASSERT_TRUE(head) << head.error().message;
+
+  const auto view = std::make_shared<const synthetic::View>(tiny::view_of(orbit_camera(8, 3), 0));
+  const ImageF input = network_input({view, false, view->key.camera}, Tone::identity(), tiny::size, nullptr);
+  const at::Tensor hwc = at::tensor(at::ArrayRef<float>(input.pixels)).view({tiny::size, tiny::size, 4});
+  const auto maps = starter::encode_picture(config, weights, hwc.permute({2, 0, 1}).unsqueeze(0).contiguous(),
+                                            starter::camera_tensor({&view->key.camera, 1}));
+  const auto planes = starter::make_planes(config, weights, maps, {}, {});
+  const auto same = [](const Plane& plane, const at::Tensor& truth) {
+    const at::Tensor texels = at::tensor(at::ArrayRef<float>(plane.texels)).view(truth.sizes());
+    return at::allclose(texels, truth, 1e-4, 1e-4);
+  };
+  EXPECT_TRUE(same(head->planes[0], planes.front[0]));
+  EXPECT_TRUE(same(head->planes[1], planes.top[0]));
+  EXPECT_TRUE(same(head->planes[2], planes.side[0]));
+  EXPECT_EQ(head->decoder->layers.size(), 2U);
+  EXPECT_FLOAT_EQ(head->near_depth, 2.25F);
+}
+
+}  // namespace
+}  // namespace triptych::train

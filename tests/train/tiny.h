@@ -1,0 +1,102 @@
+// A head that is a coloured ball, with exact views, and a network small enough for tests.
+#pragma once
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+
+#include "model/starter/network.h"
+#include "synthetic/shard.h"
+#include "train/config.h"
+
+namespace triptych::train::tiny {
+
+inline constexpr int size = 64;
+inline constexpr float radius = 0.2F;
+inline constexpr Vec3 centre{0.03F, 0.02F, 0.1F};  // off the axis, so that mirroring matters
+
+inline nlohmann::json network_json() {
+  return {{"picture", size},     {"side", size / 2},  {"features", 8},   {"template_size", 8},
+          {"decoder_width", 16}, {"trunk", 32},       {"low_blocks", 1}, {"trunk_blocks", 1},
+          {"prompt_width", 24},  {"prompt_tokens", 2}};
+}
+
+// Ray and ball: colour follows the world position of the hit.
+inline synthetic::View view_of(const Camera& camera, int number, int edit = 0) {
+  synthetic::View view;
+  view.key = {7, edit, number, camera};
+  view.rgba = Image8(size, size, 4);
+  view.depth = Raster<std::uint16_t>(size, size, 1);
+  const Vec3 o = camera.origin(), right = camera.axis(0), down = camera.axis(1), forward = camera.axis(2);
+  for (int y = 0; y < size; ++y) {
+    for (int x = 0; x < size; ++x) {
+      const float px = ((static_cast<float>(x) + 0.5F) / size - 0.5F) / camera.focal();
+      const float py = ((static_cast<float>(y) + 0.5F) / size - 0.5F) / camera.focal();
+      Vec3 d{}, from{};
+      float dd = 0, df = 0, ff = 0;
+      for (std::size_t k = 0; k < 3; ++k) {
+        d[k] = px * right[k] + py * down[k] + forward[k];
+        from[k] = o[k] - centre[k];
+        dd += d[k] * d[k];
+        df += d[k] * from[k];
+        ff += from[k] * from[k];
+      }
+      const float root = df * df - dd * (ff - radius * radius);
+      if (root < 0) continue;
+      const float depth = (-df - std::sqrt(root)) / dd;
+      for (std::size_t k = 0; k < 3; ++k) {
+        const float p = (o[k] + depth * d[k] - centre[k]) / radius;
+        view.rgba.at(x, y, static_cast<int>(k)) =
+            static_cast<std::uint8_t>(edit == 0 ? 128 + 90 * p : (k == 0 ? 200 : 40));
+      }
+      view.rgba.at(x, y, 3) = 255;
+      view.depth.at(x, y) = static_cast<std::uint16_t>(depth * 1e4F + 0.5F);
+    }
+  }
+  return view;
+}
+
+// A folder of its own below the temporary folder with one shard of six views; removed at the end.
+class Folder {
+ public:
+  explicit Folder(const std::string& name)
+      : path(std::filesystem::temp_directory_path() / ("triptych_" + name)) {
+    std::filesystem::remove_all(path);
+    std::filesystem::create_directories(path / "data");
+    synthetic::ShardWriter writer;
+    for (int i = 0; i < 6; ++i) {
+      const Camera camera = orbit_camera(-25 + 10 * static_cast<float>(i), static_cast<float>(4 * (i % 2)));
+      if (!writer.add(view_of(camera, i))) std::abort();
+    }
+    if (!writer.write(path / "data" / "ball.safetensors")) std::abort();
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  Folder(Folder&&) = delete;
+  Folder& operator=(Folder&&) = delete;
+
+  [[nodiscard]] TrainConfig config() const {
+    TrainConfig config;
+    config.data = {path / "data"};
+    config.output = path / "out";
+    config.network = network_json();
+    config.losses.perceptual = 0;
+    config.batch = 2;
+    config.rays = 128;
+    config.steps = 60;
+    config.warm_up = 5;
+    config.learning_rate = 3e-3;
+    config.bf16 = false;
+    config.threads = 1;
+    config.evaluate_minutes = 0;
+    config.log_seconds = 0;
+    return config;
+  }
+  std::filesystem::path path;
+};
+
+}  // namespace triptych::train::tiny

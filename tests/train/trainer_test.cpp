@@ -1,0 +1,98 @@
+#include "train/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include "tiny.h"
+#include "train/checkpoint.h"
+
+namespace triptych::train {
+namespace {
+
+double number_after(const std::string& line, const std::string& name) {
+  return std::stod(line.substr(line.find(" " + name + " ") + name.size() + 2));
+}
+
+// The colour term of every step.
+std::vector<double> colors_of(const TrainConfig& config, bool resume, std::int64_t cancel_at,
+                              Progress& progress, Result<TrainResult>& result) {
+  std::vector<double> colors;
+  TrainOptions options;
+  options.resume = resume;
+  options.say = [&](const std::string& line) {
+    colors.push_back(number_after(line, "color"));
+    if (static_cast<std::int64_t>(colors.size()) == cancel_at) progress.cancel();
+  };
+  result = train(config, options, progress);
+  return colors;
+}
+
+TEST(Trainer, LearnsOneHead) {
+  const tiny::Folder folder("learns");
+  Progress progress;
+  Result<TrainResult> result;
+  const std::vector<double> colors = colors_of(folder.config(), false, -1, progress, result);
+  ASSERT_TRUE(result) << result.error().message;
+  ASSERT_EQ(colors.size(), 60U);
+  const double first = (colors[0] + colors[1] + colors[2]) / 3;
+  double last = 0;
+  for (std::size_t i = 50; i < 60; ++i) last += colors[i] / 10;
+  EXPECT_LT(last, first / 4);
+  EXPECT_EQ(result->samples, 120);
+}
+
+TEST(Trainer, CancelledRunLeavesACheckpointThatContinuesAsIfNeverStopped) {
+  const tiny::Folder whole("whole"), parts("parts");
+  TrainConfig config = whole.config();
+  config.steps = 8;
+  Progress first, second, third;
+  Result<TrainResult> result;
+  (void)colors_of(config, false, -1, first, result);
+  ASSERT_TRUE(result) << result.error().message;
+  const auto straight = load_checkpoint(config.output / "checkpoint.safetensors");
+  ASSERT_TRUE(straight) << straight.error().message;
+
+  config.data = parts.config().data;
+  config.output = parts.config().output;
+  (void)colors_of(config, false, 4, second, result);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::cancelled);
+  const auto middle = load_checkpoint(config.output / "checkpoint.safetensors");
+  ASSERT_TRUE(middle) << middle.error().message;
+  EXPECT_EQ(middle->steps, 4);
+
+  const std::vector<double> rest = colors_of(config, true, -1, third, result);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(rest.size(), 4U);
+  const auto resumed = load_checkpoint(config.output / "checkpoint.safetensors");
+  ASSERT_TRUE(resumed) << resumed.error().message;
+  EXPECT_EQ(resumed->samples, straight->samples);
+  for (const auto& [name, tensor] : straight->weights.table()) {
+    EXPECT_TRUE(at::allclose(tensor, resumed->weights[name], 1e-4, 1e-6)) << name;
+    EXPECT_TRUE(at::allclose(straight->average[name], resumed->average[name], 1e-4, 1e-6)) << name;
+  }
+}
+
+TEST(Trainer, EditingStartsFromAReconstruction) {
+  const tiny::Folder folder("editing");
+  TrainConfig config = folder.config();
+  config.stage = TrainConfig::Stage::editing;
+  config.init = folder.path / "missing.safetensors";
+  Progress progress;
+  const auto result = train(config, {}, progress);
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("missing.safetensors"), std::string::npos) << result.error().message;
+}
+
+TEST(Trainer, NoShardsIsASentence) {
+  const tiny::Folder folder("empty");
+  TrainConfig config = folder.config();
+  config.data = {folder.path / "nothing"};
+  std::filesystem::create_directories(config.data[0]);
+  Progress progress;
+  const auto result = train(config, {}, progress);
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("no shards"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace triptych::train
