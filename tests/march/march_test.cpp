@@ -2,6 +2,7 @@
 // check.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <ATen/Parallel.h>
@@ -156,6 +157,36 @@ TEST(March, DoesNotDependOnTheNumberOfThreads) {
   EXPECT_TRUE(at::equal(one.out.colour, two.out.colour));
   for (std::size_t i = 0; i < one.gradients.size(); ++i) {
     EXPECT_LE(relative_difference(two.gradients[i], one.gradients[i]), 1e-6);
+  }
+}
+
+// Restricts the kernels to one instruction set while it lives.
+class OnlyTarget {
+ public:
+  explicit OnlyTarget(int64_t target) { choose(target); }
+  ~OnlyTarget() { choose(0); }
+  OnlyTarget(const OnlyTarget&) = delete;
+  OnlyTarget& operator=(const OnlyTarget&) = delete;
+
+ private:
+  static void choose(int64_t targets) {
+    hwy::SetSupportedTargetsForTest(targets);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+};
+
+TEST(March, EveryInstructionSetAgrees) {
+  const MarchInputs in = random_march({.rays = 33, .samples = 11, .features = 13, .hidden = {40, 24}});
+  const Outcome best = run_fused(in);
+  for (const int64_t target : {int64_t{HWY_AVX2}, int64_t{HWY_SCALAR}}) {
+    if (target == HWY_AVX2 && (hwy::SupportedTargets() & HWY_AVX2) == 0) continue;
+    const OnlyTarget only(target);
+    SCOPED_TRACE(march_kernel());
+    const Outcome other = run_fused(in);
+    EXPECT_LE(largest_difference(other.out.colour, best.out.colour), 1e-5);
+    for (std::size_t i = 0; i < best.gradients.size(); ++i) {
+      EXPECT_LE(relative_difference(other.gradients[i], best.gradients[i]), 1e-4) << "parameter " << i;
+    }
   }
 }
 
