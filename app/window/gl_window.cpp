@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "window/x11_drag.h"
+
 namespace triptych::app {
 namespace {
 
@@ -136,6 +138,10 @@ float GlWindow::content_scale() const {
   float y = 1;
   glfwGetWindowContentScale(window_, &x, &y);
   return x > 0 ? x : 1;
+}
+
+std::optional<std::pair<float, float>> GlWindow::files_over() const {
+  return drag_over(window_);
 }
 
 std::vector<DroppedFiles> GlWindow::take_drops() {

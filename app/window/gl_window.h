@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -43,6 +45,7 @@ class GlWindow {
   [[nodiscard]] bool minimised() const;
   [[nodiscard]] float content_scale() const;  // of the monitor the window is on
   [[nodiscard]] std::vector<DroppedFiles> take_drops();
+  [[nodiscard]] std::optional<std::pair<float, float>> files_over() const;  // where files hover now
   [[nodiscard]] std::string clipboard() const;
   void set_title(const std::string& title);
   [[nodiscard]] std::string renderer() const;  // the OpenGL driver's name for itself

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 
 #include "core/atomic_file.h"
 #include "image/picture.h"
@@ -72,6 +73,9 @@ class MainWindow {
     app_.update();
     for (const DroppedFiles& drop : window_.take_drops()) accept_drop(drop);
     restyle_if_needed();
+    const auto hovering = window_.files_over();
+    ui_.drag_over = hovering.has_value();
+    if (hovering) std::tie(ui_.drag_x, ui_.drag_y) = *hovering;
     window_.begin_frame();
     const auto before = ui_.app.view.frames;
     draw_interface(ui_);
