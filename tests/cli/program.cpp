@@ -45,7 +45,10 @@ bool read_some(int descriptor, std::string& text) {
 }  // namespace
 
 bool Outcome::one_line_error() const {
-  return err.starts_with("triptych: ") && std::count(err.begin(), err.end(), '\n') == 1 && err.back() == '\n';
+  const std::string mark = "triptych: ";
+  const std::size_t before_last = err.size() < 2 ? std::string::npos : err.rfind('\n', err.size() - 2);
+  const std::size_t last = before_last == std::string::npos ? 0 : before_last + 1;
+  return err.ends_with('\n') && err.find(mark) == last && err.find('\n' + mark, last) == std::string::npos;
 }
 
 RunningProgram::RunningProgram(const std::vector<std::string>& arguments, Limits limits) {

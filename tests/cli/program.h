@@ -12,7 +12,8 @@ struct Outcome {
   int status = -1;  // exit status; 128 + the signal that killed it
   std::string out;
   std::string err;
-  [[nodiscard]] bool one_line_error() const;  // "triptych: ...", one line, and nothing else
+  [[nodiscard]] bool one_line_error()
+      const;  // "triptych: ...", as the last line; progress of slow work may come before
 };
 
 struct Limits {

@@ -1,0 +1,110 @@
+// From a photograph to heads, with a model that has learned nothing yet: everything but its weights is real.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/fixture.h"
+#include "image/picture.h"
+#include "model/starter/starter.h"
+
+namespace triptych::test {
+namespace {
+
+using testing::HasSubstr;
+
+const std::filesystem::path source(TRIPTYCH_SOURCE_DIR);
+const std::string portrait = (source / "assets/portraits/astronaut.jpg").string();
+
+class Edit : public ProgramTest {
+ protected:
+  void SetUp() override {
+    starter::NetworkConfig config;
+    config.picture = 64;
+    config.side = 32;
+    config.low_blocks = config.trunk_blocks = 1;
+    const starter::PackageText text{
+        "untrained", "0", {{"bronze statue", {"metal sculpture"}}, {"zombie", {}}}, {}, {}};
+    Progress progress;
+    const Status written = starter::write_starter(folder_ / "model", config,
+                                                  starter::initial_weights(config, 1), text, progress);
+    ASSERT_TRUE(written) << written.error().message;
+  }
+  [[nodiscard]] Outcome edit(std::vector<std::string> more) const {
+    more.insert(more.begin(), {"edit", portrait, "--model", path("model")});
+    return run_program(more);
+  }
+  [[nodiscard]] Head head(const std::string& name) const {
+    auto loaded = load_head(folder_ / name);
+    EXPECT_TRUE(loaded) << loaded.error().message;
+    return loaded ? std::move(*loaded) : Head{};
+  }
+};
+
+TEST_F(Edit, WritesHeadPictureSheetAndReport) {
+  const Outcome outcome =
+      edit({"--prompt", "a sculpture made of bronze", "--out", path("head.tri"), "--image", path("image.png"),
+            "--views", path("views.png"), "--json", path("report.json")});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const Head made = head("head.tri");
+  EXPECT_EQ(made.info.prompt, "a sculpture made of bronze");
+  EXPECT_EQ(made.info.model_name, "untrained");
+  EXPECT_FALSE(made.info.model_hash.empty());
+  const auto image = load_picture(folder_ / "image.png"), views = load_picture(folder_ / "views.png");
+  ASSERT_TRUE(image && views);
+  EXPECT_EQ(image->rgb.width, image->rgb.height);
+  EXPECT_EQ(views->rgb.width, 4 * views->rgb.height);
+
+  const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  EXPECT_EQ(report["understood"], "bronze statue");
+  EXPECT_EQ(report["faces"].size(), 1U);
+  EXPECT_EQ(report["inputs"]["model"]["hash"], made.info.model_hash);
+  for (const auto* stage :
+       {"load", "align", "model", "picture", "prompt", "triplane", "render", "save", "total"}) {
+    EXPECT_TRUE(report["times_ms"].contains(stage)) << stage;
+  }
+}
+
+TEST_F(Edit, StrengthZeroIsTheReconstruction) {
+  ASSERT_EQ(edit({"--out", path("plain.tri")}).status, 0);
+  ASSERT_EQ(edit({"--out", path("zero.tri"), "--prompt", "zombie", "--strength", "0"}).status, 0);
+  ASSERT_EQ(edit({"--out", path("one.tri"), "--prompt", "zombie"}).status, 0);
+  const Head plain = head("plain.tri"), zero = head("zero.tri"), one = head("one.tri");
+  EXPECT_EQ(plain.planes[0].texels, zero.planes[0].texels);
+  EXPECT_NE(plain.planes[0].texels, one.planes[0].texels);
+}
+
+TEST_F(Edit, ReferencePictureAloneIsAPromptToo) {
+  const Outcome outcome = edit({"--out", path("head.tri"), "--reference", portrait});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+}
+
+TEST_F(Edit, UnknownWordsAreAnsweredWithWhatIsKnown) {
+  const auto before = files();
+  const Outcome outcome = edit({"--out", path("head.tri"), "--prompt", "a steam locomotive"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("bronze statue"));
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(Edit, AFaceThatIsNotThere) {
+  const Outcome outcome = edit({"--out", path("head.tri"), "--face", "7"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("astronaut.jpg: "));
+}
+
+TEST_F(Edit, TourLeavesHeadsSheetAndVideo) {
+  const Outcome outcome = run_program({"tour", portrait, "--model", path("model"), "--prompt",
+                                       "Bronze statue!", "--prompt", "zombie", "--out", path("out")});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  for (const auto* name : {"reconstruction.tri", "bronze-statue.tri", "zombie.tri", "turntable.mp4"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "out" / name)) << name;
+  }
+  const auto sheet = load_picture(folder_ / "out" / "contact-sheet.png");
+  ASSERT_TRUE(sheet);
+  EXPECT_EQ(3 * sheet->rgb.width, 4 * sheet->rgb.height);  // four tiles in each of three rows
+}
+
+}  // namespace
+}  // namespace triptych::test
