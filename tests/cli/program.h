@@ -12,8 +12,8 @@ struct Outcome {
   int status = -1;  // exit status; 128 + the signal that killed it
   std::string out;
   std::string err;
-  [[nodiscard]] bool one_line_error()
-      const;  // "triptych: ...", as the last line; progress of slow work may come before
+  // "triptych: ..." as the last line; the progress of slow work may come before.
+  [[nodiscard]] bool one_line_error() const;
 };
 
 struct Limits {
