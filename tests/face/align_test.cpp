@@ -160,6 +160,13 @@ TEST_F(Align, MirrorTurnsYaw) {
   EXPECT_LT(mean_difference(mirror(mirrored.rgb), expected.rgb), 5);
   EXPECT_NEAR(orbit_of(mirrored.camera).yaw_degrees, -orbit_of(expected.camera).yaw_degrees, 1.5);
   EXPECT_NEAR(orbit_of(mirrored.camera).pitch_degrees, orbit_of(expected.camera).pitch_degrees, 1.5);
+  double mask_difference = 0;
+  for (int y = 0; y < 512; ++y) {
+    for (int x = 0; x < 512; ++x) {
+      mask_difference += std::abs(mirrored.mask.at(511 - x, y) - expected.mask.at(x, y)) / (512 * 512);
+    }
+  }
+  EXPECT_LT(mask_difference, 0.02);
   EXPECT_NEAR(mirrored.camera.origin()[0], -expected.camera.origin()[0], 0.08);
 }
 
