@@ -45,7 +45,7 @@ render::BakedView grid_of(const Head& head, const render::FieldView& field) {
                         std::max(field.focal2_x * static_cast<float>(grid.size[0]),
                                  field.focal2_y * static_cast<float>(grid.size[1]));
     grid.brick_edge = brick_side * std::min(texel, range / static_cast<float>(grid.size[2]));
-    grid.step = 0.004F;
+    grid.step = 0.0055F;
   } else {
     for (std::size_t i = 0; i < 3; ++i) {
       grid.size[i] = rounded_up(head.planes[0].width);

@@ -40,21 +40,22 @@ class Surface {
 
 }  // namespace
 
-ImageF normals_of(const RayCamera& camera, const ImageF& depth, const ImageF& alpha) {
+ImageF normals_of(const RayCamera& camera, const ImageF& depth, const ImageF& alpha, ThreadPool& pool) {
   ImageF normals(depth.width, depth.height, 3);
   const Surface surface(camera, depth);
-  for (int y = 0; y < depth.height; ++y) {
+  pool.run(static_cast<std::size_t>(depth.height), [&](std::size_t row, int) {
+    const int y = static_cast<int>(row);
     for (int x = 0; x < depth.width; ++x) {
       if (alpha.at(x, y) < visible_alpha) continue;
       const Point right = surface.slope(x, y, 1, 0), down = surface.slope(x, y, 0, 1);
       const Point n{down[1] * right[2] - down[2] * right[1], down[2] * right[0] - down[0] * right[2],
                     down[0] * right[1] - down[1] * right[0]};
-      const float length = std::hypot(n[0], n[1], n[2]);
+      const float length = std::sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2]);
       for (int c = 0; c < 3; ++c) {
         normals.at(x, y, c) = length > 0 ? n[static_cast<std::size_t>(c)] / length : -camera.forward[c];
       }
     }
-  }
+  });
   return normals;
 }
 

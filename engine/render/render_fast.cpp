@@ -38,7 +38,7 @@ Result<View> render_fast(const BakedHead& head, const Camera& camera, const Rend
     if (!progress.cancelled()) kernel.fast_tile(task, static_cast<int>(tile), render::fast_tile_side);
   });
   TRIPTYCH_CHECK(progress.check());
-  view.normal = render::normals_of(task.camera, view.depth, view.alpha);
+  view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
   return view;
 }
 

@@ -100,9 +100,9 @@ TEST(CudaRenderer, SaysWhyThereIsNoneOrRendersAsTheProcessorDoes) {
       sum += std::pow(a.rgb.pixels[i] - b.rgb.pixels[i], 2);
     EXPECT_LT(std::sqrt(sum / static_cast<double>(a.rgb.pixels.size())), limit);
   };
-  compare((*renderer)->fast(camera, options).value(),
+  compare((*renderer)->fast(camera, options, pool).value(),
           render_fast(**baked, camera, options, pool, progress).value(), 1e-3);
-  compare((*renderer)->exact(camera, options).value(),
+  compare((*renderer)->exact(camera, options, pool).value(),
           render_exact(head, camera, options, pool, progress).value(), 1e-2);
 }
 

@@ -22,10 +22,12 @@ Result<std::unique_ptr<CudaRenderer>> CudaRenderer::create() {
 Status CudaRenderer::upload(const Head& /*head*/, const BakedHead& /*baked*/) {
   return fail(absent);
 }
-Result<View> CudaRenderer::exact(const Camera& /*camera*/, const RenderOptions& /*options*/) {
+Result<View> CudaRenderer::exact(const Camera& /*camera*/, const RenderOptions& /*options*/,
+                                 ThreadPool& /*pool*/) {
   return fail(absent);
 }
-Result<View> CudaRenderer::fast(const Camera& /*camera*/, const RenderOptions& /*options*/) {
+Result<View> CudaRenderer::fast(const Camera& /*camera*/, const RenderOptions& /*options*/,
+                                ThreadPool& /*pool*/) {
   return fail(absent);
 }
 

@@ -126,7 +126,7 @@ struct CudaRenderer::Device {
     return {};
   }
 
-  [[nodiscard]] Result<View> fetch(const render::RayCamera& camera, int width, int height) {
+  [[nodiscard]] Result<View> fetch(const render::RayCamera& camera, int width, int height, ThreadPool& pool) {
     TRIPTYCH_CHECK(check(cudaGetLastError(), "starting a frame"));
     View view;
     const auto copy = [&](const Buffer& buffer, ImageF& image, int channels) {
@@ -139,7 +139,7 @@ struct CudaRenderer::Device {
     TRIPTYCH_CHECK(copy(alpha, view.alpha, 1));
     TRIPTYCH_CHECK(copy(depth, view.depth, 1));
     TRIPTYCH_CHECK(check(cudaStreamSynchronize(stream), "rendering"));
-    view.normal = render::normals_of(camera, view.depth, view.alpha);
+    view.normal = render::normals_of(camera, view.depth, view.alpha, pool);
     return view;
   }
 };
@@ -188,7 +188,7 @@ Status CudaRenderer::upload(const Head& head, const BakedHead& baked) {
   return {};
 }
 
-Result<View> CudaRenderer::exact(const Camera& camera, const RenderOptions& options) {
+Result<View> CudaRenderer::exact(const Camera& camera, const RenderOptions& options, ThreadPool& pool) {
   constexpr int most = render::CudaLanes::max_samples;
   if (options.coarse_samples < 4 || options.importance_samples < 1 || options.coarse_samples > most ||
       options.importance_samples > most) {
@@ -200,7 +200,7 @@ Result<View> CudaRenderer::exact(const Camera& camera, const RenderOptions& opti
   task.importance = options.importance_samples;
   TRIPTYCH_CHECK(device_->aim(task, camera, options));
   render::launch_march(task, device_->stream);
-  TRIPTYCH_TRY(View view, device_->fetch(task.camera, task.width, task.height));
+  TRIPTYCH_TRY(View view, device_->fetch(task.camera, task.width, task.height, pool));
   for (std::size_t i = 0; i < view.alpha.pixels.size(); ++i) {
     const float behind = task.field.frustum ? 1 - view.alpha.pixels[i] : 0;
     for (std::size_t c = 0; c < 3; ++c) {
@@ -212,13 +212,13 @@ Result<View> CudaRenderer::exact(const Camera& camera, const RenderOptions& opti
   return view;
 }
 
-Result<View> CudaRenderer::fast(const Camera& camera, const RenderOptions& options) {
+Result<View> CudaRenderer::fast(const Camera& camera, const RenderOptions& options, ThreadPool& pool) {
   render::FastTask task;
   task.head = device_->grid;
   for (std::size_t c = 0; c < 3; ++c) task.background[c] = task.head.frustum ? options.background[c] : 0;
   TRIPTYCH_CHECK(device_->aim(task, camera, options));
   render::launch_fast(task, device_->stream);
-  return device_->fetch(task.camera, task.width, task.height);
+  return device_->fetch(task.camera, task.width, task.height, pool);
 }
 
 }  // namespace triptych

@@ -24,8 +24,8 @@ class CudaRenderer {
   [[nodiscard]] Status upload(const Head& head, const BakedHead& baked);
 
   // As render_exact and render_fast; up to 64 + 64 samples.
-  [[nodiscard]] Result<View> exact(const Camera& camera, const RenderOptions& options);
-  [[nodiscard]] Result<View> fast(const Camera& camera, const RenderOptions& options);
+  [[nodiscard]] Result<View> exact(const Camera& camera, const RenderOptions& options, ThreadPool& pool);
+  [[nodiscard]] Result<View> fast(const Camera& camera, const RenderOptions& options, ThreadPool& pool);
 
  private:
   struct Device;
