@@ -259,11 +259,13 @@ void draw_hair(Character& c, const Assets& assets, Random& random, std::size_t r
 
   c.beard_color = c.hair.color;
 
-  static constexpr std::array<std::string_view, 5> male_cards{"short01", "short02", "short04", "short03",
-                                                              "ponytail01"};
-  static constexpr std::array<std::string_view, 7> female_cards{"bob02",   "long01", "ponytail01", "braid01",
-                                                                "short03", "long01", "short02"};
-  const std::string card(male ? random.any(male_cards) : random.any(female_cards));
+  static constexpr std::array<std::string_view, 4> male_cards{"short01", "short02", "short04", "ponytail01"};
+  static constexpr std::array<std::string_view, 4> female_cards{"long01", "ponytail01", "braid01", "short02"};
+  static constexpr std::array<std::string_view, 2> over_an_eye{"short03", "bob02"};
+  const bool covers = random.chance(male ? 0.06F : 0.2F);
+  const std::string card(covers ? random.any(over_an_eye)
+                         : male ? random.any(male_cards)
+                                : random.any(female_cards));
   const bool bald = male && c.age > 0.45F && random.chance(0.1F);
   const bool use_card = assets.garment("hair/" + card) && random.chance(male ? 0.35F : 0.55F) &&
                         !(race == 0 && random.chance(0.5F));
