@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <atomic>
+#include <limits>
 
 #include "train/march/kernels.h"
 
@@ -36,6 +37,10 @@ void check(const MarchInputs& in) {
   check_tensor(in.front, "front", {heads, -1, -1, features + kernels::front_extras});
   check_tensor(in.side, "side", {heads, -1, -1, features});
   check_tensor(in.template_planes, "template_planes", {3, -1, -1, features});
+  for (const at::Tensor& planes : {in.front, in.top, in.side, in.template_planes}) {
+    TORCH_CHECK(planes.stride(0) <= std::numeric_limits<std::int32_t>::max(), "march: a plane of shape ",
+                planes.sizes(), " is too large");  // kernels count texels in 32 bits
+  }
   TORCH_CHECK(in.weights.size() == in.biases.size() && in.weights.size() >= 2 &&
                   in.weights.size() <= kernels::max_layers,
               "march: the decoder has ", in.weights.size(), " weights and ", in.biases.size(),

@@ -44,7 +44,9 @@ struct MarchOutput {
 
 // Runs on ATen's intra-op threads. Results do not depend on the number of threads. Where no gradient is
 // wanted (no input requires one, or under at::NoGradGuard) nothing is kept for a backward pass. Throws
-// c10::Error if shapes, types or layouts are not as above.
+// c10::Error if shapes, types or layouts are not as above. Differentiable once. Rays of several views of the
+// same heads are best joined into one call: the gradients of the planes are then cleared and summed only
+// once.
 [[nodiscard]] MarchOutput march(const MarchInputs& inputs, bool want_weights = false);
 
 // The instruction set the kernels use on this machine, for reports: "AVX3", "AVX2" or "SCALAR".

@@ -139,13 +139,14 @@ inline float middle_of(const float* values, int i) {
   return 0.5F * (values[i] + values[i + 1]);
 }
 
-// Compositing weights of one ray whose points start at `first`; returns nothing left out: sum of w, w t, w
-// colour.
+// What a ray sums up with its compositing weights: colours, ones and distances; or the gradients of these
+// sums.
 struct Composite {
   float colour[3];
   float alpha;
   float depth;
 };
+// Fills the weights of the ray whose points start at `first`.
 inline Composite composite(const Scene& scene, int first, Scratch& s) {
   Composite sum{};
   float transmittance = 1;
