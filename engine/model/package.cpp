@@ -58,6 +58,14 @@ tl::unexpected<Error> no_package(const fs::path& path, const std::string& why) {
   return fail(path.string() + ": not a model package (" + why + ")");
 }
 
+// A safetensors file that is damaged is called so; anything else is no package.
+tl::unexpected<Error> unreadable(const fs::path& path, Error error) {
+  std::array<char, 9> start{};
+  std::ifstream(path, std::ios::binary).read(start.data(), start.size());
+  if (start[8] == '{') return tl::unexpected<Error>(std::move(error));
+  return no_package(path, "neither a folder with a manifest nor a safetensors file");
+}
+
 }  // namespace
 
 Result<Manifest> parse_manifest(const std::string& text, const std::string& file) {
@@ -105,7 +113,7 @@ Result<Package> Package::open(const fs::path& path) {
   }
   if (!fs::exists(path, error)) return fail(path.string() + ": does not exist; give a model package");
   auto reader = SafetensorsReader::open(path);
-  if (!reader) return no_package(path, reader.error().message);
+  if (!reader) return unreadable(path, std::move(reader.error()));
   const auto text = reader->metadata().find(layout::manifest_key);
   if (text == reader->metadata().end()) return no_package(path, "it has no manifest");
   TRIPTYCH_TRY(package.manifest_, parse_manifest(text->second, path.string()));

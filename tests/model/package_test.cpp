@@ -84,7 +84,7 @@ TEST(Package, WhatIsNoPackageSaysSo) {
   ASSERT_TRUE(write_file(folder.path() / "3dpe.pt", std::string_view("PK\x03\x04....")));
   EXPECT_THAT(message_of(folder.path() / "3dpe.pt"), HasSubstr("triptych model import"));
   ASSERT_TRUE(write_file(folder.path() / "letter.txt", std::string_view("Dear reader, this is no model.")));
-  EXPECT_THAT(message_of(folder.path() / "letter.txt"), HasSubstr("letter.txt"));
+  EXPECT_THAT(message_of(folder.path() / "letter.txt"), HasSubstr("not a model package"));
 }
 
 TEST(Package, ManifestsAreCheckedBeforeTheyAreUsed) {
