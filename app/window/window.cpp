@@ -1,5 +1,7 @@
 #include "window/window.h"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 #include <chrono>
 #include <tuple>
@@ -60,8 +62,10 @@ class MainWindow {
       --settle_frames_;
       return 0;
     }
+    // Dear ImGui spreads fast input over frames: what it still holds back must not wait for the next event.
+    if (ImGui::GetCurrentContext()->InputEventsQueue.Size > 0) return 0;
     settle_frames_ = 1;
-    if (ImGui::GetCurrentContext() != nullptr && ImGui::GetTime() < ui_.awake_until) return 0.02;
+    if (ImGui::GetTime() < ui_.awake_until) return 0.02;
     if (app_.edits.busy() || app_.exports.busy() || ui_.dialogs.file.pending()) return busy_s;
     const bool fleeting = std::ranges::any_of(
         app_.notices.list(), [](const Notice& notice) { return notice.kind != Notice::Kind::error; });
