@@ -1,3 +1,4 @@
+#include <c10/core/GradMode.h>
 #include <gtest/gtest.h>
 
 #include "tiny.h"
@@ -72,7 +73,7 @@ TEST(March, PlainAndFusedAgreeWithGradients) {
   const auto leaf = [](at::IntArrayRef shape) { return (0.3 * at::randn(shape)).set_requires_grad(true); };
   in.front = leaf({1, 16, 16, 13});
   {
-    c10::NoGradGuard no_grad;
+    const c10::NoGradGuard no_grad;
     in.front.select(3, 8).copy_(2.7 + 0.05 * at::randn({1, 16, 16}));
   }
   in.top = leaf({1, 12, 16, 8});
