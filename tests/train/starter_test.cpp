@@ -61,7 +61,8 @@ TEST(StarterPackage, OpensAsTheModelThatWasWritten) {
   const tiny::Folder folder("package");
   const starter::NetworkConfig config = config_of();
   nn::Weights weights;
-  for (const auto& [name, tensor] : starter::initial_weights(config, 5).table()) {
+  const nn::Weights initial = starter::initial_weights(config, 5);
+  for (const auto& [name, tensor] : initial.table()) {
     weights.set(name, tensor.to(at::kHalf).to(at::kFloat));  // as the package keeps it
   }
   Progress progress;

@@ -92,11 +92,14 @@ Tensor masked_attention(const Tensor& q, const Tensor& k, const Tensor& v, std::
   return mixed.transpose(1, 2).reshape(q.sizes());
 }
 
-// Eq. 2: queries from E_high, keys and values from E_p; the result is added to the queries.
-Tensor cross_attention(const Weights& w, const Tensor& queries, const Tensor& tokens, const Tensor& present) {
+// Eq. 2: queries from E_high, keys and values from E_p. What the prompt changes is added to the queries, so
+// that an item without a prompt passes exactly as in a reconstruction.
+Tensor cross_attention(const Weights& w, const Tensor& queries, const Tensor& position, const Tensor& tokens,
+                       const Tensor& present) {
+  const Tensor placed = queries + position;
   const std::vector<Tensor> kv = nn::linear(w.scope("kv"), tokens).chunk(2, -1);
-  const Tensor q = nn::linear(w.scope("q"), nn::layer_norm(w.scope("norm1"), queries));
-  const Tensor mixed = queries + nn::linear(w.scope("proj"), nn::attention(q, kv[0], kv[1], 3));
+  const Tensor q = nn::linear(w.scope("q"), nn::layer_norm(w.scope("norm1"), placed));
+  const Tensor mixed = placed + nn::linear(w.scope("proj"), nn::attention(q, kv[0], kv[1], 3));
   const Tensor hidden = at::gelu(nn::linear(w.scope("fc1"), nn::layer_norm(w.scope("norm2"), mixed)));
   const Tensor change = mixed + nn::linear(w.scope("fc2"), hidden) - queries;
   return queries + change * present.to(queries.scalar_type()).view({-1, 1, 1});
@@ -226,7 +229,7 @@ Planes make_planes(const NetworkConfig& config, const Weights& weights, const Pi
   const Weights p = weights.scope("prompt"), w = weights.scope("planes");
   const std::int64_t batch = maps.input.size(0), half = config.picture / 8, quarter = config.picture / 16;
   Tensor queries = nn::to_tokens(strided(p.scope("query"), maps.high64)).tokens;
-  if (tokens.defined()) queries = cross_attention(p.scope("cross"), queries + p["position"], tokens, present);
+  if (tokens.defined()) queries = cross_attention(p.scope("cross"), queries, p["position"], tokens, present);
   const Modulation film = modulation(config, w.scope("film"), tokens, present);
   const Tensor fused = nn::to_map({queries, half, half});  // F_p
 
