@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <tuple>
+#include <utility>
 
 #include "core/atomic_file.h"
 #include "image/picture.h"
@@ -162,7 +163,10 @@ class MainWindow {
     if (options_.dump_state.empty()) return;
     nlohmann::json state = describe(ui_);
     const bool shot = !pixels.empty();
-    if (state == dumped_ && !shot) return;
+    // Dear ImGui sizes new dialogs in their second frame: only what stayed the same for a frame is told.
+    const bool stable = std::exchange(described_, state) == state;
+    if (!stable) settle_frames_ = std::max(settle_frames_, 1);
+    if (!shot && (!stable || state == dumped_)) return;
     dumped_ = state;
     pace_.longest_engine_wait_ms = app_.view.longest_wait_ms;
     state["pace"] = describe(pace_);
@@ -191,6 +195,7 @@ class MainWindow {
   bool styled_ = false;
   bool screenshot_ = false;
   int screenshots_ = 0;
+  nlohmann::json described_;  // in the frame before
   nlohmann::json dumped_;
   std::optional<Clock::time_point> last_preview_;
 };
