@@ -44,7 +44,7 @@ struct ViewState {
   std::optional<ViewRequest> asked;  // the newest request, and its number
   std::uint64_t requested = 0;
   double longest_wait_ms = 0;  // of the UI thread for the renderer
-  double moved_at = -1;  // when the camera or the strength changed last
+  double moved_at = -1;        // when the camera or the strength changed last
 };
 
 struct Draft {

@@ -10,7 +10,8 @@ namespace triptych {
 // ".mp4" of "A.MP4": what the kind of an output is chosen by.
 [[nodiscard]] inline std::string lower_suffix(const std::filesystem::path& path) {
   std::string suffix = path.extension().string();
-  std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(suffix.begin(), suffix.end(), suffix.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return suffix;
 }
 

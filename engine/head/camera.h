@@ -1,5 +1,6 @@
-// Cameras in the reference model (EG3D's): camera-to-world with OpenCV axes (x right, y down, z forward), intrinsics in
-// units of the image, principal point 0.5, 0.5. The world's y points up and the face looks along +z.
+// Cameras in the reference model (EG3D's): camera-to-world with OpenCV axes (x right, y down, z forward),
+// intrinsics in units of the image, principal point 0.5, 0.5. The world's y points up and the face looks
+// along +z.
 #pragma once
 
 #include <array>
@@ -31,10 +32,11 @@ inline constexpr float default_fov_degrees = 18.837F;
 inline constexpr float orbit_radius = 2.7F;
 inline constexpr Vec3 orbit_target{0, 0, 0.2F};
 
-// The orbit camera of the reference: at `radius` from the origin, looking at `target`. yaw > 0 moves it to +x (the
-// viewer's right), pitch > 0 moves it below. Degrees; pitch is limited to +-80.
-[[nodiscard]] Camera orbit_camera(float yaw_degrees, float pitch_degrees, float fov_degrees = default_fov_degrees,
-                                  float radius = orbit_radius, Vec3 target = orbit_target);
+// The orbit camera of the reference: at `radius` from the origin, looking at `target`. yaw > 0 moves it to +x
+// (the viewer's right), pitch > 0 moves it below. Degrees; pitch is limited to +-80.
+[[nodiscard]] Camera orbit_camera(float yaw_degrees, float pitch_degrees,
+                                  float fov_degrees = default_fov_degrees, float radius = orbit_radius,
+                                  Vec3 target = orbit_target);
 
 // Camera at `position` looking at `target`, world y up.
 [[nodiscard]] Camera look_at(Vec3 position, Vec3 target, float fov_degrees = default_fov_degrees);

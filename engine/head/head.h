@@ -1,27 +1,32 @@
-// A Head is everything the renderer needs to show one edited (or reconstructed) person from any camera. The editor
-// makes Heads, the renderer shows them, .tri files store them; nothing else passes between the two.
+// A Head is everything the renderer needs to show one edited (or reconstructed) person from any camera. The
+// editor makes Heads, the renderer shows them, .tri files store them; nothing else passes between the two.
 //
-// The field. A point in space has a feature vector, read from three feature planes by bilinear interpolation, and a
-// decoder turns the feature into a raw density and a colour. Two frames exist:
+// The field. A point in space has a feature vector, read from three feature planes by bilinear interpolation,
+// and a decoder turns the feature into a raw density and a colour. Two frames exist.
 //
-// canonical_box (EG3D, 3DPE; reference/README "Renderer"): planes indexed (x,y), (x,z), (z,x): first coordinate =
-//   column, second = row; position * 2 / box_size gives [-1,1], half-pixel centres, zeros outside; the three features
-//   are averaged. Decoder output 0 is the raw density; the others are features through sigmoid*1.002-0.001, of which
-//   the first three are the colour (times 2 minus 1 when given to the super-resolution).
-//   density = softplus(raw - 1).
+// canonical_box (EG3D, 3DPE):
+//   - Planes are indexed (x,y), (x,z), (z,x): first coordinate = column, second = row.
+//   - position * 2 / box_size gives [-1,1]; half-pixel centres, zeros outside; the three features are
+//   averaged.
+//   - Decoder output 0 is the raw density; density = softplus(raw - 1).
+//   - The other outputs are features through sigmoid*1.002-0.001, of which the first three are the colour
+//     (times 2 minus 1 when given to the super-resolution).
 //
-// camera_frustum (the starter): planes live in the frustum of `camera`, the picture's own camera. For a point with
-//   camera coordinates p (z forward): u = 2 f px/pz, v = 2 f py/pz, w = 2 (pz - near)/(far - near) - 1, all in [-1,1]
-//   inside the frustum. Planes: front (u column, v row), top (u column, w row), side (w column, v row); borders are
-//   clamped. C = feature channels. The front plane has C + 5 channels: C features, then surface depth z0 (world units
-//   along the optical axis), colour skip logits r, g, b (logit of the picture's own colour), and a mask logit m.
-//   Template planes (canonical box, learned once for all people): (x, -y), (x, z), (z, -y) as (column, row), position *
-//   2 / box_size, borders clamped. feature = front[:C] + top + side + the three template features.
-//   With delta = pz - z0: decoder input = feature, tanh(8 delta), tanh(40 delta), exp(-(20 delta)^2); output y0..y4.
-//   raw density = y0 - 1 + 3 tanh(30 delta) + m;   density = 80 sigmoid(raw).
-//   colour = sigmoid(y1..y3 + sigmoid(y4 + 1) sigmoid(80 (0.05 - delta)) skip).
+// camera_frustum (the starter):
+//   - Planes live in the frustum of `camera`, the picture's own camera. For a point with camera coordinates p
+//     (z forward): u = 2 f px/pz, v = 2 f py/pz, w = 2 (pz - near)/(far - near) - 1, in [-1,1] inside it.
+//   - Planes: front (u column, v row), top (u column, w row), side (w column, v row); borders are clamped.
+//   - With C feature channels the front plane has C + 5: features; surface depth z0 (world units along the
+//     optical axis); colour skip logits r, g, b (logit of the picture's own colour); mask logit m.
+//   - Template planes (canonical box, learned once for all people): (x,-y), (x,z), (z,-y) as (column, row),
+//     position * 2 / box_size, borders clamped.
+//   - feature = front[:C] + top + side + the three template features.
+//   - With delta = pz - z0 the decoder's input is: feature, tanh(8 delta), tanh(40 delta), exp(-(20
+//   delta)^2).
+//   - Its outputs are y0..y4. raw = y0 - 1 + 3 tanh(30 delta) + m; density = 80 sigmoid(raw);
+//     colour = sigmoid(y1..y3 + sigmoid(y4 + 1) sigmoid(80 (0.05 - delta)) skip).
 //
-// Compositing is the same for both (the reference's midpoint rule): raw density, colour and depth of neighbouring
+// Compositing is the same for both, by the midpoint rule: raw density, colour and depth of neighbouring
 // samples are averaged, the averaged raw density goes through the frame's activation, then alpha compositing.
 #pragma once
 
@@ -58,7 +63,8 @@ struct Decoder {
   std::vector<Layer> layers;  // 1 to 3; widths up to 64 and 33 outputs (render/march.h is compiled for these)
 };
 
-// StyleGAN2 synthesis of the imported models with the constant style folded into static weights (reference/README).
+// StyleGAN2 synthesis of the imported models with the constant style folded into static weights
+// (reference/README).
 struct SuperResolution {
   struct Convolution {
     int inputs = 0;
@@ -69,7 +75,7 @@ struct SuperResolution {
     std::vector<float> bias;
   };
   struct Block {
-    Convolution first;   // upsamples by 2
+    Convolution first;  // upsamples by 2
     Convolution second;
     Convolution to_rgb;  // 1x1
   };
@@ -92,26 +98,28 @@ struct Head {
   enum class Frame { canonical_box, camera_frustum };
 
   Frame frame = Frame::canonical_box;
-  Camera camera;                 // of the picture the head was made from; defines the frustum
-  float near_depth = 2.25F;      // ray depths that are sampled; for camera_frustum also the range of w
+  Camera camera;             // of the picture the head was made from; defines the frustum
+  float near_depth = 2.25F;  // ray depths that are sampled; for camera_frustum also the range of w
   float far_depth = 3.3F;
-  float box_size = 1.0F;         // edge of the canonical box, world units
-  std::array<Plane, 3> planes;   // canonical: xy, xz, zx; frustum: front, top, side
-  std::shared_ptr<const std::array<Plane, 3>> template_planes;       // frustum only; shared by all heads of a model
-  std::shared_ptr<const Decoder> decoder;                            // shared by all heads of a model
-  std::shared_ptr<const SuperResolution> super_resolution;           // null: none
+  float box_size = 1.0F;        // edge of the canonical box, world units
+  std::array<Plane, 3> planes;  // canonical: xy, xz, zx; frustum: front, top, side
+  std::shared_ptr<const std::array<Plane, 3>>
+      template_planes;                                      // frustum only; shared by all heads of a model
+  std::shared_ptr<const Decoder> decoder;                   // shared by all heads of a model
+  std::shared_ptr<const SuperResolution> super_resolution;  // null: none
   HeadInfo info;
 
   // Feature channels (C above).
   [[nodiscard]] int feature_channels() const noexcept {
     return frame == Frame::camera_frustum ? planes[0].channels - 5 : planes[0].channels;
   }
-  // Shapes agree with the frame and the decoder and every number is finite, or a sentence that says which is not.
+  // Shapes agree with the frame and the decoder and every number is finite, or a sentence that says which is
+  // not.
   [[nodiscard]] Status check() const;
 };
 
-// planes = reconstruction + strength * (edited - reconstruction): 0 is the reconstruction, 1 the edit, beyond 1
-// exaggerates. Both must come from the same picture and model (same frame, camera, shapes). About 10 ms.
+// planes = reconstruction + strength * (edited - reconstruction): 0 is the reconstruction, 1 the edit, beyond
+// 1 exaggerates. Both must come from the same picture and model (same frame, camera, shapes). About 10 ms.
 [[nodiscard]] Result<Head> blend(const Head& reconstruction, const Head& edited, float strength);
 
 }  // namespace triptych

@@ -90,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(Frames, MeshOfHead,
                          testing::Values(Head::Frame::canonical_box, Head::Frame::camera_frustum),
                          [](const auto& frame) {
                            return frame.param == Head::Frame::canonical_box ? "canonical_box"
-                                                                           : "camera_frustum";
+                                                                            : "camera_frustum";
                          });
 
 Mesh tetrahedron(float size, Vec3 offset) {

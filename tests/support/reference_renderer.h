@@ -143,7 +143,9 @@ inline at::Tensor convolve(const SuperResolution::Convolution& c, const at::Tens
   const at::Tensor weight = tensor_of(c.weights, {c.outputs, c.inputs, c.kernel, c.kernel});
   at::Tensor y;
   if (c.upsample) {
-    y = lowpass(at::constant_pad_nd(at::conv_transpose2d(x, weight.transpose(0, 1), at::Tensor(), 2), {1, 1, 1, 1}), 4);
+    y = lowpass(
+        at::constant_pad_nd(at::conv_transpose2d(x, weight.transpose(0, 1), at::Tensor(), 2), {1, 1, 1, 1}),
+        4);
   } else {
     y = at::conv2d(x, weight, at::Tensor(), 1, c.kernel / 2);
   }
