@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/assets.h"
+#include "cli/editing.h"
 #include "cli/files.h"
 #include "cli/verb.h"
 #include "image/picture.h"
@@ -63,16 +64,6 @@ std::string camera_text(const Camera& camera) {
   return numbers.dump();
 }
 
-Result<Picture> read_picture(const Options& options, Context& context) {
-  const StageTimer timer(context.report, "load");
-  TRIPTYCH_TRY(Picture picture, load_picture(options.picture));
-  context.report["inputs"]["picture"] = {{"file", options.picture.string()},
-                                         {"format", picture.format},
-                                         {"width", picture.rgb.width},
-                                         {"height", picture.rgb.height}};
-  return picture;
-}
-
 Result<Portrait> find_portrait(const Image8& picture, const Options& options, Context& context) {
   const StageTimer timer(context.report, "align");
   TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(find_model(context.assets, "face")));
@@ -88,7 +79,7 @@ Status run(const Options& options, Context& context) {
   TRIPTYCH_CHECK(check_output(options.out));
   TRIPTYCH_CHECK(check_output(options.mask));
   context.progress.begin("finding the face");
-  TRIPTYCH_TRY(const Picture picture, read_picture(options, context));
+  TRIPTYCH_TRY(const Picture picture, read_picture(options.picture, context));
   TRIPTYCH_CHECK(context.progress.check());
   TRIPTYCH_TRY(const Portrait portrait, find_portrait(picture.rgb, options, context));
   TRIPTYCH_CHECK(context.progress.check());
