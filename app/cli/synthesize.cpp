@@ -23,6 +23,8 @@ Verb add_synthesize(CLI::App& root, Common& common) {
   command
       .add_option("--every-edit", options->every_edit, "this many heads get every edit, held-out ones too")
       ->capture_default_str();
+  command.add_option("--only", options->only, "names of the edits to choose from, separated by commas")
+      ->delimiter(',');
   command.add_option("--size", options->size, "edge of a view, pixels")->capture_default_str();
   command.add_option("--samples", options->samples, "rays a pixel")->capture_default_str();
   return [options](Context& context) -> Status {

@@ -1,5 +1,6 @@
 #include "synthetic/synthesize.h"
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <new>
@@ -16,14 +17,32 @@ namespace {
 
 namespace fs = std::filesystem;
 
+tl::unexpected<Error> wrong(const std::string& message) {
+  return fail(message, {}, ErrorCode::usage);
+}
+
+Status check_only(const SynthesizeOptions& o) {
+  for (const std::string& name : o.only) {
+    const auto& table = edit_table();
+    const auto edit =
+        std::find_if(table.begin() + 1, table.end(), [&](const Edit& e) { return e.name == name; });
+    if (edit == table.end())
+      return wrong("--only: no edit is called \"" + name + "\"; edits.json in an output folder lists them");
+    if (edit->held_out && o.seed < first_test_seed) {
+      return wrong("--only: \"" + name + "\" is kept for tests of adapting; use it with --seed " +
+                   std::to_string(first_test_seed) + " or more");
+    }
+  }
+  return {};
+}
+
 Status check(const SynthesizeOptions& o) {
-  const auto wrong = [](const std::string& message) { return fail(message, {}, ErrorCode::usage); };
   if (o.heads < 1) return wrong("--heads must be at least 1");
   if (o.views < 1 || o.views > 256) return wrong("--views must be from 1 to 256");
   if (o.edits < 0 || o.edit_views < 0) return wrong("--edits and --edit-views must not be negative");
   if (o.size < 32 || o.size > 1024) return wrong("--size must be from 32 to 1024 pixels");
   if (o.samples < 1 || o.samples > 1024) return wrong("--samples must be from 1 to 1024");
-  return {};
+  return check_only(o);
 }
 
 // Renders the first `count` cameras of one scene. `exposure` 0: found from the first view and given back.
@@ -108,22 +127,27 @@ class ShardJob {
 
 }  // namespace
 
-std::vector<int> edits_of_head(std::uint32_t seed, int count, bool every) {
-  std::vector<int> chosen;
+std::vector<int> offered_edits(const SynthesizeOptions& options, bool every) {
+  std::vector<int> offered;
   const auto& table = edit_table();
+  const auto& only = options.only;
   for (std::size_t i = 1; i < table.size(); ++i) {
-    if (every || !table[i].held_out) chosen.push_back(static_cast<int>(i));
+    const bool named = std::find(only.begin(), only.end(), table[i].name) != only.end();
+    if (only.empty() ? every || !table[i].held_out : named) offered.push_back(static_cast<int>(i));
   }
-  if (every) return chosen;
+  return offered;
+}
+
+std::vector<int> edits_of_head(std::uint32_t seed, std::size_t count, std::vector<int> offered) {
+  if (count >= offered.size()) return offered;
   Random random(seed, 23);
-  const auto n = std::min(static_cast<std::size_t>(count), chosen.size());
-  for (std::size_t i = 0; i < n; ++i) {
-    std::swap(chosen[i],
-              chosen[i + static_cast<std::size_t>(random.below(static_cast<int>(chosen.size() - i)))]);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::swap(offered[i],
+              offered[i + static_cast<std::size_t>(random.below(static_cast<int>(offered.size() - i)))]);
   }
-  chosen.resize(n);
-  std::sort(chosen.begin(), chosen.end());
-  return chosen;
+  offered.resize(count);
+  std::sort(offered.begin(), offered.end());
+  return offered;
 }
 
 std::vector<Camera> make_cameras(std::uint32_t seed, int count) {
@@ -156,7 +180,9 @@ Result<std::vector<View>> render_head(const Assets& assets, const HeadBuilder& b
     TRIPTYCH_CHECK(render_views(scene, cameras, options.views, 0, options, seed, progress, exposure, views));
   }
   if (options.edit_views == 0) return views;
-  for (const int edit : edits_of_head(seed, options.edits, every_edit)) {
+  const std::vector<int> offered = offered_edits(options, every_edit);
+  const std::size_t wanted = every_edit ? offered.size() : static_cast<std::size_t>(options.edits);
+  for (const int edit : edits_of_head(seed, wanted, offered)) {
     TRIPTYCH_CHECK(progress.check());
     const RayScene scene(builder.build(edited(character, assets, edit)));
     float own = edit_table()[static_cast<std::size_t>(edit)].own_exposure ? 0 : exposure;

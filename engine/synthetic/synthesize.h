@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "core/error.h"
 #include "core/progress.h"
@@ -25,6 +26,8 @@ struct SynthesizeOptions {
   int edits = 3;       // of each head, drawn from those that are not held out
   int edit_views = 4;  // of each edit, by the first cameras of the head
   int every_edit = 0;  // this many heads get every edit, the held-out ones too
+  std::vector<std::string>
+      only;  // names of the edits to choose from; empty: all. Held-out ones: test seeds only
   int size = 256;
   int samples = 6;         // rays a pixel
   std::uint32_t seed = 0;  // of the first head; the others follow
@@ -48,8 +51,12 @@ struct SynthesizeResult {
 // sixth from far to the side.
 [[nodiscard]] std::vector<Camera> make_cameras(std::uint32_t seed, int count);
 
-// Which edits a head gets, ascending: `count` of those that are not held out, or every one of the table.
-[[nodiscard]] std::vector<int> edits_of_head(std::uint32_t seed, int count, bool every);
+// Numbers of the edits that the options choose from, ascending. With `every` and no names, the
+// held-out ones are among them.
+[[nodiscard]] std::vector<int> offered_edits(const SynthesizeOptions& options, bool every);
+
+// Which of the offered edits a head gets, ascending: `count` of them.
+[[nodiscard]] std::vector<int> edits_of_head(std::uint32_t seed, std::size_t count, std::vector<int> offered);
 
 // All views of one head: unedited first, then edit by edit.
 [[nodiscard]] Result<std::vector<View>> render_head(const Assets& assets, const HeadBuilder& builder,

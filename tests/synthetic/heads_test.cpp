@@ -244,7 +244,7 @@ TEST(EditsOfHead, HeldOutOnesAreNeverDrawn) {
   const auto& table = edit_table();
   std::vector<int> drawn(table.size());
   for (std::uint32_t seed = 0; seed < 2000; ++seed) {
-    const std::vector<int> edits = edits_of_head(seed, 3, false);
+    const std::vector<int> edits = edits_of_head(seed, 3, offered_edits({}, false));
     ASSERT_EQ(edits.size(), 3U);
     ASSERT_TRUE(edits[0] < edits[1] && edits[1] < edits[2]);
     for (const int edit : edits) ++drawn[static_cast<std::size_t>(edit)];
@@ -257,8 +257,19 @@ TEST(EditsOfHead, HeldOutOnesAreNeverDrawn) {
       EXPECT_GT(drawn[i], 80) << table[i].name << " comes up as often as others";
     }
   }
-  EXPECT_EQ(edits_of_head(1, 3, true).size(), table.size() - 1);
-  EXPECT_EQ(edits_of_head(1, 1000, false).size(), table.size() - 4);
+  EXPECT_EQ(offered_edits({}, true).size(), table.size() - 1);
+  EXPECT_EQ(edits_of_head(1, 1000, offered_edits({}, false)).size(), table.size() - 4);
+}
+
+TEST(EditsOfHead, NamedOnesAreDrawnAlone) {
+  SynthesizeOptions options;
+  options.only = {"gold statue", "zombie"};
+  const std::vector<int> offered = offered_edits(options, false);
+  ASSERT_EQ(offered.size(), 2U);
+  for (const int edit : edits_of_head(7, 5, offered)) {
+    const std::string& name = edit_table()[static_cast<std::size_t>(edit)].name;
+    EXPECT_TRUE(name == "gold statue" || name == "zombie") << name;
+  }
 }
 
 TEST_F(Heads, WrongOptionsAreNamed) {
@@ -271,6 +282,17 @@ TEST_F(Heads, WrongOptionsAreNamed) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::usage);
   EXPECT_NE(result.error().message.find("--size"), std::string::npos);
+
+  options = small_job(folder_->path(), folder_->path() / "out");
+  options.only = {"zombie"};
+  options.seed = 5;
+  const auto kept = synthesize(options, pool, progress, say);
+  ASSERT_FALSE(kept) << "training heads never get the edits that adapting is tested on";
+  EXPECT_NE(kept.error().message.find("zombie"), std::string::npos);
+  options.only = {"zombi"};
+  const auto unknown = synthesize(options, pool, progress, say);
+  ASSERT_FALSE(unknown);
+  EXPECT_NE(unknown.error().message.find("zombi"), std::string::npos);
 }
 
 }  // namespace
