@@ -1,0 +1,104 @@
+// A run of adapting in the background: a state machine on one joined thread. The window polls or is called
+// back; what it gets are immutable snapshots.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "adapt/learner.h"
+#include "core/progress.h"
+
+namespace triptych::adapt {
+
+struct AdaptConfig {
+  double minutes = 5;                                 // of learning; preparing and pauses do not count
+  int batch = 4;                                      // halved when memory runs out
+  std::vector<double> snapshots_s{10, 60, 120, 300};  // when snapshots are taken, beside the end
+  // Written with the newest weights every recovery_s seconds of learning, so that a crash loses no more;
+  // removed when the run ends in any other way. Empty: none.
+  std::filesystem::path recovery;
+  double recovery_s = 20;
+  // Called on the run's thread after a change of state, a snapshot, and about once a second while learning.
+  // Must return soon and must not call into the Adaptation but for status().
+  std::function<void()> changed;
+};
+
+struct LossPoint {
+  double seconds = 0;  // of learning
+  StepLosses losses;
+};
+
+// Thread-safe: any call from any thread at any moment.
+class Adaptation {
+ public:
+  enum class State {
+    idle,       // not started, or stopped before learning began
+    preparing,  // aligning is done already; features and teacher
+    running,
+    paused,
+    done,    // the time is over or stop() was called; latest() is the style
+    failed,  // see Status::error; latest() is the newest snapshot, if there was one
+  };
+  struct Info {
+    State state = State::idle;
+    Progress::Snapshot preparing;  // while preparing
+    std::int64_t steps = 0;
+    int batch = 0;              // now
+    double seconds = 0;         // learned
+    double left_s = 0;          // of learning
+    double loss = 0;            // mean of the last steps; 0 before the first
+    std::size_t snapshots = 0;  // taken; when it grows, latest() is new
+    std::vector<std::string> notices;
+    Error error;  // failed only
+  };
+
+  Adaptation(std::unique_ptr<Learner> learner, AdaptConfig config);
+  // Ends the work as discard() does and joins the thread.
+  ~Adaptation();
+  Adaptation(const Adaptation&) = delete;
+  Adaptation& operator=(const Adaptation&) = delete;
+  Adaptation(Adaptation&&) = delete;
+  Adaptation& operator=(Adaptation&&) = delete;
+
+  void start();   // idle only
+  void pause();   // running: after the step; preparing: before the first step
+  void resume();  // paused
+  // Ends the run now: done with a last snapshot if a step was made, else idle. Returns at once.
+  void stop();
+  // Ends the run without a result: no snapshot is taken and no file is left. Returns at once; the recovery
+  // file is gone when it returns.
+  void discard();
+  void set_minutes(double minutes);  // from 0.05 to 600; less than has passed already: ends as stop() does
+  void take_snapshot();              // after the step; running or paused
+
+  [[nodiscard]] Info info() const;
+  // From the given point on, so that a curve is drawn without copying it anew.
+  [[nodiscard]] std::vector<LossPoint> history(std::size_t from = 0) const;
+  // The style with all snapshots so far, the newest in use; null before the first.
+  [[nodiscard]] std::shared_ptr<const Style> latest() const;
+  // The held-back pair (or one that is learned from) under the newest snapshot; null before the first.
+  [[nodiscard]] std::shared_ptr<const PairView> view() const;
+  // Waits until the run has ended (idle, done or failed) or the time is over; true if it has ended.
+  bool wait_for(std::chrono::milliseconds time) const;
+
+ private:
+  struct Shared;
+  void work();
+
+  std::unique_ptr<Learner> learner_;
+  const AdaptConfig config_;
+  std::unique_ptr<Shared> shared_;
+  std::jthread thread_;
+};
+
+[[nodiscard]] const char* name_of(Adaptation::State state) noexcept;  // "running"
+
+}  // namespace triptych::adapt

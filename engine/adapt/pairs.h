@@ -1,0 +1,62 @@
+// Before/after pairs: found in a folder or among dropped files, aligned, judged.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/progress.h"
+#include "face/align.h"
+
+namespace triptych::adapt {
+
+inline constexpr std::size_t most_pairs = 200;
+inline constexpr std::size_t advised_pairs = 5;  // fewer are possible, but the style will be rough
+
+struct PairFiles {
+  std::string name;  // "anna"
+  std::filesystem::path before, after;
+};
+
+// Pairs among folders and files, by name: before/NAME.* and after/NAME.*, or NAME_before.* and NAME_after.*,
+// or the authors' layout (folders input/ and edited/, or src/ and tgt/, or NAME_0.* and NAME_1.* as
+// InstructPix2Pix writes them). Errors: no pair here (says the layouts), more than most_pairs. Files without
+// a partner are added to `lonely`, which may be null.
+[[nodiscard]] Result<std::vector<PairFiles>> find_pairs(const std::vector<std::filesystem::path>& paths,
+                                                        std::vector<std::filesystem::path>* lonely = nullptr);
+
+struct Pair {
+  enum class Verdict {
+    good,
+    doubtful,  // usable, but `reason` says why it may teach nonsense; the user decides
+    unusable,  // cannot be kept
+  };
+  std::string name;
+  PairFiles files;
+  Verdict verdict = Verdict::unusable;
+  std::string reason;  // one sentence for the user; empty if good
+  bool keep = false;   // learned from; set to what is advised, the user may change it unless unusable
+  Portrait before;     // empty pictures if unusable
+  Image8 after;        // in the before picture's frame: same size, same camera
+  ImageF after_mask;
+  std::string hash;  // sha256 of both pictures as they are learned from
+};
+
+// Aligns the before picture as any portrait and cuts the same square out of the after picture (scaled to the
+// size of the before picture). An unreadable file is an unusable pair, not an error. About 0.2 s.
+[[nodiscard]] Pair prepare_pair(const PairFiles& files, const FaceAligner& aligner, int size);
+// Fails only when cancelled.
+[[nodiscard]] Result<std::vector<Pair>> prepare_pairs(const std::vector<PairFiles>& files,
+                                                      const FaceAligner& aligner, int size,
+                                                      Progress& progress);
+// find_pairs and prepare_pairs of one folder. `size`: ModelInfo::picture_size.
+[[nodiscard]] Result<std::vector<Pair>> load_pairs(const std::filesystem::path& folder,
+                                                   const FaceAligner& aligner, int size, Progress& progress);
+
+// Those to learn from; none, or more than most_pairs, is an error.
+[[nodiscard]] Result<std::vector<Pair>> kept(std::vector<Pair> pairs);
+// A sentence about too few pairs, or empty.
+[[nodiscard]] std::string advice(std::size_t pairs);
+
+}  // namespace triptych::adapt
