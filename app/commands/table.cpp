@@ -139,13 +139,13 @@ void add_view_commands(std::vector<Command>& list) {
       camera_command("view.front", "From the front", ImGuiKey_1, "", [](OrbitController& o) { o.front(); }));
   list.push_back(
       camera_command("view.side", "From the side", ImGuiKey_3, "", [](OrbitController& o) { o.side(); }));
-  list.push_back(camera_command("view.left", "Turn left", ImGuiKey_LeftArrow, "",
+  list.push_back(camera_command("view.left", "Turn left", ImGuiKey_LeftArrow, "Left arrow",
                                 [](OrbitController& orbit) { orbit.turn(step, 0); }));
-  list.push_back(camera_command("view.right", "Turn right", ImGuiKey_RightArrow, "",
+  list.push_back(camera_command("view.right", "Turn right", ImGuiKey_RightArrow, "Right arrow",
                                 [](OrbitController& orbit) { orbit.turn(-step, 0); }));
-  list.push_back(camera_command("view.up", "Turn up", ImGuiKey_UpArrow, "",
+  list.push_back(camera_command("view.up", "Turn up", ImGuiKey_UpArrow, "Up arrow",
                                 [](OrbitController& orbit) { orbit.turn(0, step); }));
-  list.push_back(camera_command("view.down", "Turn down", ImGuiKey_DownArrow, "",
+  list.push_back(camera_command("view.down", "Turn down", ImGuiKey_DownArrow, "Down arrow",
                                 [](OrbitController& orbit) { orbit.turn(0, -step); }));
   list.push_back(
       camera_command("view.nearer", "Nearer", ImGuiKey_Equal, "+", [](OrbitController& o) { o.zoom(1); }));

@@ -27,7 +27,7 @@ int JobQueue::add(std::string title, std::string key, Task task) {
   job->key = std::move(key);
   job->task = std::move(task);
   {
-    const std::scoped_lock lock(mutex_);
+    const auto lock = ui_.waits.lock(mutex_);
     job->id = next_id_++;
     supersede(job->key, job->id);
     waiting_.push_back(job);
@@ -60,7 +60,7 @@ void JobQueue::cancel_key(const std::string& key) {
 }
 
 std::vector<JobInfo> JobQueue::jobs() const {
-  const std::scoped_lock lock(mutex_);
+  const auto lock = ui_.waits.lock(mutex_);
   std::vector<JobInfo> list;
   if (running_ && !superseded(*running_)) {
     list.push_back({running_->id, running_->title, true, running_->progress.snapshot()});
@@ -70,7 +70,7 @@ std::vector<JobInfo> JobQueue::jobs() const {
 }
 
 bool JobQueue::busy() const {
-  const std::scoped_lock lock(mutex_);
+  const auto lock = ui_.waits.lock(mutex_);
   return !waiting_.empty() || (running_ && !superseded(*running_));
 }
 

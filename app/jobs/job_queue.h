@@ -48,10 +48,11 @@ class JobQueue {
                });
   }
 
+  // All of these on the UI thread.
   void stop();  // cancels everything and waits for the thread; later submits do nothing
   void cancel(int id);
   void cancel_key(const std::string& key);
-  [[nodiscard]] std::vector<JobInfo> jobs() const;  // running first, then waiting; any thread
+  [[nodiscard]] std::vector<JobInfo> jobs() const;  // running first, then waiting
   [[nodiscard]] bool busy() const;
 
  private:

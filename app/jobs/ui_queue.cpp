@@ -5,9 +5,13 @@
 namespace triptych::app {
 
 void UiQueue::post(std::function<void()> closure) {
-  const std::scoped_lock lock(mutex_);
-  closures_.push_back(std::move(closure));
-  if (wake_) wake_();
+  std::function<void()> wake;
+  {
+    const std::scoped_lock lock(mutex_);
+    closures_.push_back(std::move(closure));
+    wake = wake_;
+  }
+  if (wake) wake();  // talks to the display's server, so not while drain() may wait
 }
 
 void UiQueue::set_wake(std::function<void()> wake) {
@@ -18,7 +22,7 @@ void UiQueue::set_wake(std::function<void()> wake) {
 bool UiQueue::drain() {
   std::vector<std::function<void()>> ready;
   {
-    const std::scoped_lock lock(mutex_);
+    const auto lock = waits.lock(mutex_);
     ready.swap(closures_);
   }
   for (auto& closure : ready) closure();

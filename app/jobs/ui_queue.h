@@ -5,6 +5,8 @@
 #include <mutex>
 #include <vector>
 
+#include "jobs/wait_meter.h"
+
 namespace triptych::app {
 
 class UiQueue {
@@ -16,6 +18,8 @@ class UiQueue {
 
   // UI thread: runs what was posted so far, in order; returns whether there was anything.
   bool drain();
+
+  WaitMeter waits;  // of the UI thread, for this queue and the job queues that post to it
 
  private:
   std::mutex mutex_;

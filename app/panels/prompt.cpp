@@ -91,7 +91,6 @@ void style_grid(Ui& ui) {
       ui.app.apply_style(style.name);
     }
     mark(ui, "style." + style.name);
-    tooltip(style.name.c_str());
     column = (column + 1) % columns;
   }
 }

@@ -1,6 +1,5 @@
 // The big view: mouse to camera, what the renderer has ready, and the comparison modes.
 #include <algorithm>
-#include <chrono>
 
 #include "viewport/view_request.h"
 #include "window/widgets.h"
@@ -19,37 +18,66 @@ Square centred_square(ImVec2 from, ImVec2 size) {
   return {{std::floor(from.x + (size.x - side) / 2), std::floor(from.y + (size.y - side) / 2)}, side};
 }
 
+const std::vector<Segment> comparisons{
+    {"Result", "The edited head", icon::user},
+    {"Wipe", "Original and result with a line to drag (W)", icon::wipe},
+    {"Side by side", "Original and result with one camera (S)", icon::columns},
+};
+const std::vector<Segment> channels{
+    {"Colour", "What the head looks like", icon::brush},
+    {"Depth", "Near is light (D)", icon::depth},
+    {"Normals", "Where surfaces face (N)", icon::arrows},
+};
+
+// In a narrow window icons stand for words: first of the comparisons and the export, then of all.
+struct ToolbarLook {
+  SegmentLook comparisons = SegmentLook::whole;
+  SegmentLook channels = SegmentLook::whole;
+  std::string save = std::string(icon::download) + "  Export";
+};
+
+float right_width(const Ui& ui, const ToolbarLook& look) {
+  const float padding = 2 * ImGui::GetStyle().FramePadding.x;
+  return ImGui::CalcTextSize(icon::home).x + ui.px(4) +
+         ImGui::CalcTextSize(look.save.c_str(), nullptr, true).x + 2 * padding;
+}
+
+ToolbarLook toolbar_look(const Ui& ui) {
+  const auto width = [&](const ToolbarLook& look) {
+    return segmented_width(ui, comparisons, look.comparisons) + ui.px(16) +
+           segmented_width(ui, channels, look.channels) + ui.px(16) + right_width(ui, look);
+  };
+  const float room = ImGui::GetContentRegionAvail().x;
+  ToolbarLook look;
+  if (width(look) > room) {
+    look.comparisons = SegmentLook::icons;
+    look.save = std::string(icon::download) + "##export";
+  }
+  if (width(look) > room) look.channels = SegmentLook::icons;
+  return look;
+}
+
 void toolbar(Ui& ui) {
   ViewState& view = ui.app.view;
+  const ToolbarLook look = toolbar_look(ui);
+  const float right = ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x - right_width(ui, look);
   int compare = static_cast<int>(view.compare);
-  const std::string wipe = std::string(icon::wipe) + "  Wipe";
-  const std::string side = std::string(icon::columns) + "  Side by side";
-  if (segmented(ui, "compare",
-                {{"Result", "The edited head"},
-                 {wipe.c_str(), "Original and result with a line to drag (W)"},
-                 {side.c_str(), "Original and result with one camera (S)"}},
-                compare)) {
+  if (segmented(ui, "compare", comparisons, compare, look.comparisons)) {
     view.compare = static_cast<Compare>(compare);
   }
   ImGui::SameLine(0, ui.px(16));
   int channel = static_cast<int>(view.channel);
-  if (segmented(ui, "channel",
-                {{"Colour", "What the head looks like"},
-                 {"Depth", "Near is light (D)"},
-                 {"Normals", "Where surfaces face (N)"}},
-                channel)) {
+  if (segmented(ui, "channel", channels, channel, look.channels)) {
     view.channel = static_cast<Channel>(channel);
   }
-  const std::string save = std::string(icon::download) + "  Export";
-  const float right = ImGui::CalcTextSize(save.c_str()).x + ui.px(20) + ui.px(40);
-  ImGui::SameLine(std::max(ImGui::GetWindowWidth() - right - ui.px(14), ImGui::GetCursorPosX()));
+  ImGui::SameLine(std::max(right, ImGui::GetCursorPosX()));
   if (quiet_button(ui, icon::home)) view.orbit.reset();
   mark(ui, "view.reset");
   tooltip("Reset the view (R)");
   ImGui::SameLine(0, ui.px(4));
-  if (ImGui::Button(save.c_str())) ui.dialogs.export_head = true;
+  if (ImGui::Button(look.save.c_str())) ui.dialogs.export_head = true;
   mark(ui, "export");
-  tooltip("Picture, turntable video, mesh or .tri (Ctrl+E)");
+  tooltip("Picture, video, mesh or .tri (Ctrl+E)");
 }
 
 void wipe_input(Ui& ui, const Square& square, bool& taken) {
@@ -88,10 +116,7 @@ void camera_input(Ui& ui, const Square& square) {
 }
 
 void take_frame(Ui& ui) {
-  const auto started = std::chrono::steady_clock::now();
   auto frame = ui.app.renderer.take();
-  const std::chrono::duration<double, std::milli> waited = std::chrono::steady_clock::now() - started;
-  ui.app.view.longest_wait_ms = std::max(ui.app.view.longest_wait_ms, waited.count());
   if (!frame) return;
   ui.after.upload(*frame->after);
   if (frame->before) ui.before.upload(*frame->before);

@@ -2,6 +2,7 @@
 // take. Used from the UI thread only; work happens in the job queues and comes back through `ui`.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -43,8 +44,7 @@ struct ViewState {
   std::uint64_t frames = 0;          // taken so far
   std::optional<ViewRequest> asked;  // the newest request, and its number
   std::uint64_t requested = 0;
-  double longest_wait_ms = 0;  // of the UI thread for the renderer
-  double moved_at = -1;        // when the camera or the strength changed last
+  double moved_at = -1;  // when the camera or the strength changed last
 };
 
 struct Draft {
@@ -77,6 +77,8 @@ class App {
   void paste(const std::string& clipboard);  // paths or file:// addresses, else prompt text
   void show_welcome();                       // the shipped portrait
   void choose_face(int face);
+  void correct_landmarks(const std::vector<Point2>& landmarks);  // pixels of the picture
+  void reset_landmarks();
 
   // --- Edit (app/state/edit.cpp)
   // ----------------------------------------------------------------------------------
@@ -104,6 +106,10 @@ class App {
   // The head at the present strength; blends anew.
   [[nodiscard]] Result<Head> present_head() const;
   [[nodiscard]] Vec3 backdrop() const;
+  // How long the UI thread has had to wait for the engine at most.
+  [[nodiscard]] double longest_wait_ms() const {
+    return std::max(renderer.longest_wait_ms(), ui.waits.longest_ms());
+  }
   // Smooth times between preview frames of the last drag, for the status bar.
   void count_frame(const ViewFrame& frame);
 
@@ -140,6 +146,9 @@ class App {
   void open_picture(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_head(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void begin_scene(Opened opened, const std::filesystem::path& path);
+  using MakeSource = std::function<Result<std::shared_ptr<const Source>>(const Source&, Progress&)>;
+  void cut_out_again(const std::string& title, MakeSource make, const std::string& label);
+  void look_from_its_camera(const Edit& edit);
   void compute(const Prompt& prompt, const std::string& label, bool as_new, int variant_id);
   void act(Scene scene, const std::string& label, const std::string& merge = {});
   void scene_changed();  // asks for what the scene shown now still lacks

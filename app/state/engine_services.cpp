@@ -46,7 +46,10 @@ Image8 with_alpha(const View& view) {
 class EngineServices final : public Services {
  public:
   explicit EngineServices(EngineOptions options)
-      : options_(std::move(options)), drawing_(options_.threads), working_(options_.threads) {}
+      : options_(std::move(options)),
+        drawing_(options_.threads),
+        baking_(std::max(1, drawing_.size() - 1)),
+        working_(options_.threads) {}
 
   Status load(Progress& progress) override {
     progress.begin("opening the face models");
@@ -67,9 +70,11 @@ class EngineServices final : public Services {
     auto opened = open_model(package, settings);
     if (!opened) return about(package, opened.error());
     auto editor = std::make_shared<Editor>(std::move(*opened));
-    const std::scoped_lock lock(mutex_);
-    editor_ = std::move(editor);
-    return {};
+    {
+      const std::scoped_lock lock(mutex_);
+      editor_.swap(editor);
+    }
+    return {};  // the model used so far is freed here, while nobody waits
   }
 
   [[nodiscard]] ModelInfo model() const override {
@@ -97,6 +102,20 @@ class EngineServices final : public Services {
     return source_of(source.path, face, progress);
   }
 
+  Result<std::shared_ptr<const Source>> correct_landmarks(const Source& source,
+                                                          const std::vector<Point2>& landmarks,
+                                                          Progress& progress) override {
+    progress.begin("reading the picture");
+    TRIPTYCH_TRY(const Picture picture, load_picture(source.path));
+    auto corrected = std::make_shared<Source>(source);
+    Face& face = corrected->faces[static_cast<std::size_t>(corrected->face)];
+    face.landmarks = landmarks;
+    corrected->corrected = true;
+    progress.begin("cutting out the face");
+    TRIPTYCH_TRY(corrected->portrait, cut_out(source.path, picture.rgb, face));
+    return corrected;
+  }
+
   Result<std::shared_ptr<const Edit>> edit(const Portrait& portrait, const Prompt& prompt,
                                            Progress& progress) override {
     const auto editor = this->editor();
@@ -108,7 +127,7 @@ class EngineServices final : public Services {
   Result<Head> load_head(const fs::path& path) override { return triptych::load_head(path); }
 
   Result<std::shared_ptr<const Baked>> bake(const Head& head, Progress& progress) override {
-    TRIPTYCH_TRY(auto baked, triptych::bake(head, drawing_, progress));
+    TRIPTYCH_TRY(auto baked, triptych::bake(head, baking_, progress));
     return std::make_shared<const EngineBaked>(std::move(baked));
   }
 
@@ -149,26 +168,42 @@ class EngineServices final : public Services {
   Result<std::shared_ptr<const Source>> source_of(const fs::path& path, int chosen, Progress& progress) {
     progress.begin("reading the picture");
     TRIPTYCH_TRY(const Picture picture, load_picture(path));
-    std::shared_ptr<const FaceAligner> aligner;
-    {
-      const std::scoped_lock lock(mutex_);
-      aligner = aligner_;
-    }
-    if (!aligner) return fail("the face models are missing, so no portrait can be opened; run scripts/setup");
+    TRIPTYCH_TRY(const auto aligner, this->aligner());
     progress.begin("finding the face");
     auto faces = aligner->find(picture.rgb);
     if (!faces) return about(path, faces.error());
     TRIPTYCH_CHECK(progress.check());
-    const int size = std::max(model().picture_size, 256);
-    auto portrait = aligner->align(picture.rgb, {.size = size, .face = chosen});
-    if (!portrait) return about(path, portrait.error());
     auto source = std::make_shared<Source>();
     source->path = path;
-    source->faces = std::move(*faces);
     source->face = std::max(chosen, 0);
-    source->portrait = std::move(*portrait);
+    const auto index = static_cast<std::size_t>(source->face);
+    if (index < faces->size()) {
+      TRIPTYCH_TRY(source->portrait, cut_out(path, picture.rgb, (*faces)[index]));
+    } else {  // the aligner says what is wrong
+      auto portrait = aligner->align(picture.rgb, {.size = portrait_size(), .face = chosen});
+      if (!portrait) return about(path, portrait.error());
+      source->portrait = std::move(*portrait);
+    }
+    source->faces = std::move(*faces);
     add_preview(*source, picture.rgb);
     return source;
+  }
+
+  [[nodiscard]] Result<std::shared_ptr<const FaceAligner>> aligner() const {
+    const std::scoped_lock lock(mutex_);
+    if (!aligner_)
+      return fail("the face models are missing, so no portrait can be opened; run scripts/setup");
+    return aligner_;
+  }
+
+  [[nodiscard]] int portrait_size() const { return std::max(model().picture_size, 256); }
+
+  [[nodiscard]] Result<Portrait> cut_out(const fs::path& path, const Image8& picture,
+                                         const Face& face) const {
+    TRIPTYCH_TRY(const auto aligner, this->aligner());
+    auto portrait = aligner->align(picture, face, portrait_size());
+    if (!portrait) return about(path, portrait.error());
+    return portrait;
   }
 
   static void add_preview(Source& source, const Image8& picture) {
@@ -211,6 +246,7 @@ class EngineServices final : public Services {
 
   const EngineOptions options_;
   ThreadPool drawing_;
+  ThreadPool baking_;  // beside drawing_, to which it leaves a core
   ThreadPool working_;
   mutable std::mutex mutex_;
   std::shared_ptr<const FaceAligner> aligner_;

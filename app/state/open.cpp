@@ -126,12 +126,7 @@ void App::begin_scene(Opened opened, const fs::path& path) {
   variant->edit = opened.edit;
   next.history.push_back(variant);
   next.current = 0;
-  const Orbit orbit = orbit_of(opened.edit->reconstruction.camera);
-  OrbitController::Pose pose;
-  pose.yaw = orbit.yaw_degrees;
-  pose.pitch = orbit.pitch_degrees;
-  view.orbit.set_home(pose);
-  view.orbit.reset();
+  look_from_its_camera(*opened.edit);
   edit_times_ms = opened.edit->times_ms;
   act(std::move(next), "Open " + path.filename().string());
   make_thumbnail(variant->id, variant->edit);
@@ -140,6 +135,15 @@ void App::begin_scene(Opened opened, const fs::path& path) {
     preferences.remember(path);
     save_preferences();
   }
+}
+
+void App::look_from_its_camera(const Edit& edit) {
+  const Orbit orbit = orbit_of(edit.reconstruction.camera);
+  OrbitController::Pose pose;
+  pose.yaw = orbit.yaw_degrees;
+  pose.pitch = orbit.pitch_degrees;
+  view.orbit.set_home(pose);
+  view.orbit.reset();
 }
 
 void App::open_reference(const fs::path& path) {
@@ -226,6 +230,52 @@ void App::choose_face(int face) {
       [this, source](Result<Opened> opened) {
         if (!opened) return notices.add(opened.error());
         begin_scene(std::move(*opened), source->path);
+      });
+}
+
+void App::correct_landmarks(const std::vector<Point2>& landmarks) {
+  cut_out_again(
+      "Cutting out the face by its landmarks",
+      [this, landmarks](const Source& source, Progress& progress) {
+        return services.correct_landmarks(source, landmarks, progress);
+      },
+      "Move landmarks");
+}
+
+void App::reset_landmarks() {
+  cut_out_again(
+      "Finding the landmarks again",
+      [this](const Source& source, Progress& progress) {
+        return services.choose_face(source, source.face, progress);
+      },
+      "Find landmarks");
+}
+
+// The same person cut out differently: the history stays, and its edits are computed again when shown.
+void App::cut_out_again(const std::string& title, MakeSource make, const std::string& label) {
+  const auto source = scene().source;
+  if (!source) return;
+  edits.submit(
+      title, "open",
+      [this, source, make = std::move(make)](Progress& progress) -> Result<Opened> {
+        TRIPTYCH_TRY(auto changed, make(*source, progress));
+        TRIPTYCH_TRY(auto edit, services.edit(changed->portrait, {}, progress));
+        return Opened{std::move(changed), std::move(edit)};
+      },
+      [this, source, label](Result<Opened> opened) {
+        if (!opened) return notices.add(opened.error());
+        if (scene().source != source) return;
+        Scene next = scene();
+        next.source = opened->source;
+        for (auto& variant : next.history) {
+          auto anew = std::make_shared<Variant>(*variant);
+          anew->edit = variant == next.history.front() ? opened->edit : nullptr;
+          variant = std::move(anew);
+        }
+        look_from_its_camera(*opened->edit);
+        act(std::move(next), label);
+        make_thumbnail(scene().history.front()->id, opened->edit);
+        make_style_thumbnails();
       });
 }
 

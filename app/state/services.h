@@ -26,6 +26,7 @@ struct Source {
   float preview_scale = 1;                // preview pixels a picture pixel
   std::vector<Face> faces;                // pixels of the picture; empty when restored from a session
   int face = 0;
+  bool corrected = false;  // the landmarks of `face` were moved by hand
   Portrait portrait;
 };
 
@@ -64,9 +65,12 @@ class Services {
   [[nodiscard]] virtual Result<Image8> load_image(const std::filesystem::path& path) const = 0;
   [[nodiscard]] virtual Result<std::shared_ptr<const Source>> open_picture(const std::filesystem::path& path,
                                                                            Progress& progress) = 0;
-  // Another face of the picture, or the same with landmarks that were moved. Reads the picture again.
+  // A face of the picture with the landmarks that are found in it. Reads the picture again.
   [[nodiscard]] virtual Result<std::shared_ptr<const Source>> choose_face(const Source& source, int face,
                                                                           Progress& progress) = 0;
+  // The same face, cut out by these landmarks (pixels of the picture). Reads the picture again.
+  [[nodiscard]] virtual Result<std::shared_ptr<const Source>> correct_landmarks(
+      const Source& source, const std::vector<Point2>& landmarks, Progress& progress) = 0;
   [[nodiscard]] virtual Result<std::shared_ptr<const Edit>> edit(const Portrait& portrait,
                                                                  const Prompt& prompt,
                                                                  Progress& progress) = 0;

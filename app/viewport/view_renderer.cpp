@@ -21,38 +21,42 @@ ViewRenderer::ViewRenderer(Services& services, std::function<void()> wake, std::
     : services_(services),
       wake_ui_(std::move(wake)),
       failed_(std::move(failed)),
+      baker_(services,
+             [this](std::shared_ptr<const Head> head, Result<std::shared_ptr<const Baked>> baked) {
+               if (!baked) return tell(std::move(baked.error()));
+               {
+                 const std::scoped_lock lock(mutex_);
+                 baked_.emplace_back(std::move(head), std::move(*baked));
+               }
+               wake_.notify_all();
+             }),
       thread_([this] { run(); }) {}
 
 ViewRenderer::~ViewRenderer() {
   {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
-    if (interruptible_) interruptible_->cancel();
+    if (exact_step_) exact_step_->cancel();
   }
   wake_.notify_all();
 }
 
 std::uint64_t ViewRenderer::request(ViewRequest request) {
   std::uint64_t number = 0;
+  std::optional<Work> work(Work{std::move(request), 0});
   {
-    const std::scoped_lock lock(mutex_);
-    const bool other_head = request.edit != baking_edit_ || request.strength != baking_strength_;
-    if (interruptible_ && (interrupt_on_motion_ || other_head)) interruptible_->cancel();
-    number = ++number_;
-    next_ = Work{std::move(request), number};
+    const auto lock = waits_.lock(mutex_);
+    if (exact_step_) exact_step_->cancel();
+    number = work->number = ++number_;
+    next_.swap(work);  // what was asked for before is freed after the lock
   }
   wake_.notify_all();
   return number;
 }
 
 std::optional<ViewFrame> ViewRenderer::take() {
-  const std::scoped_lock lock(mutex_);
+  const auto lock = waits_.lock(mutex_);
   return std::exchange(ready_, std::nullopt);
-}
-
-bool ViewRenderer::baking() const {
-  const std::scoped_lock lock(mutex_);
-  return interruptible_ != nullptr && !interrupt_on_motion_;
 }
 
 bool ViewRenderer::outdated(const Work& work) const {
@@ -62,67 +66,67 @@ bool ViewRenderer::outdated(const Work& work) const {
 
 void ViewRenderer::run() {
   while (true) {
-    Work work;
+    std::optional<Work> work;
+    Bakes bakes;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return stopping_ || next_; });
+      wake_.wait(lock, [&] { return stopping_ || next_ || !baked_.empty(); });
       if (stopping_) return;
-      work = std::move(*std::exchange(next_, std::nullopt));
+      work.swap(next_);
+      bakes.swap(baked_);
     }
-    if (work.request.edit) serve(work);
+    keep(bakes);
+    if (!work) work = coarse_;
+    if (work && work->request.edit) serve(*work);
+  }
+}
+
+void ViewRenderer::keep(const Bakes& bakes) {
+  for (const auto& [head, baked] : bakes) {
+    for (Prepared& entry : prepared_) {
+      if (entry.head == head) entry.baked = baked;
+    }
   }
 }
 
 void ViewRenderer::serve(const Work& work) {
-  const bool goes_on = !work.request.moving && work.request.refine;
-  Status status = preview(work, !goes_on);
-  if (status && !work.request.reshaping) status = bake_heads(work);
-  if (status && goes_on && !outdated(work)) status = refine(work);
-  if (!status && status.error().code != ErrorCode::cancelled) {
-    failed_(status.error());
-    wake_ui_();
-  }
+  const ViewRequest& request = work.request;
+  coarse_.reset();
+  Status status = preview(work);
+  if (status && !request.reshaping) status = order_bakes(request);
+  if (status && !request.moving && request.refine && !outdated(work)) status = refine(work);
+  if (!status) tell(std::move(status.error()));
 }
 
-Status ViewRenderer::preview(const Work& work, bool last) {
-  TRIPTYCH_TRY(Prepared* const head, prepare(work.request.edit, work.request.strength));
+void ViewRenderer::tell(Error error) {
+  if (error.code == ErrorCode::cancelled) return;
+  failed_(std::move(error));
+  wake_ui_();
+}
+
+Status ViewRenderer::preview(const Work& work) {
+  const ViewRequest& request = work.request;
+  TRIPTYCH_TRY(Prepared* const head, prepare(request.edit, request.strength));
   const bool fast = head->baked != nullptr;
+  const bool refines = !request.moving && request.refine;
+  if (!fast && !refines) coarse_ = work;
   ResolutionController& controller = fast ? fast_size_ : coarse_size_;
-  previewed_size_ = controller.size(work.request.size);
+  previewed_size_ = controller.size(request.size);
   double ms = 0;
-  TRIPTYCH_CHECK(show(work, previewed_size_, false, last, &ms));
+  TRIPTYCH_CHECK(show(work, previewed_size_, false, !refines && (fast || request.reshaping), &ms));
   controller.measured(previewed_size_, ms);
   return {};
 }
 
-// Baking is worth finishing while the camera moves, as every later frame is cheap; only another head ends it.
-Status ViewRenderer::bake_heads(const Work& work) {
-  bool baked_any = false;
-  for (const float strength : {work.request.strength, 0.0F}) {
-    if (strength != work.request.strength && !work.request.compare) continue;
-    TRIPTYCH_TRY(Prepared* const head, prepare(work.request.edit, strength));
-    if (head->baked) continue;
-    auto progress = std::make_shared<Progress>();
-    {
-      const std::scoped_lock lock(mutex_);
-      if (stopping_ || (next_ && next_->request.edit != work.request.edit)) return cancelled();
-      interruptible_ = progress;
-      interrupt_on_motion_ = false;
-      baking_edit_ = work.request.edit;
-      baking_strength_ = work.request.strength;
-    }
-    auto baked = services_.bake(*head->head, *progress);
-    {
-      const std::scoped_lock lock(mutex_);
-      interruptible_.reset();
-      interrupt_on_motion_ = true;
-      baking_edit_.reset();
-    }
-    if (!baked) return tl::make_unexpected(baked.error());
-    head->baked = std::move(*baked);
-    baked_any = true;
+Status ViewRenderer::order_bakes(const ViewRequest& request) {
+  Baker::Heads heads;
+  for (const float strength : {request.strength, 0.0F}) {
+    if (strength != request.strength && !request.compare) continue;
+    TRIPTYCH_TRY(Prepared* const entry, prepare(request.edit, strength));
+    if (!entry->baked) heads.push_back(entry->head);
   }
-  return baked_any ? preview(work, !work.request.refine || work.request.moving) : Status{};
+  baker_.want(std::move(heads));
+  return {};
 }
 
 Status ViewRenderer::refine(const Work& work) {
@@ -159,7 +163,7 @@ Result<std::shared_ptr<const Image8>> ViewRenderer::render(Prepared& head, const
   if (exact) {
     const std::scoped_lock lock(mutex_);
     if (stopping_ || next_) return cancelled();
-    interruptible_ = progress;
+    exact_step_ = progress;
   }
   Result<View> view = [&]() -> Result<View> {
     if (!exact && head.baked) return services_.render_fast(*head.baked, request.camera, options, *progress);
@@ -172,7 +176,7 @@ Result<std::shared_ptr<const Image8>> ViewRenderer::render(Prepared& head, const
   }();
   if (exact) {
     const std::scoped_lock lock(mutex_);
-    interruptible_.reset();
+    exact_step_.reset();
   }
   if (!view) return tl::make_unexpected(view.error());
   return std::make_shared<const Image8>(to_picture(*view, request.channel, request.background));
@@ -196,9 +200,10 @@ Status ViewRenderer::show(const Work& work, int size, bool exact, bool last, dou
   frame.request = work.number;
   frame.render_ms = milliseconds_since(started);
   if (ms != nullptr) *ms = frame.render_ms;
+  std::optional<ViewFrame> ready(std::move(frame));
   {
     const std::scoped_lock lock(mutex_);
-    ready_ = std::move(frame);
+    ready_.swap(ready);
   }
   wake_ui_();
   return {};

@@ -1,6 +1,6 @@
 // Renders what the viewport shows on a thread of its own: preview frames while something moves, then exact
-// ones in growing steps that any new request interrupts. The UI thread only leaves requests and picks up
-// frames.
+// ones in growing steps that any new request interrupts; a second thread bakes the heads that previews are
+// made of. The UI thread only leaves requests and picks up frames.
 #pragma once
 
 #include <condition_variable>
@@ -11,8 +11,12 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include "jobs/wait_meter.h"
 #include "state/services.h"
+#include "viewport/baker.h"
 #include "viewport/resolution.h"
 
 namespace triptych::app {
@@ -54,11 +58,12 @@ class ViewRenderer {
   ViewRenderer(ViewRenderer&&) = delete;
   ViewRenderer& operator=(ViewRenderer&&) = delete;
 
+  // All of these on the UI thread.
   // The newest request wins; returns its number, which its frames carry.
   std::uint64_t request(ViewRequest request);
   // The newest frame that has not been taken yet.
   [[nodiscard]] std::optional<ViewFrame> take();
-  [[nodiscard]] bool baking() const;
+  [[nodiscard]] double longest_wait_ms() const noexcept { return waits_.longest_ms(); }
 
  private:
   // A head at one strength, ready to be shown.
@@ -73,11 +78,15 @@ class ViewRenderer {
     std::uint64_t number = 0;
   };
 
+  using Bakes = std::vector<std::pair<std::shared_ptr<const Head>, std::shared_ptr<const Baked>>>;
+
   void run();
   void serve(const Work& work);
-  [[nodiscard]] Status preview(const Work& work, bool last);
-  [[nodiscard]] Status bake_heads(const Work& work);
+  [[nodiscard]] Status preview(const Work& work);
+  [[nodiscard]] Status order_bakes(const ViewRequest& request);
+  void keep(const Bakes& bakes);
   [[nodiscard]] Status refine(const Work& work);
+  void tell(Error error);
   [[nodiscard]] Result<Prepared*> prepare(const std::shared_ptr<const Edit>& edit, float strength);
   [[nodiscard]] Result<std::shared_ptr<const Image8>> render(Prepared& head, const ViewRequest& request,
                                                              int size, bool exact);
@@ -88,14 +97,13 @@ class ViewRenderer {
   std::function<void()> wake_ui_;
   std::function<void(Error)> failed_;
 
+  WaitMeter waits_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::optional<Work> next_;
   std::optional<ViewFrame> ready_;
-  std::shared_ptr<Progress> interruptible_;  // of the exact step or bake that runs now
-  bool interrupt_on_motion_ = true;
-  std::shared_ptr<const Edit> baking_edit_;
-  float baking_strength_ = 0;
+  std::shared_ptr<Progress> exact_step_;  // that runs now: a request ends it
+  Bakes baked_;                           // finished, not yet known to the renderer's thread
   std::uint64_t number_ = 0;
   bool stopping_ = false;
 
@@ -104,8 +112,10 @@ class ViewRenderer {
   ResolutionController fast_size_{{.target_ms = 26, .minimum = 128, .maximum = 1024}, 320};
   ResolutionController coarse_size_{{.target_ms = 34, .minimum = 64, .maximum = 512}, 96};
   int previewed_size_ = 0;
+  std::optional<Work> coarse_;  // the work whose newest frame would be better with its head baked
 
-  std::jthread thread_;  // last: it uses everything above
+  Baker baker_;  // these last: they use everything above
+  std::jthread thread_;
 };
 
 // A view's channel as RGB: depth grey between the nearest and farthest point seen, normals in the usual

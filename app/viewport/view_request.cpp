@@ -1,7 +1,6 @@
 #include "viewport/view_request.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace triptych::app {
 namespace {
@@ -43,10 +42,7 @@ bool update_request(App& app, int size, double now) {
                        (view.asked->reshaping && !request.reshaping);
   if (changed) {
     view.asked = request;
-    const auto started = std::chrono::steady_clock::now();
     view.requested = app.renderer.request(std::move(request));
-    const std::chrono::duration<double, std::milli> waited = std::chrono::steady_clock::now() - started;
-    view.longest_wait_ms = std::max(view.longest_wait_ms, waited.count());
   }
   return view.asked->moving && !held;
 }

@@ -23,6 +23,8 @@ json scene_json(const App& app) {
   return {{"picture", scene.source ? scene.source->path.string() : ""},
           {"head", scene.head_path.string()},
           {"faces", scene.source ? scene.source->faces.size() : 0},
+          {"face", scene.source ? scene.source->face : 0},
+          {"corrected", scene.source && scene.source->corrected},
           {"history", history},
           {"current", scene.current},
           {"strength", std::round(scene.strength * 1000) / 1000}};

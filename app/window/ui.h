@@ -4,6 +4,8 @@
 #include <imgui.h>
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +47,14 @@ struct Dialogs {
   FileDialog file;
 };
 
+// Landmarks of the chosen face while they are dragged, and until the face has been cut out by them.
+struct LandmarkDrag {
+  std::shared_ptr<const Source> source;
+  std::vector<Point2> points;
+  std::optional<std::size_t> held;
+  Point2 from;  // where it was taken
+};
+
 struct Ui {
   App& app;
   Textures& textures;
@@ -59,6 +69,8 @@ struct Ui {
   bool reset_layout = false;
   bool quit = false;
   bool focus_prompt = false;
+  bool zoom_face = false;  // the picture panel shows only the face
+  LandmarkDrag landmarks{};
   bool drag_over = false;  // files hover over the window
   float drag_x = 0, drag_y = 0;
   double awake_until = 0;  // ImGui time until which frames go on being drawn

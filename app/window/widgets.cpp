@@ -55,7 +55,28 @@ bool quiet_button(const Ui& ui, const char* label, ImVec2 size) {
   return pressed;
 }
 
-bool segmented(Ui& ui, const char* name, const std::vector<Segment>& segments, int& chosen) {
+namespace {
+
+std::string label_of(const Segment& segment, SegmentLook look) {
+  if (segment.icon == nullptr) return segment.label;
+  if (look == SegmentLook::icons) return std::string(segment.icon) + "##" + segment.label;
+  return std::string(segment.icon) + "  " + segment.label;
+}
+
+}  // namespace
+
+float segmented_width(const Ui& ui, const std::vector<Segment>& segments, SegmentLook look) {
+  float width = -ui.px(2);
+  for (const Segment& segment : segments) {
+    const std::string label = label_of(segment, look);
+    width +=
+        ImGui::CalcTextSize(label.c_str(), nullptr, true).x + 2 * ImGui::GetStyle().FramePadding.x + ui.px(2);
+  }
+  return width;
+}
+
+bool segmented(Ui& ui, const char* name, const std::vector<Segment>& segments, int& chosen,
+               SegmentLook look) {
   bool changed = false;
   ImGui::PushID(name);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(2), 0));
@@ -66,7 +87,7 @@ bool segmented(Ui& ui, const char* name, const std::vector<Segment>& segments, i
     ImGui::PushStyleColor(ImGuiCol_Button, on ? ui.palette->accent : ui.palette->raised);
     ImGui::PushStyleColor(ImGuiCol_ButtonHovered, on ? ui.palette->accent_hover : ui.palette->hover);
     ImGui::PushStyleColor(ImGuiCol_Text, on ? ui.palette->on_accent : ui.palette->text);
-    if (ImGui::Button(segment.label) && !on) {
+    if (ImGui::Button(label_of(segment, look).c_str()) && !on) {
       chosen = i;
       changed = true;
     }
@@ -101,6 +122,7 @@ bool picture_button(Ui& ui, const char* name, const std::shared_ptr<const Image8
   if (!caption.empty()) {
     ImGui::PushFont(nullptr, ImGui::GetStyle().FontSizeBase * 0.85F);
     const std::string text = shortened(caption, size);
+    if (text != caption) tooltip(caption.c_str());
     const float width = ImGui::CalcTextSize(text.c_str()).x;
     draw->AddText({from.x + (size - width) / 2, to.y + ui.px(4)},
                   packed(selected ? ui.palette->text : ui.palette->dim), text.c_str());

@@ -29,6 +29,15 @@ inline constexpr const char* download = "\xEF\x80\x99";
 inline constexpr const char* question = "\xEF\x81\x99";
 inline constexpr const char* home = "\xEF\x80\x95";
 inline constexpr const char* copy = "\xEF\x83\x85";
+inline constexpr const char* brush = "\xEF\x87\xBC";
+inline constexpr const char* depth = "\xEF\x83\x89";
+inline constexpr const char* arrows = "\xEF\x81\x87";
+inline constexpr const char* play = "\xEF\x81\x8B";
+inline constexpr const char* pause = "\xEF\x81\x8C";
+inline constexpr const char* stop = "\xEF\x81\x8D";
+inline constexpr const char* plus = "\xEF\x81\xA7";
+inline constexpr const char* remove = "\xEF\x87\xB8";
+inline constexpr const char* camera = "\xEF\x80\xBD";
 }  // namespace icon
 
 // Remembers the rectangle of the last item.
@@ -50,10 +59,15 @@ bool quiet_button(const Ui& ui, const char* label, ImVec2 size = {0, 0});
 struct Segment {
   const char* label;
   const char* hint;
+  const char* icon = nullptr;  // in front of the label
 };
-bool segmented(Ui& ui, const char* name, const std::vector<Segment>& segments, int& chosen);
+enum class SegmentLook { whole, icons };  // icons: those segments that have one show nothing else
+bool segmented(Ui& ui, const char* name, const std::vector<Segment>& segments, int& chosen,
+               SegmentLook look = SegmentLook::whole);
+[[nodiscard]] float segmented_width(const Ui& ui, const std::vector<Segment>& segments, SegmentLook look);
 
-// A picture as a button with rounded corners; `selected` draws a frame in the accent colour.
+// A picture as a button with rounded corners; `selected` draws a frame in the accent colour. A caption that
+// does not fit is told whole in a tooltip.
 bool picture_button(Ui& ui, const char* name, const std::shared_ptr<const Image8>& image, float size,
                     bool selected, const std::string& caption);
 

@@ -168,7 +168,7 @@ class MainWindow {
     if (!stable) settle_frames_ = std::max(settle_frames_, 1);
     if (!shot && (!stable || state == dumped_)) return;
     dumped_ = state;
-    pace_.longest_engine_wait_ms = app_.view.longest_wait_ms;
+    pace_.longest_engine_wait_ms = app_.longest_wait_ms();
     state["pace"] = describe(pace_);
     if (shot) {
       screenshot_ = false;

@@ -178,6 +178,45 @@ TEST_F(Acting, BackslashShowsTheOriginalWhileItIsHeld) {
       [](const json& s) { return s["view"]["original"] == false && s["view"]["frame"]["strength"] == 1; }));
 }
 
+TEST_F(Acting, ALandmarkIsDraggedAndTheFaceCutOutByIt) {
+  begin();
+  person.click("picture.zoom");
+  const json before = person.state()["marks"]["landmark"];
+  ASSERT_TRUE(person.sees([&](const json& s) { return s["marks"]["landmark"] != before; }));
+  person.drag("landmark", 0.5F, 0.5F, 3, 0.5F);
+  ASSERT_TRUE(person.sees([](const json& s) { return s["scene"]["corrected"] == true && is_still(s); }));
+  EXPECT_EQ(person.state()["undo"], "Move landmarks");
+  person.click("landmarks.reset");
+  EXPECT_TRUE(person.sees([](const json& s) { return s["scene"]["corrected"] == false && is_still(s); }));
+}
+
+TEST_F(Acting, AnotherFaceIsChosenWithAClick) {
+  picture = folder / "two.png";
+  ASSERT_TRUE(save_picture(picture, Image8(480, 200, 3, 140)));
+  ASSERT_TRUE(person.start({picture.string()}));
+  ASSERT_TRUE(person.sees(is_still));
+  person.click("face.1");
+  EXPECT_TRUE(person.sees([](const json& s) { return s["scene"]["face"] == 1 && is_still(s); }));
+}
+
+TEST_F(Acting, NothingOverlapsInANarrowWindow) {
+  picture = make_picture(folder, "portrait.png");
+  for (const char* size : {"640x440", "860x600"}) {
+    ASSERT_TRUE(person.start({picture.string(), "--size", size}));
+    ASSERT_TRUE(person.sees(has_head));
+    const json marks = person.state()["marks"];
+    float end = 0;
+    for (const char* name : {"compare.0", "compare.1", "compare.2", "channel.0", "channel.1", "channel.2",
+                             "view.reset", "export"}) {
+      const auto rect = marks[name].get<std::array<float, 4>>();
+      EXPECT_GE(rect[0], end) << name << " at " << size;
+      end = rect[0] + rect[2];
+    }
+    EXPECT_LE(end, std::atof(size)) << size;
+    person.kill();
+  }
+}
+
 TEST_F(Acting, ABadFileIsANoticeAndNothingElseChanges) {
   begin();
   const auto bad = folder / "broken.png";

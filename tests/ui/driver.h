@@ -58,14 +58,15 @@ class Driver {
     app->apply_prompt();
   }
 
-  FakeServices services;
-  std::optional<app::App> app;
-
  private:
   const TemporaryFolder& folder_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool woken_ = false;
+
+ public:
+  FakeServices services;
+  std::optional<app::App> app;  // last: its threads use the above
 };
 
 }  // namespace triptych::test

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
-#include <thread>
 
 #include "head/tri_file.h"
 #include "image/picture.h"
@@ -47,16 +47,28 @@ Head tinted(const Head& head, const std::string& words) {
   return result;
 }
 
-Status take_time(const std::string& words, Progress& progress) {
-  progress.begin("encoding the prompt");
-  if (!words.starts_with("slow")) return {};
-  constexpr int steps = 6000;
-  for (int i = 0; i < steps; ++i) {
-    TRIPTYCH_CHECK(progress.check());
-    progress.advance(static_cast<double>(i) / steps);
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+// Until it is cancelled, at most a minute.
+Status take_long(Progress& progress) {
+  std::mutex mutex;
+  std::condition_variable nobody_wakes;
+  std::unique_lock lock(mutex);
+  constexpr auto look = std::chrono::milliseconds(10);  // a Progress tells nobody that it was cancelled
+  constexpr int looks = 6000;
+  for (int i = 0; i < looks && !progress.cancelled(); ++i) {
+    progress.advance(static_cast<double>(i) / looks);
+    nobody_wakes.wait_for(lock, look);
   }
-  return {};
+  return progress.check();
+}
+
+// Around the mean of the landmarks.
+CropFrame frame_of(const Face& face, float picture_height) {
+  CropFrame frame{{0, 0}, picture_height * 0.45F, 0};
+  for (const Point2& point : face.landmarks) {
+    frame.centre.x += point.x / static_cast<float>(face.landmarks.size());
+    frame.centre.y += point.y / static_cast<float>(face.landmarks.size());
+  }
+  return frame;
 }
 
 Result<std::shared_ptr<const app::Source>> make_source(const std::filesystem::path& path,
@@ -80,11 +92,14 @@ Result<std::shared_ptr<const app::Source>> make_source(const std::filesystem::pa
     const float centre =
         static_cast<float>(picture.width) * (static_cast<float>(i) + 0.5F) / static_cast<float>(count);
     Face found{centre - height * 0.25F, height * 0.25F, centre + height * 0.25F, height * 0.75F, 1, {}, {}};
+    for (const float y : {0.5F, 0.35F, 0.65F}) {
+      for (const float x : {0.0F, 0.15F, -0.15F})
+        found.landmarks.push_back({centre + x * height, y * height});
+    }
     source->faces.push_back(std::move(found));
   }
   source->face = std::clamp(face, 0, count - 1);
-  const Face& chosen = source->faces[static_cast<std::size_t>(source->face)];
-  source->portrait.frame = {{(chosen.left + chosen.right) / 2, height / 2}, height * 0.45F, 0};
+  source->portrait.frame = frame_of(source->faces[static_cast<std::size_t>(source->face)], height);
   source->portrait.rgb = resize(picture, 128, 128);
   source->portrait.mask = ImageF(128, 128, 1, 1.0F);
   source->portrait.camera = plain_head().camera;
@@ -137,10 +152,22 @@ Result<std::shared_ptr<const app::Source>> FakeServices::choose_face(const app::
   return make_source(source.path, picture.rgb, face);
 }
 
+Result<std::shared_ptr<const app::Source>> FakeServices::correct_landmarks(
+    const app::Source& source, const std::vector<Point2>& landmarks, Progress& /*progress*/) {
+  TRIPTYCH_TRY(const Picture picture, load_picture(source.path));
+  auto corrected = std::make_shared<app::Source>(source);
+  Face& face = corrected->faces[static_cast<std::size_t>(source.face)];
+  face.landmarks = landmarks;
+  corrected->corrected = true;
+  corrected->portrait.frame = frame_of(face, static_cast<float>(picture.rgb.height));
+  return corrected;
+}
+
 Result<std::shared_ptr<const Edit>> FakeServices::edit(const Portrait& /*portrait*/, const Prompt& prompt,
                                                        Progress& progress) {
   if (missing_model) return fail("there is no model; run scripts/setup or pass --model");
-  TRIPTYCH_CHECK(take_time(prompt.text, progress));
+  progress.begin("encoding the prompt");
+  if (prompt.text.starts_with("slow")) TRIPTYCH_CHECK(take_long(progress));
   if (prompt.text == "nonsense")
     return fail("\"nonsense\" is not a style this model knows; try \"bronze statue\"");
   auto edit = std::make_shared<Edit>();
@@ -158,7 +185,8 @@ Result<Head> FakeServices::load_head(const std::filesystem::path& path) {
 }
 
 Result<std::shared_ptr<const app::Baked>> FakeServices::bake(const Head& head, Progress& progress) {
-  TRIPTYCH_TRY(auto baked, triptych::bake(head, pool_, progress));
+  if (before_bake) before_bake(progress);
+  TRIPTYCH_TRY(auto baked, triptych::bake(head, baking_pool_, progress));
   return std::make_shared<const FakeBaked>(std::move(baked));
 }
 

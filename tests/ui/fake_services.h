@@ -2,6 +2,7 @@
 // so that an edit takes milliseconds and everything is known.
 #pragma once
 
+#include <functional>
 #include <mutex>
 
 #include "core/thread_pool.h"
@@ -14,10 +15,11 @@ namespace triptych::test {
 // none.
 class FakeServices final : public app::Services {
  public:
-  explicit FakeServices(int threads = 2) : pool_(threads) {}
+  explicit FakeServices(int threads = 2) : pool_(threads), baking_pool_(1) {}
 
-  bool missing_model = false;  // load() fails
-  int edits = 0;               // computed so far; read it when no job runs
+  bool missing_model = false;                  // load() fails
+  int edits = 0;                               // computed so far; read it when no job runs
+  std::function<void(Progress&)> before_bake;  // set it before anything is shown
 
   Status load(Progress& progress) override;
   Status use_model(const std::filesystem::path& package, Progress& progress) override;
@@ -28,6 +30,9 @@ class FakeServices final : public app::Services {
                                                           Progress& progress) override;
   Result<std::shared_ptr<const app::Source>> choose_face(const app::Source& source, int face,
                                                          Progress& progress) override;
+  Result<std::shared_ptr<const app::Source>> correct_landmarks(const app::Source& source,
+                                                               const std::vector<Point2>& landmarks,
+                                                               Progress& progress) override;
   Result<std::shared_ptr<const Edit>> edit(const Portrait& portrait, const Prompt& prompt,
                                            Progress& progress) override;
   Result<Head> load_head(const std::filesystem::path& path) override;
@@ -39,7 +44,7 @@ class FakeServices final : public app::Services {
   Status export_head(const Head& head, const app::ExportRequest& request, Progress& progress) override;
 
  private:
-  ThreadPool pool_;
+  ThreadPool pool_, baking_pool_;
   mutable std::mutex mutex_;
   bool loaded_ = false;
 };

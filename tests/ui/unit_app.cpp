@@ -143,6 +143,28 @@ TEST(App, AnotherFaceOfThePictureCanBeChosen) {
   EXPECT_TRUE(driver.wait([&] { return driver.app->scene().source->face == 1; }));
 }
 
+TEST(App, MovedLandmarksCutTheFaceOutAnewAndKeepTheHistory) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  driver.apply("clown");
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().history.size() == 2; }));
+  const auto found = driver.app->scene().source;
+  auto landmarks = found->faces.front().landmarks;
+  for (Point2& point : landmarks) point.x += 8;
+  driver.app->correct_landmarks(landmarks);
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().source->corrected; }));
+  EXPECT_NEAR(driver.app->scene().source->portrait.frame.centre.x, found->portrait.frame.centre.x + 8, 0.01F);
+  // What was shown is shown again, made from the new cut.
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().shown()->edit != nullptr; }));
+  EXPECT_EQ(driver.app->scene().shown()->text, "clown");
+  driver.app->reset_landmarks();
+  ASSERT_TRUE(driver.wait([&] { return !driver.app->scene().source->corrected; }));
+  driver.app->undo();
+  driver.app->undo();
+  EXPECT_EQ(driver.app->scene().source, found);
+}
+
 TEST(App, ASessionComesBackWithItsPromptsAlthoughThePictureIsGone) {
   const TemporaryFolder folder;
   const auto session = folder / "work.triptych";

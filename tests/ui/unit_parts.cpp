@@ -4,11 +4,15 @@
 
 #include <cmath>
 #include <condition_variable>
+#include <mutex>
 #include <set>
+#include <thread>
 
 #include "commands/commands.h"
 #include "core/atomic_file.h"
 #include "jobs/job_queue.h"
+#include "jobs/wait_meter.h"
+#include "state/landmarks.h"
 #include "state/notices.h"
 #include "state/preferences.h"
 #include "state/undo.h"
@@ -135,6 +139,32 @@ TEST(Jobs, StoppingEndsTheRunningJobAndDropsTheRest) {
   queue.stop();
   EXPECT_FALSE(ran);
   EXPECT_FALSE(queue.busy());
+}
+
+TEST(Waits, OnlyTheTimeUntilAMutexIsFreeCounts) {
+  WaitMeter meter;
+  std::mutex mutex;
+  { const auto lock = meter.lock(mutex); }
+  EXPECT_EQ(meter.longest_ms(), 0);
+  std::unique_lock held(mutex);
+  std::jthread waiter([&] { const auto lock = meter.lock(mutex); });
+  while (!meter.waits()) std::this_thread::yield();
+  held.unlock();
+  waiter.join();
+  EXPECT_GT(meter.longest_ms(), 0);
+}
+
+TEST(Landmarks, ADraggedOneTakesItsNeighboursWithIt) {
+  std::vector<Point2> points;
+  for (int x = 0; x <= 100; x += 5) points.push_back({static_cast<float>(x), 50});
+  EXPECT_EQ(landmark_near(points, {41, 53}, 5), 8U);
+  EXPECT_EQ(landmark_near(points, {41, 60}, 5), std::nullopt);
+  const auto moved = drag_landmark(points, 8, {3, -6});
+  EXPECT_FLOAT_EQ(moved[8].x, 43);
+  EXPECT_FLOAT_EQ(moved[8].y, 44);
+  EXPECT_LT(moved[9].y, 48);            // a neighbour comes along
+  EXPECT_NEAR(moved[20].y, 50, 0.01F);  // the other side of the face stays
+  EXPECT_EQ(drag_landmark(points, 99, {3, 3}).size(), points.size());
 }
 
 TEST(Orbit, TheHeadFollowsThePointer) {

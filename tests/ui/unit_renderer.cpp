@@ -2,6 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <utility>
 
 #include "fake_services.h"
 #include "viewport/view_renderer.h"
@@ -14,9 +18,28 @@ using app::ViewFrame;
 using app::ViewRenderer;
 using app::ViewRequest;
 
+// Closed until somebody opens it.
+class Gate {
+ public:
+  void wait() {
+    std::unique_lock lock(mutex_);
+    opened_.wait(lock, [&] { return open_; });
+  }
+  void open() {
+    const std::scoped_lock lock(mutex_);
+    open_ = true;
+    opened_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable opened_;
+  bool open_ = false;
+};
+
 class Viewer {
  public:
-  Viewer()
+  explicit Viewer(std::function<void(Progress&)> before_bake = {})
       : renderer(
             services,
             [this] {
@@ -25,6 +48,7 @@ class Viewer {
               wake_.notify_all();
             },
             [this](Error error) { failure = std::move(error.message); }) {
+    services.before_bake = std::move(before_bake);
     Progress progress;
     request.edit = *services.edit({}, {"clown", std::nullopt}, progress);
     request.camera = orbit_camera(12, -4);
@@ -80,6 +104,37 @@ TEST(ViewRenderer, ShowsOnlyPreviewsWhileSomethingMoves) {
   viewer.request.moving = false;
   viewer.renderer.request(viewer.request);
   EXPECT_TRUE(viewer.wait([](const ViewFrame& f) { return f.final; }).exact);
+}
+
+TEST(ViewRenderer, PreviewsGoOnWhileAHeadIsBaked) {
+  Gate baking;
+  Viewer viewer([&](Progress&) { baking.wait(); });
+  viewer.request.moving = true;
+  for (int i = 0; i < 4; ++i) {
+    viewer.request.camera = orbit_camera(static_cast<float>(i), 0);
+    const auto number = viewer.renderer.request(viewer.request);
+    EXPECT_FALSE(viewer.wait([&](const ViewFrame& f) { return f.request == number; }).final);
+  }
+  baking.open();
+  // The baked head is shown without another request: the mouse may rest while its button is down.
+  EXPECT_TRUE(viewer.wait([](const ViewFrame& f) { return f.final; }).request == 4);
+}
+
+TEST(ViewRenderer, AnotherHeadEndsTheBakeOfTheFirst) {
+  Gate given_up;
+  bool first = true;
+  Viewer viewer([&](Progress& progress) {
+    if (!std::exchange(first, false)) return;
+    while (!progress.cancelled()) std::this_thread::yield();
+    given_up.open();
+  });
+  viewer.request.moving = true;
+  const auto number = viewer.renderer.request(viewer.request);
+  viewer.wait([&](const ViewFrame& f) { return f.request == number; });
+  viewer.request.strength = 0.5F;
+  viewer.renderer.request(viewer.request);
+  given_up.wait();
+  EXPECT_EQ(viewer.wait([](const ViewFrame& f) { return f.final; }).strength, 0.5F);
 }
 
 TEST(ViewRenderer, TheNewestRequestEndsUpOnTheScreen) {
