@@ -22,13 +22,16 @@ struct AdaptConfig {
   double minutes = 5;                                 // of learning; preparing and pauses do not count
   int batch = 4;                                      // halved when memory runs out
   std::vector<double> snapshots_s{10, 60, 120, 300};  // when snapshots are taken, beside the end
-  // Written with the newest weights every recovery_s seconds of learning, so that a crash loses no more;
-  // removed when the run ends in any other way. Empty: none.
+  // A style file, written with the newest weights every recovery_s seconds of learning and at the end, so
+  // that a crash loses no more. Removed by discard() and by the destructor of a run that did not fail: save
+  // latest() before. Empty: none.
   std::filesystem::path recovery;
   double recovery_s = 20;
   // Called on the run's thread after a change of state, a snapshot, and about once a second while learning.
   // Must return soon and must not call into the Adaptation but for status().
   std::function<void()> changed;
+  // Seconds of a steady clock; tests give their own.
+  std::function<double()> clock;
 };
 
 struct LossPoint {
@@ -90,13 +93,40 @@ class Adaptation {
   bool wait_for(std::chrono::milliseconds time) const;
 
  private:
-  struct Shared;
   void work();
+  [[nodiscard]] Status learn();
+  [[nodiscard]] bool next_turn(std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] Status step();
+  [[nodiscard]] Status snapshot();
+  void save_recovery();
+  [[nodiscard]] Status write_recovery();
+  void enter(State state, std::unique_lock<std::mutex>& lock);
+  void finish(const Status& status);
+  void tell();  // calls config_.changed and whoever waits
 
-  std::unique_ptr<Learner> learner_;
   const AdaptConfig config_;
-  std::unique_ptr<Shared> shared_;
-  std::jthread thread_;
+
+  // Of the run's thread alone.
+  const std::unique_ptr<Learner> learner_;
+  std::size_t next_snapshot_ = 0;  // of config_.snapshots_s
+  std::int64_t steps_at_snapshot_ = 0;
+  double saved_s_ = 0, told_s_ = 0;
+  bool recovery_failed_ = false;
+
+  std::mutex file_mutex_;  // the recovery file; taken before mutex_
+  bool file_closed_ = false;
+  Progress preparing_;
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable wake_;
+  Info state_;
+  double minutes_;
+  bool pausing_ = false, stopping_ = false, discarding_ = false, snapshot_wanted_ = false;
+  std::vector<LossPoint> history_;
+  std::shared_ptr<const Style> latest_;
+  std::shared_ptr<const PairView> view_;
+
+  std::jthread thread_;  // last: it uses all of the above
 };
 
 [[nodiscard]] const char* name_of(Adaptation::State state) noexcept;  // "running"

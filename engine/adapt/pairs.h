@@ -19,10 +19,11 @@ struct PairFiles {
   std::filesystem::path before, after;
 };
 
-// Pairs among folders and files, by name: before/NAME.* and after/NAME.*, or NAME_before.* and NAME_after.*,
-// or the authors' layout (folders input/ and edited/, or src/ and tgt/, or NAME_0.* and NAME_1.* as
-// InstructPix2Pix writes them). Errors: no pair here (says the layouts), more than most_pairs. Files without
-// a partner are added to `lonely`, which may be null.
+// Pairs among folders and files, sorted by name: before/NAME.* and after/NAME.*, or NAME_before.* and
+// NAME_after.*, or the layout of 3DPE's authors (a folder 00000 and another 00000_STYLE with the same file
+// names; either the folder above both, or the second one, may be given). Errors: no pair here (says the
+// layouts), more than most_pairs, several styles. Pictures without a partner are added to `lonely`, which may
+// be null.
 [[nodiscard]] Result<std::vector<PairFiles>> find_pairs(const std::vector<std::filesystem::path>& paths,
                                                         std::vector<std::filesystem::path>* lonely = nullptr);
 

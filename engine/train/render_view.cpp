@@ -11,25 +11,6 @@ using at::Tensor;
 
 constexpr std::int64_t coarse_count = 24, fine_count = 16;
 
-struct Rays {
-  Tensor origins, directions, cosine;  // [1, R, 3], [1, R, 3], [1, R]
-};
-
-Rays rays_of(const Camera& camera, int size) {
-  const Tensor line = (at::arange(size, at::kFloat) + 0.5) / size;
-  const Tensor x =
-      ((line - camera.intrinsics[2]) / camera.intrinsics[0]).view({1, size}).expand({size, size});
-  const Tensor y =
-      ((line - camera.intrinsics[5]) / camera.intrinsics[4]).view({size, 1}).expand({size, size});
-  const Tensor local = at::stack({x, y, at::ones({size, size})}, 2).view({1, -1, 3});
-  const Tensor length = local.norm(2, {2}, true);
-  const Tensor pose = starter::camera_tensor({&camera, 1}).narrow(1, 0, 16).view({4, 4});
-  const Tensor turn = pose.narrow(0, 0, 3).narrow(1, 0, 3);
-  const Tensor origin =
-      pose.narrow(0, 0, 3).select(1, 3).view({1, 1, 3}).expand({1, local.size(1), 3}).contiguous();
-  return {origin, at::matmul(local / length, turn.t()).contiguous(), 1 / length.squeeze(2)};
-}
-
 // Distances drawn where the coarse pass found weight: inverse of its cumulative distribution, evenly spaced.
 Tensor importance(const Tensor& edges, const Tensor& weights) {
   const Tensor padded = at::constant_pad_nd(weights, {1, 1});
@@ -49,13 +30,28 @@ Tensor importance(const Tensor& edges, const Tensor& weights) {
 
 }  // namespace
 
+ViewRays view_rays(const Camera& camera, int size) {
+  const Tensor line = (at::arange(size, at::kFloat) + 0.5) / size;
+  const Tensor x =
+      ((line - camera.intrinsics[2]) / camera.intrinsics[0]).view({1, size}).expand({size, size});
+  const Tensor y =
+      ((line - camera.intrinsics[5]) / camera.intrinsics[4]).view({size, 1}).expand({size, size});
+  const Tensor local = at::stack({x, y, at::ones({size, size})}, 2).view({1, -1, 3});
+  const Tensor length = local.norm(2, {2}, true);
+  const Tensor pose = starter::camera_tensor({&camera, 1}).narrow(1, 0, 16).view({4, 4});
+  const Tensor turn = pose.narrow(0, 0, 3).narrow(1, 0, 3);
+  const Tensor origin =
+      pose.narrow(0, 0, 3).select(1, 3).view({1, 1, 3}).expand({1, local.size(1), 3}).contiguous();
+  return {origin, at::matmul(local / length, turn.t()).contiguous(), 1 / length.squeeze(2)};
+}
+
 RenderedView render_view(const nn::Weights& master, const starter::Planes& planes, const Camera& picture,
                          const Camera& camera, int size) {
   const c10::NoGradGuard no_grad;
   Batch batch;
   batch.cameras = starter::camera_tensor({&picture, 1});
   batch.ranges = {starter::depth_range(picture)};
-  const Rays rays = rays_of(camera, size);
+  const ViewRays rays = view_rays(camera, size);
   RayBatch lines;
   lines.origins = rays.origins;
   lines.directions = rays.directions;

@@ -14,6 +14,13 @@ struct RenderedView {
   at::Tensor alpha;  // [N, N]
   at::Tensor depth;  // [N, N] along the optical axis; meaningless where alpha is 0
 };
+// The rays through the pixels of a square view, row by row.
+struct ViewRays {
+  at::Tensor origins, directions;  // [1, R, 3], directions of unit length
+  at::Tensor cosine;               // [1, R] between the ray and the optical axis
+};
+[[nodiscard]] ViewRays view_rays(const Camera& camera, int size);
+
 // `planes` and `picture` (their camera) of one item. 24 coarse and 16 importance samples a ray.
 [[nodiscard]] RenderedView render_view(const nn::Weights& master, const starter::Planes& planes,
                                        const Camera& picture, const Camera& camera, int size);

@@ -25,8 +25,9 @@ struct StyleTensor {
   std::vector<std::uint16_t> halves;
   friend bool operator==(const StyleTensor&, const StyleTensor&) = default;
 };
-// The tensors of the base model that changed, by their name there, and "style.tokens" [N, 384]: what the
-// style's name stands for, in the place of a sentence's tokens.
+// The tensors of the base model that changed, by their name there, and tokens_name [N, 384]: what the style's
+// name stands for, in the place of a sentence's tokens.
+inline constexpr const char* tokens_name = "style.tokens";
 using StyleTensors = std::map<std::string, StyleTensor, std::less<>>;
 
 // The weights at one moment of learning. Immutable once made.

@@ -3,10 +3,11 @@
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 
-#include "image/resample.h"
+#include "model/starter/learned.h"
 #include "model/starter/prompts.h"
 #include "model/torch_setup.h"
 #include "prompt/style_matcher.h"
@@ -20,27 +21,18 @@ struct Picture final : PictureFeatures {
   Camera camera;
 };
 
-struct Asked final : PromptFeatures {
-  PromptInput input;
+// A learned style as the model uses it.
+struct Learned {
+  std::string name;
+  std::string words;  // plain_words(name)
+  at::Tensor tokens;
+  nn::Weights compute;  // all of the network
 };
 
-// RGB over grey and mask, as training gives them.
-at::Tensor network_input(const Portrait& portrait, int size) {
-  ImageF rgb = to_float(portrait.rgb), mask = portrait.mask;
-  if (rgb.width != size) rgb = resize(rgb, size, size);
-  if (mask.width != size) mask = resize(mask, size, size);
-  at::Tensor input = at::empty({1, 4, size, size});
-  float* out = input.data_ptr<float>();
-  const std::size_t count = mask.pixels.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const float m = std::clamp(mask.pixels[i], 0.0F, 1.0F);
-    for (std::size_t k = 0; k < 3; ++k) {
-      out[k * count + i] = std::clamp(rgb.pixels[3 * i + k], 0.0F, 1.0F) * m + 0.5F * (1 - m);
-    }
-    out[3 * count + i] = m;
-  }
-  return input;
-}
+struct Asked final : PromptFeatures {
+  PromptInput input;
+  std::shared_ptr<const Learned> learned;  // null: the package's own weights
+};
 
 std::string list_of(const std::vector<StyleInfo>& styles) {
   std::string list;
@@ -114,8 +106,19 @@ class StarterModel final : public Model {
         compute_(bf16 ? weights_.to(at::kBFloat16) : weights_),
         decoder_(std::make_shared<const Decoder>(decoder_of(weights_))),
         templates_(std::make_shared<const std::array<Plane, 3>>(templates_of(weights_))),
-        words_(prompt_assets, info_.styles),
-        pictures_(prompt_assets) {}
+        words_(std::make_shared<Words>(prompt_assets, info_.styles)),
+        pictures_(std::make_shared<Pictures>(prompt_assets)) {}
+
+  // A copy shares everything with its original.
+  void add_style(std::shared_ptr<const Learned> style) {
+    std::erase_if(info_.styles, [&](const StyleInfo& s) { return s.name == style->name; });
+    std::erase_if(learned_, [&](const auto& s) { return s->words == style->words; });
+    info_.styles.push_back({style->name, {}});
+    learned_.push_back(std::move(style));
+  }
+  [[nodiscard]] const NetworkConfig& config() const noexcept { return config_; }
+  [[nodiscard]] const nn::Weights& weights() const noexcept { return weights_; }
+  [[nodiscard]] const nn::Weights& compute() const noexcept { return compute_; }
 
   const ModelInfo& info() const noexcept override { return info_; }
 
@@ -127,8 +130,9 @@ class StarterModel final : public Model {
       const c10::InferenceMode inference;
       auto features = std::make_shared<Picture>();
       features->camera = portrait.camera;
-      features->maps = starter::encode_picture(config_, compute_, network_input(portrait, config_.picture),
-                                               camera_tensor({&portrait.camera, 1}));
+      const at::Tensor input = network_input(portrait.rgb, portrait.mask, config_.picture);
+      features->maps =
+          starter::encode_picture(config_, compute_, input, camera_tensor({&portrait.camera, 1}));
       return features;
     });
   }
@@ -142,17 +146,10 @@ class StarterModel final : public Model {
       auto features = std::make_shared<Asked>();
       PromptTokens tokens;
       if (!prompt.text.empty()) {
-        TRIPTYCH_TRY(const auto understood, words_.understand(prompt.text));
-        if (!understood) {
-          return fail("the model " + info_.name + " does not know \"" + prompt.text +
-                          "\"; it knows: " + list_of(info_.styles),
-                      {}, ErrorCode::usage);
-        }
-        features->understood = understood->style;
-        tokens.text = understood->tokens;
+        TRIPTYCH_TRY(tokens.text, text_of(prompt.text, *features));
       }
       if (prompt.reference) {
-        TRIPTYCH_TRY(tokens.picture, pictures_.tokens(*prompt.reference));
+        TRIPTYCH_TRY(tokens.picture, pictures_->tokens(*prompt.reference));
       }
       features->input = prompt_input({tokens});
       return features;
@@ -171,11 +168,12 @@ class StarterModel final : public Model {
         return fail("features of another model were given to " + info_.name);
       }
       at::Tensor tokens, present;
+      const nn::Weights& weights = asked != nullptr && asked->learned ? asked->learned->compute : compute_;
       if (asked != nullptr) {
-        tokens = starter::encode_prompt(config_, compute_, asked->input);
+        tokens = starter::encode_prompt(config_, weights, asked->input);
         present = asked->input.present;
       }
-      const Planes planes = make_planes(config_, compute_, own->maps, tokens, present);
+      const Planes planes = make_planes(config_, weights, own->maps, tokens, present);
       Head head = to_head(planes, own->camera, decoder_, templates_);
       head.info.model_name = info_.name;
       head.info.model_hash = info_.hash;
@@ -186,14 +184,58 @@ class StarterModel final : public Model {
   }
 
  private:
+  // The tokens of words: a learned style's name, else the phrase of the package's styles that they mean, else
+  // a learned style whose name is among them.
+  Result<at::Tensor> text_of(const std::string& text, Asked& asked) const {
+    const std::string plain = plain_words(text), spaced = " " + plain + " ";
+    const auto use = [&](const std::shared_ptr<const Learned>& style) {
+      asked.learned = style;
+      asked.understood = style->name;
+      return style->tokens;
+    };
+    for (const auto& style : learned_) {
+      if (style->words == plain) return use(style);
+    }
+    TRIPTYCH_TRY(const auto understood, words_->understand(text));
+    if (understood) {
+      asked.understood = understood->style;
+      return understood->tokens;
+    }
+    for (const auto& style : learned_) {
+      if (spaced.find(" " + style->words + " ") != std::string::npos) return use(style);
+    }
+    return fail(
+        "the model " + info_.name + " does not know \"" + text + "\"; it knows: " + list_of(info_.styles), {},
+        ErrorCode::usage);
+  }
+
   ModelInfo info_;
   NetworkConfig config_;
   nn::Weights weights_, compute_;
   std::shared_ptr<const Decoder> decoder_;
   std::shared_ptr<const std::array<Plane, 3>> templates_;
-  mutable Words words_;        // guarded inside
-  mutable Pictures pictures_;  // guarded inside
+  std::shared_ptr<Words> words_;        // guarded inside
+  std::shared_ptr<Pictures> pictures_;  // guarded inside
+  std::vector<std::shared_ptr<const Learned>> learned_;
 };
+
+// Names and shapes are the network's.
+Status check_learned(const LearnedStyle& style, const NetworkConfig& config) {
+  nn::ShapeTable wanted;
+  for (const nn::TensorSpec& spec : tensor_specs(config)) wanted[spec.name] = spec.shape;
+  for (const auto& [name, tensor] : style.tensors.table()) {
+    const auto spec = wanted.find(name);
+    const bool ours = name.starts_with("prompt.") || name.starts_with("planes.");
+    if (!ours || spec == wanted.end() || tensor.sizes().vec() != spec->second) {
+      return fail("the style \"" + style.name + "\" does not fit the model: its tensor " + name + " is " +
+                  nn::describe(tensor.sizes().vec()));
+    }
+  }
+  if (style.tokens.dim() != 2 || style.tokens.size(0) < 1 || style.tokens.size(1) != token_width) {
+    return fail("the style \"" + style.name + "\" does not fit the model: it has no tokens for its name");
+  }
+  return {};
+}
 
 Result<ModelInfo> describe(const Package& package, int picture_size) {
   ModelInfo info;
@@ -215,48 +257,37 @@ Result<ModelInfo> describe(const Package& package, int picture_size) {
   return info;
 }
 
-Plane plane_of(const at::Tensor& values) {  // [H, W, C]
-  const at::Tensor x = values.to(at::kFloat).contiguous();
-  const float* data = x.const_data_ptr<float>();
-  return {static_cast<int>(x.size(1)), static_cast<int>(x.size(0)), static_cast<int>(x.size(2)),
-          std::vector<float>(data, data + x.numel())};
-}
-
-std::vector<float> floats_of(const at::Tensor& values) {
-  const at::Tensor x = values.to(at::kFloat).contiguous();
-  return {x.const_data_ptr<float>(), x.const_data_ptr<float>() + x.numel()};
-}
-
 }  // namespace
 
-Decoder decoder_of(const nn::Weights& weights) {
-  Decoder decoder;
-  for (int i = 0; weights.contains("decoder." + std::to_string(i) + ".weight"); ++i) {
-    const nn::Weights layer = weights.scope("decoder." + std::to_string(i));
-    const at::Tensor& weight = layer["weight"];
-    decoder.layers.push_back({static_cast<int>(weight.size(1)), static_cast<int>(weight.size(0)),
-                              floats_of(weight), floats_of(layer["bias"])});
+std::optional<Inside> inside(const Model& model) {
+  const auto* own = dynamic_cast<const StarterModel*>(&model);
+  if (own == nullptr) return std::nullopt;
+  return Inside{own->config(), own->weights()};
+}
+
+Result<std::shared_ptr<const Model>> with_styles(const std::shared_ptr<const Model>& base,
+                                                 const std::vector<LearnedStyle>& styles) {
+  const auto* own = dynamic_cast<const StarterModel*>(base.get());
+  if (own == nullptr) {
+    return fail("the model " + base->info().name + " is of a kind that cannot take styles in this version");
   }
-  return decoder;
-}
-
-std::array<Plane, 3> templates_of(const nn::Weights& weights) {
-  const at::Tensor& all = weights["template"];
-  return {plane_of(all[0]), plane_of(all[1]), plane_of(all[2])};
-}
-
-Head to_head(const Planes& planes, const Camera& camera, std::shared_ptr<const Decoder> decoder,
-             std::shared_ptr<const std::array<Plane, 3>> templates) {
-  Head head;
-  head.frame = Head::Frame::camera_frustum;
-  head.camera = camera;
-  const DepthRange range = depth_range(camera);
-  head.near_depth = range.near;
-  head.far_depth = range.far;
-  head.planes = {plane_of(planes.front[0]), plane_of(planes.top[0]), plane_of(planes.side[0])};
-  head.template_planes = std::move(templates);
-  head.decoder = std::move(decoder);
-  return head;
+  return nn::guarded("applying a style", [&]() -> Result<std::shared_ptr<const Model>> {
+    const c10::InferenceMode inference;
+    auto model = std::make_shared<StarterModel>(*own);
+    for (const LearnedStyle& style : styles) {
+      TRIPTYCH_CHECK(check_learned(style, own->config()));
+      auto learned = std::make_shared<Learned>(
+          Learned{style.name, plain_words(style.name), style.tokens.to(at::kFloat), {}});
+      nn::Weights::Table table = own->compute().table();
+      for (const auto& [name, tensor] : style.tensors.table()) {
+        at::Tensor& entry = table.at(name);
+        entry = laid_out(name, tensor).to(entry.scalar_type());
+      }
+      learned->compute = nn::Weights(std::move(table));
+      model->add_style(std::move(learned));
+    }
+    return model;
+  });
 }
 
 Status write_starter(const std::filesystem::path& path, const NetworkConfig& config,
