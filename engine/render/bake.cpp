@@ -151,7 +151,7 @@ struct Baker {
 
 Result<std::shared_ptr<const BakedHead>> bake(const Head& head, ThreadPool& pool, Progress& progress) {
   TRIPTYCH_CHECK(head.check());
-  const render::PreparedField field(head, false);
+  const render::PreparedField field(head, false, &pool);
   auto baked = std::make_shared<BakedHead>();
   baked->near_depth = head.near_depth;
   baked->far_depth = head.far_depth;

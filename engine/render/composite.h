@@ -13,24 +13,15 @@ TRIPTYCH_INLINE typename L::F density(bool frustum, typename L::F raw) {
   return frustum ? L::set(80) * sigmoid<L>(raw) : L::softplus(raw - L::set(1));
 }
 
-// Weights of the intervals from .. to - 1 (interval i lies between samples i and i + 1). `depths` and `raw`
-// are sorted by depth and padded by L::width readable floats, as is `weights`. Returns the transmittance
-// behind the last one.
+// Of `count` intervals between two samples: `length` by depth and `raw`, the sum of both raw densities,
+// become the share of light that passes. Padded by L::width floats.
 template <typename L>
-TRIPTYCH_INLINE float interval_weights(bool frustum, const float* depths, const float* raw, int from, int to,
-                                       float transmittance, float* weights) {
+TRIPTYCH_INLINE void passing_light(bool frustum, int count, const float* length, float* raw) {
   const auto zero = L::set(0), half = L::set(0.5F);
-  for (int i = from; i < to; i += L::width) {
-    const auto length = L::load(depths + i + 1) - L::load(depths + i);
-    const auto middle = half * (L::load(raw + i + 1) + L::load(raw + i));
-    L::store(L::exp(zero - density<L>(frustum, middle) * length), weights + i);
+  for (int i = 0; i < count; i += L::width) {
+    const auto optical_depth = density<L>(frustum, half * L::load(raw + i)) * L::load(length + i);
+    L::store(L::exp(zero - optical_depth), raw + i);
   }
-  for (int i = from; i < to; ++i) {
-    const float through = weights[i];
-    weights[i] = (1 - through) * transmittance;
-    transmittance *= through;
-  }
-  return transmittance;
 }
 
 }  // namespace triptych::render

@@ -1,9 +1,8 @@
-// The decoder's layers for L::width samples at once: column k of a block of floats holds input k of every
+// The decoder's layers for a batch of samples at once: column k of a block of floats holds input k of every
 // sample.
 #pragma once
 
-#include "render/lanes_scalar.h"
-#include "render/views.h"
+#include "render/planes.h"
 
 namespace triptych::render {
 
@@ -16,35 +15,29 @@ TRIPTYCH_INLINE typename L::F finish(typename L::F v, LayerEnd end) {
   return v;
 }
 
-// Outputs first .. first + count - 1. With few outputs the sums are split in four, so that additions overlap.
+// Outputs first .. first + count - 1, each of so many samples that a weight is used more than once. Columns
+// of outputs are `stride` floats apart.
 template <typename L, int count>
 TRIPTYCH_INLINE void layer_tile(const LayerView& layer, int first, const float* inputs, float* outputs,
                                 LayerEnd end) {
-  constexpr int parts = count < 4 ? 4 : 1;
-  typename L::F sums[parts][count];
+  constexpr int vectors = L::vectors;
+  typename L::F sums[count][vectors];
   TRIPTYCH_UNROLL for (int j = 0; j < count; ++j) {
-    sums[0][j] = L::set(layer.bias[first + j]);
-    TRIPTYCH_UNROLL for (int part = 1; part < parts; ++part) sums[part][j] = L::set(0);
+    TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) sums[j][v] = L::set(layer.bias[first + j]);
   }
   const float* weights = layer.weights + first;
-  int input = 0;
-  for (; input + parts <= layer.inputs; input += parts) {
-    TRIPTYCH_UNROLL for (int part = 0; part < parts; ++part) {
-      const typename L::F x = L::load(inputs + (input + part) * L::width);
-      TRIPTYCH_UNROLL for (int j = 0; j < count; ++j) {
-        sums[part][j] = L::fma(L::set(weights[part * layer.outputs + j]), x, sums[part][j]);
-      }
+  for (int input = 0; input < layer.inputs; ++input, weights += layer.outputs, inputs += batch<L>) {
+    typename L::F x[vectors];
+    TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) x[v] = L::load(inputs + v * L::width);
+    TRIPTYCH_UNROLL for (int j = 0; j < count; ++j) {
+      const auto weight = L::set(weights[j]);
+      TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) sums[j][v] = L::fma(weight, x[v], sums[j][v]);
     }
-    weights += parts * layer.outputs;
-  }
-  for (; input < layer.inputs; ++input, weights += layer.outputs) {
-    const typename L::F x = L::load(inputs + input * L::width);
-    TRIPTYCH_UNROLL for (int j = 0; j < count; ++j) sums[0][j] = L::fma(L::set(weights[j]), x, sums[0][j]);
   }
   TRIPTYCH_UNROLL for (int j = 0; j < count; ++j) {
-    typename L::F sum = sums[0][j];
-    TRIPTYCH_UNROLL for (int part = 1; part < parts; ++part) sum = sum + sums[part][j];
-    L::store(finish<L>(sum, end), outputs + (first + j) * L::width);
+    TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) {
+      L::store(finish<L>(sums[j][v], end), outputs + (first + j) * batch<L> + v * L::width);
+    }
   }
 }
 
@@ -53,7 +46,6 @@ template <typename L>
 TRIPTYCH_INLINE void layer_outputs(const LayerView& layer, int from, int to, const float* inputs,
                                    float* outputs, LayerEnd end) {
   for (; from + L::tile <= to; from += L::tile) layer_tile<L, L::tile>(layer, from, inputs, outputs, end);
-  for (; from + 8 <= to; from += 8) layer_tile<L, 8>(layer, from, inputs, outputs, end);
   if (to - from >= 5) layer_tile<L, 5>(layer, from, inputs, outputs, end), from += 5;
   if (to - from >= 4) layer_tile<L, 4>(layer, from, inputs, outputs, end), from += 4;
   for (; from < to; ++from) layer_tile<L, 1>(layer, from, inputs, outputs, end);
@@ -71,7 +63,7 @@ TRIPTYCH_INLINE void hidden_layers(const FieldView& field, const float* inputs, 
     inputs = spare;
   }
   if (field.layer_count == 1) {  // the last layer reads the features themselves
-    for (int i = 0; i < field.layers[0].inputs * L::width; ++i) hidden[i] = inputs[i];
+    for (int i = 0; i < field.layers[0].inputs * batch<L>; ++i) hidden[i] = inputs[i];
   }
 }
 

@@ -7,94 +7,120 @@
 
 namespace triptych::render {
 
-inline constexpr int feature_row = max_features + 16;  // floats between the feature rows of two samples
-
-// Columns (one float a lane) of a batch on its way through the decoder.
+// Columns (one float a sample) of a batch on its way through the decoder.
 template <typename L>
 struct FieldScratch {
-  alignas(64) float rows[L::width * feature_row];
-  alignas(64) float inputs[(max_features + 4) * L::width];
-  alignas(64) float spare[max_features * L::width];
-  alignas(64) float outputs[max_outputs * L::width];
-  alignas(64) float front[8 * L::width];  // surface depth, skip r g b, mask
+  alignas(64) float rows[batch<L> * max_features];
+  alignas(64) float inputs[(max_features + 8) * batch<L>];
+  alignas(64) float hidden[max_features * batch<L>];
+  alignas(64) float spare[max_features * batch<L>];
+  alignas(64) float outputs[max_outputs * batch<L>];
+  alignas(64) float front[8 * batch<L>];  // surface depth, skip r g b, mask
+  alignas(64) float delta[batch<L>];      // depth behind the picture's surface
   Taps<L> taps[6];
 };
 
-// Sums `count` planes at the taps of sample s into row[0 .. vectors * width - 1]; the last vector has n
-// channels.
-template <typename L, int count, int vectors>
+// Sums `count` planes at the taps of sample s into row[0 .. vectors * width - 1].
+template <typename L, int count, int vectors, bool partial = false>
 TRIPTYCH_INLINE void gather_row(const PlaneView* const* planes, const Taps<L>* taps, int s, int from, int n,
                                 float* row) {
-  typename L::F sums[2][vectors];
-  TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) sums[0][v] = sums[1][v] = L::set(0);
-  TRIPTYCH_UNROLL for (int p = 0; p < count; ++p) add_taps<L, vectors>(*planes[p], taps[p], s, from, n, sums);
-  TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) L::store(sums[0][v] + sums[1][v], row + v * L::width);
+  using T = typename L::Texels;
+  typename T::F sums[2][vectors];
+  TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) sums[0][v] = sums[1][v] = T::set(0);
+  TRIPTYCH_UNROLL for (int p = 0; p < count; ++p) {
+    add_taps<L, vectors, partial>(*planes[p], taps[p], s, from, n, sums);
+  }
+  TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) T::store(sums[0][v] + sums[1][v], row + v * T::width);
 }
 
-// Sums `count` planes at their taps into columns[channel][lane].
+// Sums channels `from` to `from + channels - 1` of `count` planes at their taps into
+// columns[channel][sample].
 template <typename L, int count>
 TRIPTYCH_INLINE void gather_columns(const PlaneView* const* planes, const Taps<L>* taps, int from,
                                     int channels, float* rows, float* columns) {
+  using T = typename L::Texels;
+  const int stride = (channels + 7) / 8 * 8;
   for (int c = 0; c < channels;) {
-    const int left = channels - c;
-    const int vectors = left > 3 * L::width ? 4 : (left + L::width - 1) / L::width;
-    const int n = left < vectors * L::width ? left - (vectors - 1) * L::width : L::width;
-    for (int s = 0; s < L::width; ++s) {
-      float* row = rows + s * feature_row + c;
-      if (vectors == 4) gather_row<L, count, 4>(planes, taps, s, from + c, n, row);
-      if (vectors == 3) gather_row<L, count, 3>(planes, taps, s, from + c, n, row);
-      if (vectors == 2) gather_row<L, count, 2>(planes, taps, s, from + c, n, row);
-      if (vectors == 1) gather_row<L, count, 1>(planes, taps, s, from + c, n, row);
+    const int left = channels - c, vectors = left < T::width ? 1 : left / T::width < 4 ? left / T::width : 4;
+    for (int s = 0; s < batch<L>; ++s) {
+      float* row = rows + s * stride + c;
+      if (left < T::width) {
+        gather_row<L, count, 1, true>(planes, taps, s, from + c, left, row);
+      } else if (vectors == 4) {
+        gather_row<L, count, 4>(planes, taps, s, from + c, 0, row);
+      } else if (vectors == 3) {
+        gather_row<L, count, 3>(planes, taps, s, from + c, 0, row);
+      } else if (vectors == 2) {
+        gather_row<L, count, 2>(planes, taps, s, from + c, 0, row);
+      } else {
+        gather_row<L, count, 1>(planes, taps, s, from + c, 0, row);
+      }
     }
-    c += vectors * L::width;
+    c += vectors * T::width;
   }
-  for (int c = 0; c < channels; c += 4) L::transpose4(rows + c, feature_row, columns + c * L::width);
+  for (int s = 0; s < batch<L>; s += L::width) {
+    for (int c = 0; c < channels; c += 4) {
+      L::transpose4(rows + s * stride + c, stride, columns + c * batch<L> + s, batch<L>);
+    }
+  }
 }
 
 template <typename L>
-TRIPTYCH_INLINE void canonical_inputs(const FieldView& field, const Points<L>& p, FieldScratch<L>& scratch) {
+TRIPTYCH_INLINE void canonical_inputs(const FieldView& field, const float* const (&points)[3],
+                                      FieldScratch<L>& scratch) {
   const auto scale = L::set(field.box_scale);
-  const auto x = p.x * scale, y = p.y * scale, z = p.z * scale;
   constexpr float third = 1.0F / 3;
-  find_taps<L>(field.planes[0], x, y, Border::zero, third, scratch.taps[0]);
-  find_taps<L>(field.planes[1], x, z, Border::zero, third, scratch.taps[1]);
-  find_taps<L>(field.planes[2], z, x, Border::zero, third, scratch.taps[2]);
+  for (int s = 0; s < batch<L>; s += L::width) {
+    const auto x = L::load(points[0] + s) * scale, y = L::load(points[1] + s) * scale,
+               z = L::load(points[2] + s) * scale;
+    find_taps<L>(field.planes[0], x, y, Border::zero, third, scratch.taps[0], s);
+    find_taps<L>(field.planes[1], x, z, Border::zero, third, scratch.taps[1], s);
+    find_taps<L>(field.planes[2], z, x, Border::zero, third, scratch.taps[2], s);
+  }
   const PlaneView* const planes[3] = {&field.planes[0], &field.planes[1], &field.planes[2]};
   gather_columns<L, 3>(planes, scratch.taps, 0, field.channels, scratch.rows, scratch.inputs);
 }
 
-// Returns delta: the depth behind the picture's surface.
 template <typename L>
-TRIPTYCH_INLINE typename L::F frustum_inputs(const FieldView& field, const Points<L>& p,
-                                             FieldScratch<L>& scratch) {
-  const FrustumPoints<L> q = to_frustum<L>(field, p);
+TRIPTYCH_INLINE void frustum_inputs(const FieldView& field, const float* const (&points)[3],
+                                    FieldScratch<L>& scratch) {
   const int C = field.channels;
-  find_taps<L>(field.planes[0], q.u, q.v, Border::clamp, 1, scratch.taps[0]);
-  find_taps<L>(field.planes[1], q.u, q.w, Border::clamp, 1, scratch.taps[1]);
-  find_taps<L>(field.planes[2], q.w, q.v, Border::clamp, 1, scratch.taps[2]);
+  const bool has_template = field.template_planes[0].texels != nullptr;
+  const auto scale = L::set(field.box_scale);
+  for (int s = 0; s < batch<L>; s += L::width) {
+    const Points<L> p{L::load(points[0] + s), L::load(points[1] + s), L::load(points[2] + s)};
+    const FrustumPoints<L> q = to_frustum<L>(field, p);
+    find_taps<L>(field.planes[0], q.u, q.v, Border::clamp, 1, scratch.taps[0], s);
+    find_taps<L>(field.planes[1], q.u, q.w, Border::clamp, 1, scratch.taps[1], s);
+    find_taps<L>(field.planes[2], q.w, q.v, Border::clamp, 1, scratch.taps[2], s);
+    L::store(q.depth, scratch.delta + s);
+    if (!has_template) continue;
+    const auto x = p.x * scale, y = L::set(0) - p.y * scale, z = p.z * scale;
+    find_taps<L>(field.template_planes[0], x, y, Border::clamp, 1, scratch.taps[3], s);
+    find_taps<L>(field.template_planes[1], x, z, Border::clamp, 1, scratch.taps[4], s);
+    find_taps<L>(field.template_planes[2], z, y, Border::clamp, 1, scratch.taps[5], s);
+  }
   const PlaneView* const planes[6] = {&field.planes[0],          &field.planes[1],
                                       &field.planes[2],          &field.template_planes[0],
                                       &field.template_planes[1], &field.template_planes[2]};
-  if (field.template_planes[0].texels == nullptr) {
-    gather_columns<L, 3>(planes, scratch.taps, 0, C, scratch.rows, scratch.inputs);
-  } else {
-    const auto scale = L::set(field.box_scale);
-    const auto x = p.x * scale, y = L::set(0) - p.y * scale, z = p.z * scale;
-    find_taps<L>(field.template_planes[0], x, y, Border::clamp, 1, scratch.taps[3]);
-    find_taps<L>(field.template_planes[1], x, z, Border::clamp, 1, scratch.taps[4]);
-    find_taps<L>(field.template_planes[2], z, y, Border::clamp, 1, scratch.taps[5]);
+  if (has_template) {
     gather_columns<L, 6>(planes, scratch.taps, 0, C, scratch.rows, scratch.inputs);
+  } else {
+    gather_columns<L, 3>(planes, scratch.taps, 0, C, scratch.rows, scratch.inputs);
   }
   gather_columns<L, 1>(planes, scratch.taps, C, 5, scratch.rows, scratch.front);
-  const auto delta = q.depth - L::load(scratch.front);
-  const auto bump = L::set(20) * delta;
-  L::store(tanh<L>(L::set(8) * delta), scratch.inputs + C * L::width);
-  L::store(tanh<L>(L::set(40) * delta), scratch.inputs + (C + 1) * L::width);
-  L::store(L::exp(L::set(0) - bump * bump), scratch.inputs + (C + 2) * L::width);
-  return delta;
+  for (int s = 0; s < batch<L>; s += L::width) {
+    const auto delta = L::load(scratch.delta + s) - L::load(scratch.front + s);
+    const auto bump = L::set(20) * delta;
+    float* extra = scratch.inputs + C * batch<L> + s;
+    L::store(delta, scratch.delta + s);
+    L::store(tanh<L>(L::set(8) * delta), extra);
+    L::store(tanh<L>(L::set(40) * delta), extra + batch<L>);
+    L::store(L::exp(L::set(0) - bump * bump), extra + 2 * batch<L>);
+  }
 }
 
-// Where the field writes: columns of width floats.
+// Where the field of a batch goes: columns of batch<L> floats.
 struct FieldOutputs {
   float* raw;     // density before the activation, as composited
   float* color;   // 3 columns, RGB in 0..1; unused if field.features
@@ -106,32 +132,42 @@ TRIPTYCH_INLINE typename L::F canonical_color(typename L::F y) {
   return L::fma(sigmoid<L>(y), L::set(1.002F), L::set(-0.001F));
 }
 
+// points: x, y, z of a batch.
 template <typename L>
-TRIPTYCH_APART void evaluate(const FieldView& field, const Points<L>& p, FieldScratch<L>& scratch,
-                             const FieldOutputs& out) {
+TRIPTYCH_APART void evaluate(const FieldView& field, const float* const (&points)[3],
+                             FieldScratch<L>& scratch, const FieldOutputs& out) {
+  constexpr int n = batch<L>;
   const LayerView& last = field.layers[field.layer_count - 1];
-  float* y = scratch.outputs;
-  if (!field.frustum) {
-    canonical_inputs<L>(field, p, scratch);
-    hidden_layers<L>(field, scratch.inputs, scratch.spare, out.hidden);
-    layer_outputs<L>(last, 0, field.features ? 1 : 4, out.hidden, y, LayerEnd::linear);
-    L::store(L::load(y), out.raw);
-    if (field.features) return;
-    for (int c = 0; c < 3; ++c) {
-      L::store(canonical_color<L>(L::load(y + (1 + c) * L::width)), out.color + c * L::width);
-    }
-    return;
+  const float* y = scratch.outputs;
+  if (field.frustum) {
+    frustum_inputs<L>(field, points, scratch);
+  } else {
+    canonical_inputs<L>(field, points, scratch);
   }
-  const auto delta = frustum_inputs<L>(field, p, scratch);
   hidden_layers<L>(field, scratch.inputs, scratch.spare, out.hidden);
-  layer_outputs<L>(last, 0, 5, out.hidden, y, LayerEnd::linear);
-  const auto mask = L::load(scratch.front + 4 * L::width);
-  L::store(L::fma(L::set(3), tanh<L>(L::set(30) * delta), L::load(y) - L::set(1)) + mask, out.raw);
-  const auto gate =
-      sigmoid<L>(L::load(y + 4 * L::width) + L::set(1)) * sigmoid<L>(L::set(80) * (L::set(0.05F) - delta));
-  for (int c = 0; c < 3; ++c) {
-    const auto skip = L::load(scratch.front + (1 + c) * L::width);
-    L::store(sigmoid<L>(L::fma(gate, skip, L::load(y + (1 + c) * L::width))), out.color + c * L::width);
+  layer_outputs<L>(last, 0,
+                   field.features  ? 1
+                   : field.frustum ? 5
+                                   : 4,
+                   out.hidden, scratch.outputs, LayerEnd::linear);
+  for (int s = 0; s < n; s += L::width, y += L::width) {
+    auto raw = L::load(y);
+    if (!field.frustum) {
+      for (int c = 0; c < 3 && !field.features; ++c) {
+        L::store(canonical_color<L>(L::load(y + (1 + c) * n)), out.color + c * n + s);
+      }
+    } else {
+      const auto delta = L::load(scratch.delta + s);
+      raw = L::fma(L::set(3), tanh<L>(L::set(30) * delta), raw - L::set(1)) +
+            L::load(scratch.front + 4 * n + s);
+      const auto gate =
+          sigmoid<L>(L::load(y + 4 * n) + L::set(1)) * sigmoid<L>(L::set(80) * (L::set(0.05F) - delta));
+      for (int c = 0; c < 3; ++c) {
+        const auto skip = L::load(scratch.front + (1 + c) * n + s);
+        L::store(sigmoid<L>(L::fma(gate, skip, L::load(y + (1 + c) * n))), out.color + c * n + s);
+      }
+    }
+    L::store(raw, out.raw + s);
   }
 }
 

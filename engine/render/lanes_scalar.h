@@ -16,7 +16,9 @@ namespace triptych::render {
 
 struct ScalarLanes {
   static constexpr int width = 1;
-  static constexpr int tile = 8;  // outputs of a layer computed together (decoder.h)
+  static constexpr int vectors = 1;      // of samples evaluated together (field.h)
+  static constexpr int tile = 8;         // outputs of a layer computed together (decoder.h)
+  static constexpr int packet_side = 1;  // rays marched together are a square (march.h)
   static constexpr int convolution_vectors = 4;
   static constexpr int max_samples = render::max_samples;
   static constexpr bool keeps_hidden = true;  // of all samples of a ray, for the features (march.h)
@@ -26,6 +28,7 @@ struct ScalarLanes {
   using F = float;
   using I = std::int32_t;
   using M = bool;
+  using Texels = ScalarLanes;  // the vectors that planes are read by
 
   TRIPTYCH_INLINE static F set(float v) { return v; }
   TRIPTYCH_INLINE static F load(const float* p) { return *p; }
@@ -45,6 +48,7 @@ struct ScalarLanes {
   TRIPTYCH_INLINE static F max(F a, F b) { return a > b ? a : b; }
   TRIPTYCH_INLINE static I min(I a, I b) { return a < b ? a : b; }
   TRIPTYCH_INLINE static I max(I a, I b) { return a > b ? a : b; }
+  TRIPTYCH_INLINE static F abs(F a) { return std::fabs(a); }
   TRIPTYCH_INLINE static F floor(F a) { return std::floor(a); }
   TRIPTYCH_INLINE static M less(F a, F b) { return a < b; }
   TRIPTYCH_INLINE static M both(M a, M b) { return a && b; }
@@ -62,9 +66,9 @@ struct ScalarLanes {
   TRIPTYCH_INLINE static F exp(F v) { return std::exp(v < -80.0F ? -80.0F : v > 80.0F ? 80.0F : v); }
   // log(1 + exp(v)) without overflow
   TRIPTYCH_INLINE static F softplus(F v) { return max(v, 0.0F) + std::log1p(std::exp(-std::fabs(v))); }
-  // Rows of 4 floats, `stride` apart, one a lane -> one vector for each of the 4.
-  TRIPTYCH_INLINE static void transpose4(const float* rows, int /*stride*/, float* columns) {
-    for (int k = 0; k < 4; ++k) columns[k] = rows[k];
+  // Rows of 4 floats, `stride` apart, one a lane -> one vector for each of the 4, `column` floats apart.
+  TRIPTYCH_INLINE static void transpose4(const float* rows, int /*stride*/, float* columns, int column) {
+    for (int k = 0; k < 4; ++k) columns[k * column] = rows[k];
   }
 };
 

@@ -1,8 +1,9 @@
-// The march along one ray, written once: scalar, SSE4, AVX2, AVX-512 and CUDA compile this with their lane
-// type.
+// The march, written once: scalar, SSE4, AVX2, AVX-512 and CUDA compile this with their lane type.
 //
-// A lane is a sample of the ray. A coarse pass finds where the weight is, importance samples go there, both
-// sets are sorted together and composited. Samples behind what is already opaque are never evaluated.
+// A packet of neighbouring rays is marched together. A coarse pass finds where the weight is, importance
+// samples go there, both sets are sorted together and composited. In each pass the rays take turns with a few
+// samples each, front to back, until they are opaque; what they take is evaluated in batches, a lane a
+// sample: neighbours share texels, and samples behind what is opaque are never evaluated.
 #pragma once
 
 #include "render/composite.h"
@@ -12,181 +13,237 @@
 
 namespace triptych::render {
 
+// A ray on its way. Arrays are by depth.
+template <typename L>
+struct RayWalk {
+  static constexpr int sorted = 2 * L::max_samples;
+
+  Ray ray;
+  int pixel;
+  int count;     // samples of this pass
+  int taken;     // of them evaluated, or being so
+  int weighted;  // intervals behind which `transmittance` is left
+  float transmittance;
+  float depths[sorted];
+  float weights[sorted];
+  std::int32_t order[sorted];  // slot of each sample, or -1 while it is not evaluated
+
+  [[nodiscard]] TRIPTYCH_INLINE bool done() const { return taken >= count || transmittance <= L::opaque; }
+};
+
 template <typename L>
 struct MarchScratch {
-  static constexpr int width = L::width;
-  static constexpr int sorted = 2 * L::max_samples + width;  // padded for vector reads
-  static constexpr int slots = 2 * L::max_samples + 2 * width;
+  static constexpr int packet = L::packet_side * L::packet_side;
+  static constexpr int round = packet > 1 ? 4 * packet : 1;  // samples that the rays take in a turn
+  static constexpr int slots = packet * 2 * L::max_samples + 2 * round + batch<L>;
+  // Features are composited from the hidden layer, of fewer rays at a time.
+  static constexpr int feature_side = packet > 1 ? L::packet_side / 2 : 1;
+  static constexpr int hidden_slots = L::keeps_hidden ? slots / (packet > 1 ? 4 : 1) + 2 * round : 0;
 
   FieldScratch<L> field;
-  // By slot, in the order of evaluation: batch slot / width, lane slot % width.
+  RayWalk<L> rays[packet];
+  int ray_count;
+  int used;  // slots
+  alignas(64) float coarse_depths[L::max_samples];
+  float fine_depths[L::max_samples];
+  alignas(64) float points[3][round + batch<L>];  // taken in this turn
+  // Intervals between the samples that were taken.
+  alignas(64) float lengths[packet * 2 * L::max_samples + L::width];
+  alignas(64) float passing[packet * 2 * L::max_samples + L::width];
+  // By slot, in the order of evaluation, a batch after another: columns of batch<L> floats.
   alignas(64) float raw[slots];
   alignas(64) float color[3 * slots];
-  alignas(64) float hidden[(L::keeps_hidden ? slots : width) * max_features];
-  alignas(64) float coefficient[slots];
-  // By depth.
-  alignas(64) float coarse_depths[L::max_samples + width];
-  alignas(64) float fine_depths[L::max_samples + width];
-  alignas(64) float depths[sorted];
-  alignas(64) float sorted_raw[sorted];
-  alignas(64) float weights[sorted];
-  int order[sorted];  // slot of each sample, or -1 while it is not evaluated
-  alignas(64) float feature_sums[L::keeps_hidden ? max_outputs * width : 1];
+  alignas(64) float hidden[hidden_slots * max_features + 1];
+  float share[L::keeps_hidden ? slots : 1];
+  int owner[L::keeps_hidden ? slots : 1];
 };
 
-struct RayResult {
-  float alpha;
-  float depth;
-  float color[3];
-};
-
-// Evaluates the L::width depths at `depths` into the batch that begins at `slot`.
+// The ray takes up to `most` samples that are not evaluated yet, and all before and between; they get slots
+// and become points from `n` on. Returns how many points there are now.
 template <typename L>
-TRIPTYCH_INLINE void evaluate_batch(const FieldView& field, const Ray& ray, const float* depths, int slot,
-                                    MarchScratch<L>& scratch) {
-  float* hidden = scratch.hidden + (L::keeps_hidden ? slot * max_features : 0);
-  evaluate<L>(field, points_along<L>(ray, L::load(depths)), scratch.field,
-              {scratch.raw + slot, scratch.color + 3 * slot, hidden});
+TRIPTYCH_INLINE int take_samples(RayWalk<L>& walk, int most, int n, MarchScratch<L>& scratch) {
+  for (int fresh = 0; walk.taken < walk.count && fresh < most; ++walk.taken) {
+    if (walk.order[walk.taken] >= 0) continue;
+    const float t = walk.depths[walk.taken];
+    for (int i = 0; i < 3; ++i) scratch.points[i][n] = walk.ray.origin[i] + t * walk.ray.direction[i];
+    walk.order[walk.taken] = scratch.used + n;
+    ++n;
+    ++fresh;
+  }
+  return n;
 }
 
-// Fills coarse_depths, raw and the coarse weights; returns how many samples were evaluated before the ray was
-// opaque.
+// Evaluates the first n points into the next slots.
 template <typename L>
-TRIPTYCH_INLINE int coarse_pass(const MarchTask& task, const Ray& ray, MarchScratch<L>& scratch) {
-  const int n = task.coarse;
-  for (int i = 0; i < n + L::width; ++i) {
-    scratch.coarse_depths[i] = coarse_depth(i < n ? i : n - 1, n, task.near_depth, task.far_depth);
+TRIPTYCH_INLINE void evaluate_taken(const FieldView& field, int n, MarchScratch<L>& scratch) {
+  constexpr int size = batch<L>;
+  for (auto& column : scratch.points) {
+    for (int i = n; i % size != 0; ++i) column[i] = column[n - 1];
   }
-  for (int i = 0; i < n; ++i) scratch.weights[i] = 0;
-  float transmittance = 1;
-  int evaluated = 0;
-  for (int weighted = 0; evaluated < n && transmittance > L::opaque;) {
-    evaluate_batch<L>(task.field, ray, scratch.coarse_depths + evaluated, evaluated, scratch);
-    evaluated += L::width;
-    const int intervals = (evaluated < n ? evaluated : n) - 1;
-    transmittance = interval_weights<L>(task.field.frustum, scratch.coarse_depths, scratch.raw, weighted,
-                                        intervals, transmittance, scratch.weights);
-    weighted = intervals;
-  }
-  for (int i = (evaluated < n ? evaluated : n) - 1; i < n; ++i) scratch.weights[i] = 0;
-  return evaluated;
-}
-
-// Walks the sorted samples front to back, evaluating what is new from `slot` on, until the ray is opaque.
-// Returns how many it took.
-template <typename L>
-TRIPTYCH_INLINE int fine_pass(const MarchTask& task, const Ray& ray, int count, int& slot,
-                              MarchScratch<L>& scratch) {
-  float batch[L::width];
-  int members[L::width];
-  int taken = 0;
-  float transmittance = 1;
-  for (int weighted = 0; taken < count && transmittance > L::opaque;) {
-    const int from = taken;
-    int fresh = 0;
-    for (; taken < count && fresh < L::width; ++taken) {
-      if (scratch.order[taken] < 0) {
-        members[fresh] = taken;
-        batch[fresh++] = scratch.depths[taken];
-      }
+  for (int from = 0; from < n; from += size, scratch.used += size) {
+    float* hidden = scratch.field.hidden;
+    if constexpr (L::keeps_hidden) {
+      if (field.features) hidden = scratch.hidden + scratch.used * max_features;
     }
-    if (fresh > 0) {
-      for (int i = fresh; i < L::width; ++i) batch[i] = batch[fresh - 1];
-      evaluate_batch<L>(task.field, ray, batch, slot, scratch);
-      for (int i = 0; i < fresh; ++i) scratch.order[members[i]] = slot + i;
-      slot += L::width;
+    evaluate<L>(field, {scratch.points[0] + from, scratch.points[1] + from, scratch.points[2] + from},
+                scratch.field, {scratch.raw + scratch.used, scratch.color + 3 * scratch.used, hidden});
+  }
+}
+
+// Weights of the intervals between the samples that the rays have taken.
+template <typename L>
+TRIPTYCH_INLINE void weigh_samples(bool frustum, RayWalk<L>* const* walks, int count,
+                                   MarchScratch<L>& scratch) {
+  int n = 0;
+  for (int r = 0; r < count; ++r) {
+    const RayWalk<L>& walk = *walks[r];
+    for (int i = walk.weighted; i + 1 < walk.taken; ++i, ++n) {
+      scratch.lengths[n] = walk.depths[i + 1] - walk.depths[i];
+      scratch.passing[n] = scratch.raw[walk.order[i]] + scratch.raw[walk.order[i + 1]];
     }
-    for (int i = from; i < taken; ++i) scratch.sorted_raw[i] = scratch.raw[scratch.order[i]];
-    transmittance = interval_weights<L>(task.field.frustum, scratch.depths, scratch.sorted_raw, weighted,
-                                        taken - 1, transmittance, scratch.weights);
-    weighted = taken - 1;
   }
-  return taken;
+  passing_light<L>(frustum, n, scratch.lengths, scratch.passing);
+  const float* passing = scratch.passing;
+  for (int r = 0; r < count; ++r) {
+    RayWalk<L>& walk = *walks[r];
+    for (; walk.weighted + 1 < walk.taken; ++walk.weighted, ++passing) {
+      walk.weights[walk.weighted] = (1 - *passing) * walk.transmittance;
+      walk.transmittance *= *passing;
+    }
+  }
 }
 
-// Depth, opacity, and each sample's share of the colour (half the weights of its two intervals) into
-// `coefficient`.
+// Front to back through the samples of all rays.
 template <typename L>
-TRIPTYCH_INLINE RayResult sum_weights(const MarchTask& task, int taken, int slots, MarchScratch<L>& scratch) {
-  RayResult result{};
-  for (int i = 0; i < slots; ++i) scratch.coefficient[i] = 0;
-  float depth = 0;
-  float before = 0;
-  for (int i = 0; i < taken; ++i) {
-    const float weight = i + 1 < taken ? scratch.weights[i] : 0;
-    result.alpha += weight;
-    if (i + 1 < taken) depth += weight * 0.5F * (scratch.depths[i] + scratch.depths[i + 1]);
-    scratch.coefficient[scratch.order[i]] = 0.5F * (before + weight);
-    before = weight;
+TRIPTYCH_INLINE void walk_rays(const FieldView& field, MarchScratch<L>& scratch) {
+  constexpr int round = MarchScratch<L>::round;
+  for (int r = 0; r < scratch.ray_count; ++r) {
+    scratch.rays[r].taken = scratch.rays[r].weighted = 0;
+    scratch.rays[r].transmittance = 1;
   }
-  const float nearest = scratch.depths[0], farthest = scratch.depths[task.coarse + task.importance - 1];
-  depth = result.alpha > 0 ? depth / result.alpha : farthest;
-  result.depth = depth < nearest ? nearest : depth > farthest ? farthest : depth;
-  return result;
+  while (true) {
+    int active = 0, n = 0;
+    RayWalk<L>* walks[MarchScratch<L>::packet];
+    for (int r = 0; r < scratch.ray_count; ++r) {
+      if (!scratch.rays[r].done()) walks[active++] = &scratch.rays[r];
+    }
+    if (active == 0) return;
+    for (int i = 0; i < active; ++i) n = take_samples<L>(*walks[i], (round - n) / (active - i), n, scratch);
+    for (int i = 0; i < active; ++i) n = take_samples<L>(*walks[i], round - n, n, scratch);
+    if (n > 0) evaluate_taken<L>(field, n, scratch);
+    weigh_samples<L>(field.frustum, walks, active, scratch);
+  }
 }
 
-// Composites the other outputs of the decoder into features[k * stride], for super-resolution.
+// Gives the ray the depths of the second pass: the coarse ones and those where the first has found weight.
 template <typename L>
-TRIPTYCH_INLINE void composite_features(const MarchTask& task, int slots, float* features, std::size_t stride,
-                                        MarchScratch<L>& scratch) {
+TRIPTYCH_INLINE void refine(const MarchTask& task, RayWalk<L>& walk, MarchScratch<L>& scratch) {
+  std::int32_t coarse_order[L::max_samples];
+  for (int i = 0; i < task.coarse; ++i) coarse_order[i] = walk.order[i];
+  for (int i = walk.weighted; i < task.coarse; ++i) walk.weights[i] = 0;
+  importance_depths<L>(walk.weights, task.coarse, task.near_depth, task.far_depth, task.importance,
+                       scratch.fine_depths);
+  walk.count = task.coarse + task.importance;
+  merge_depths<L>(scratch.coarse_depths, coarse_order, task.coarse, scratch.fine_depths, task.importance,
+                  walk.depths, walk.order);
+}
+
+// Composites the other outputs of the decoder, for super-resolution.
+template <typename L>
+TRIPTYCH_APART void composite_features(const MarchTask& task, MarchScratch<L>& scratch) {
+  constexpr int size = batch<L>;
   const LayerView& last = task.field.layers[task.field.layer_count - 1];
+  const auto pixels = static_cast<std::size_t>(task.width) * static_cast<std::size_t>(task.height);
   const int count = last.outputs - 1;
-  for (int k = 0; k < count; ++k) L::store(L::set(0), scratch.feature_sums + k * L::width);
-  for (int slot = 0; slot < slots; slot += L::width) {
-    const auto share = L::load(scratch.coefficient + slot);
-    if (!L::any(L::less(L::set(L::negligible), share))) continue;
+  float sums[MarchScratch<L>::packet][max_outputs] = {};
+  for (int slot = 0; slot < scratch.used; slot += size) {
+    bool seen = false;
+    for (int i = slot; i < slot + size; ++i) seen = seen || scratch.share[i] > L::negligible;
+    if (!seen) continue;
     float* y = scratch.field.outputs;
     layer_outputs<L>(last, 1, last.outputs, scratch.hidden + slot * max_features, y, LayerEnd::linear);
-    for (int k = 0; k < count; ++k) {
-      float* sum = scratch.feature_sums + k * L::width;
-      L::store(L::fma(share, canonical_color<L>(L::load(y + (k + 1) * L::width)), L::load(sum)), sum);
+    for (int k = size; k < last.outputs * size; k += L::width) {
+      L::store(canonical_color<L>(L::load(y + k)), y + k);
+    }
+    for (int i = 0; i < size; ++i) {
+      const float share = scratch.share[slot + i];
+      float* sum = sums[scratch.owner[slot + i]];
+      for (int k = 0; k < count && share > 0; ++k) sum[k] += share * y[(k + 1) * size + i];
     }
   }
-  for (int k = 0; k < count; ++k) {
-    features[static_cast<std::size_t>(k) * stride] = L::sum(L::load(scratch.feature_sums + k * L::width));
+  for (int r = 0; r < scratch.ray_count; ++r) {
+    for (int k = 0; k < count; ++k) {
+      task.color[static_cast<std::size_t>(k) * pixels + static_cast<std::size_t>(scratch.rays[r].pixel)] =
+          sums[r][k];
+    }
   }
 }
 
-template <typename L>
-TRIPTYCH_INLINE void composite_color(int slots, float* color, MarchScratch<L>& scratch) {
-  auto red = L::set(0), green = red, blue = red;
-  for (int slot = 0; slot < slots; slot += L::width) {
-    const auto share = L::load(scratch.coefficient + slot);
-    const float* rgb = scratch.color + 3 * slot;
-    red = L::fma(share, L::load(rgb), red);
-    green = L::fma(share, L::load(rgb + L::width), green);
-    blue = L::fma(share, L::load(rgb + 2 * L::width), blue);
+// Alpha and depth of a ray, and each sample's share of the colour: half the weights of its two intervals.
+template <typename L, typename Share>
+TRIPTYCH_INLINE void composite_ray(const MarchTask& task, const RayWalk<L>& walk, const Share& share_of) {
+  float alpha = 0, depth = 0, before = 0;
+  for (int i = 0; i < walk.taken; ++i) {
+    const float weight = i < walk.weighted ? walk.weights[i] : 0;
+    alpha += weight;
+    if (i < walk.weighted) depth += weight * 0.5F * (walk.depths[i] + walk.depths[i + 1]);
+    share_of(walk.order[i], 0.5F * (before + weight));
+    before = weight;
   }
-  color[0] = L::sum(red);
-  color[1] = L::sum(green);
-  color[2] = L::sum(blue);
+  const float nearest = walk.depths[0], farthest = walk.depths[walk.count - 1];
+  depth = alpha > 0 ? depth / alpha : farthest;
+  task.alpha[walk.pixel] = alpha;
+  task.depth[walk.pixel] = depth < nearest ? nearest : depth > farthest ? farthest : depth;
 }
 
-// One ray. `features` (outputs - 1 values, `stride` apart) is written only if task.field.features,
-// and only by lane types that keep the hidden layer.
 template <typename L>
-TRIPTYCH_CALLABLE RayResult march_ray(const MarchTask& task, const Ray& ray, float* features,
-                                      std::size_t stride, MarchScratch<L>& scratch) {
-  const int evaluated = coarse_pass<L>(task, ray, scratch);
-  importance_depths<L>(scratch.weights, task.coarse, task.near_depth, task.far_depth, task.importance,
-                       scratch.fine_depths);
-  merge_depths<L>(scratch.coarse_depths, task.coarse, scratch.fine_depths, task.importance, scratch.depths,
-                  scratch.order);
-  const int count = task.coarse + task.importance;
-  for (int i = 0; i < count; ++i) {
-    if (scratch.order[i] >= evaluated) scratch.order[i] = -1;
-  }
-  int slots = evaluated;
-  const int taken = fine_pass<L>(task, ray, count, slots, scratch);
-  RayResult result = sum_weights<L>(task, taken, slots, scratch);
+TRIPTYCH_INLINE void composite_packet(const MarchTask& task, MarchScratch<L>& scratch) {
+  constexpr int size = batch<L>;
   if constexpr (L::keeps_hidden) {
     if (task.field.features) {
-      composite_features<L>(task, slots, features, stride, scratch);
-      return result;
+      for (int i = 0; i < scratch.used; ++i) scratch.share[i] = 0, scratch.owner[i] = 0;
+      for (int r = 0; r < scratch.ray_count; ++r) {
+        composite_ray<L>(task, scratch.rays[r], [&](int slot, float share) {
+          scratch.share[slot] = share;
+          scratch.owner[slot] = r;
+        });
+      }
+      composite_features<L>(task, scratch);
+      return;
     }
   }
-  composite_color<L>(slots, result.color, scratch);
-  return result;
+  for (int r = 0; r < scratch.ray_count; ++r) {
+    float sums[3] = {};
+    composite_ray<L>(task, scratch.rays[r], [&](int slot, float share) {
+      const float* color = scratch.color + 3 * (slot - slot % size) + slot % size;
+      for (int c = 0; c < 3; ++c) sums[c] += share * color[c * size];
+    });
+    for (int c = 0; c < 3; ++c) task.color[3 * scratch.rays[r].pixel + c] = sums[c];
+  }
+}
+
+// Pixels left .. right - 1 by top .. bottom - 1, at most a packet.
+template <typename L>
+TRIPTYCH_CALLABLE void march_packet(const MarchTask& task, int left, int top, int right, int bottom,
+                                    MarchScratch<L>& scratch) {
+  const int n = task.coarse;
+  for (int i = 0; i < n; ++i) {
+    scratch.coarse_depths[i] = coarse_depth(i, n, task.near_depth, task.far_depth);
+  }
+  scratch.ray_count = scratch.used = 0;
+  for (int y = top; y < bottom; ++y) {
+    for (int x = left; x < right; ++x) {
+      RayWalk<L>& walk = scratch.rays[scratch.ray_count++];
+      walk.ray = pixel_ray(task.camera, x, y, task.width, task.height);
+      walk.pixel = y * task.width + x;
+      walk.count = n;
+      for (int i = 0; i < n; ++i) walk.depths[i] = scratch.coarse_depths[i], walk.order[i] = -1;
+    }
+  }
+  walk_rays<L>(task.field, scratch);
+  for (int r = 0; r < scratch.ray_count; ++r) refine<L>(task, scratch.rays[r], scratch);
+  walk_rays<L>(task.field, scratch);
+  composite_packet<L>(task, scratch);
 }
 
 }  // namespace triptych::render

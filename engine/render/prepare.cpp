@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 
 namespace triptych::render {
 namespace {
-
-PlaneView view_of(const Plane& plane) {
-  return {plane.texels.data(), false, plane.width, plane.height, plane.channels};
-}
 
 void set_camera(const Camera& camera, FieldView& view) {
   for (int row = 0; row < 3; ++row) {
@@ -28,14 +25,36 @@ void set_camera(const Camera& camera, FieldView& view) {
 
 }  // namespace
 
-PreparedField::PreparedField(const Head& head, bool features) {
+PlaneView PreparedField::keep(const Plane& plane, ThreadPool* pool) {
+  constexpr std::size_t alignment = 64;
+  const auto width = static_cast<std::size_t>(plane.width), height = static_cast<std::size_t>(plane.height),
+             channels = static_cast<std::size_t>(plane.channels), stride = (channels + 7) / 8 * 8;
+  const std::size_t bytes = (width * height * stride * sizeof(float) + alignment - 1) / alignment * alignment;
+  auto* texels = static_cast<float*>(std::aligned_alloc(alignment, bytes));
+  if (texels == nullptr) throw std::bad_alloc();
+  planes_.emplace_back(texels);
+  const auto copy_row = [&](std::size_t row, int) {
+    for (std::size_t i = row * width; i < (row + 1) * width; ++i) {
+      float* rest = std::copy_n(plane.texels.data() + i * channels, channels, texels + i * stride);
+      std::fill(rest, texels + (i + 1) * stride, 0.0F);
+    }
+  };
+  if (pool != nullptr) {
+    pool->run(height, copy_row);
+  } else {
+    for (std::size_t row = 0; row < height; ++row) copy_row(row, 0);
+  }
+  return {texels, false, plane.width, plane.height, static_cast<int>(stride)};
+}
+
+PreparedField::PreparedField(const Head& head, bool features, ThreadPool* pool) {
   view_.frustum = head.frame == Head::Frame::camera_frustum;
   view_.softplus = head.decoder->activation == Decoder::Activation::softplus;
   view_.features = features;
   view_.channels = head.feature_channels();
   for (std::size_t i = 0; i < 3; ++i) {
-    view_.planes[i] = view_of(head.planes[i]);
-    if (head.template_planes) view_.template_planes[i] = view_of((*head.template_planes)[i]);
+    view_.planes[i] = keep(head.planes[i], pool);
+    if (head.template_planes) view_.template_planes[i] = keep((*head.template_planes)[i], pool);
   }
   view_.box_scale = 2 / head.box_size;
   view_.near_depth = head.near_depth;

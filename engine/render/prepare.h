@@ -1,23 +1,33 @@
 // From a Head and a camera to the plain views that kernels take.
 #pragma once
 
+#include <cstdlib>
+#include <memory>
 #include <vector>
 
+#include "core/thread_pool.h"
 #include "head/head.h"
 #include "render/views.h"
 
 namespace triptych::render {
 
-// Keeps the decoder's transposed weights; the planes are those of the head, which must outlive this.
+// Keeps the planes, each texel beginning at a multiple of 32 bytes (worth a tenth of an exact frame), and the
+// decoder's weights, transposed. Biases are those of the head, which must outlive this.
 class PreparedField {
  public:
   // `features`: composite all outputs of the decoder instead of the colour (canonical box with
-  // super-resolution).
-  PreparedField(const Head& head, bool features);
+  // super-resolution). The work is shared with `pool`, if there is one.
+  PreparedField(const Head& head, bool features, ThreadPool* pool = nullptr);
   [[nodiscard]] const FieldView& view() const noexcept { return view_; }
 
  private:
+  struct Free {
+    void operator()(float* texels) const noexcept { std::free(texels); }
+  };
+  PlaneView keep(const Plane& plane, ThreadPool* pool);
+
   FieldView view_;
+  std::vector<std::unique_ptr<float[], Free>> planes_;
   std::vector<float> weights_;
 };
 

@@ -123,7 +123,7 @@ Result<View> render_exact(const Head& head, const Camera& camera, const RenderOp
   if (!camera.valid()) return fail("the camera to render from is not a camera");
   TRIPTYCH_TRY(const Kernel* kernel, find_kernel(kernel_name));
   const bool super_resolution = options.super_resolution && head.super_resolution != nullptr;
-  const render::PreparedField field(head, super_resolution);
+  const render::PreparedField field(head, super_resolution, &pool);
   const render::DepthRange range = render::depth_range(head.near_depth, head.far_depth, camera);
   MarchTask task;
   task.field = field.view();

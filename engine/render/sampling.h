@@ -44,15 +44,15 @@ TRIPTYCH_INLINE void importance_depths(const float* weights, int coarse_count, f
   }
 }
 
-// Merges two ascending lists of depths into one. Entry i of `order` is the index into the first list, or -1
-// where the depth comes from the second.
+// Merges two ascending lists of depths into one. Entry i of `order` is that of the first list, `first_order`,
+// or -1 where the depth comes from the second.
 template <typename L>
-TRIPTYCH_INLINE void merge_depths(const float* first, int first_count, const float* second, int second_count,
-                                  float* merged, int* order) {
+TRIPTYCH_INLINE void merge_depths(const float* first, const int* first_order, int first_count,
+                                  const float* second, int second_count, float* merged, int* order) {
   int a = 0, b = 0;
   for (int i = 0; i < first_count + second_count; ++i) {
     const bool take_first = b >= second_count || (a < first_count && first[a] <= second[b]);
-    order[i] = take_first ? a : -1;
+    order[i] = take_first ? first_order[a] : -1;
     merged[i] = take_first ? first[a++] : second[b++];
   }
 }

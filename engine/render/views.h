@@ -12,7 +12,7 @@ inline constexpr int max_features = 64;  // inputs of the decoder
 inline constexpr int max_outputs = 33;
 inline constexpr int max_samples = 128;  // of each pass along a ray
 
-// Channels-last texels: floats, or the bits of halves where a GPU holds them so.
+// Channels-last texels: floats, or the bits of halves where a GPU holds them so. `channels` counts padding.
 struct PlaneView {
   const void* texels = nullptr;
   bool half = false;

@@ -12,19 +12,15 @@ namespace hn = hwy::HWY_NAMESPACE;
 // Named after the instruction set, so that every template instance belongs to one.
 inline namespace HWY_NAMESPACE {
 
-struct HwyLanes {
-  static constexpr hn::ScalableTag<float> tag{};
-  static constexpr hn::ScalableTag<std::int32_t> int_tag{};
-  static constexpr int width = HWY_MAX_BYTES / 4;
-  static constexpr int tile = width == 16 ? 16 : 8;
-  static constexpr int convolution_vectors = width == 16 ? 3 : 1;
-  static constexpr int max_samples = render::max_samples;
-  static constexpr bool keeps_hidden = true;
-  static constexpr float opaque = 1e-6F;
-  static constexpr float negligible = 1e-7F;
-  using F = hn::Vec<hn::ScalableTag<float>>;
-  using I = hn::Vec<hn::ScalableTag<std::int32_t>>;
-  using M = hn::Mask<hn::ScalableTag<float>>;
+// Vectors of as many floats as `Tag` says.
+template <class Tag>
+struct HwyVectors {
+  static constexpr Tag tag{};
+  static constexpr hn::RebindToSigned<Tag> int_tag{};
+  static constexpr int width = static_cast<int>(hn::MaxLanes(Tag()));
+  using F = hn::Vec<Tag>;
+  using I = hn::Vec<hn::RebindToSigned<Tag>>;
+  using M = hn::Mask<Tag>;
 
   TRIPTYCH_INLINE static F set(float v) { return hn::Set(tag, v); }
   TRIPTYCH_INLINE static F load(const float* p) { return hn::LoadU(tag, p); }
@@ -54,6 +50,7 @@ struct HwyLanes {
   TRIPTYCH_INLINE static F max(F a, F b) { return hn::Max(a, b); }
   TRIPTYCH_INLINE static I min(I a, I b) { return hn::Min(a, b); }
   TRIPTYCH_INLINE static I max(I a, I b) { return hn::Max(a, b); }
+  TRIPTYCH_INLINE static F abs(F a) { return hn::Abs(a); }
   TRIPTYCH_INLINE static F floor(F a) { return hn::Floor(a); }
   TRIPTYCH_INLINE static M less(F a, F b) { return hn::Lt(a, b); }
   TRIPTYCH_INLINE static M both(M a, M b) { return hn::And(a, b); }
@@ -72,37 +69,24 @@ struct HwyLanes {
     return hn::BitCast(int_tag, hn::ShiftRight<bits>(hn::BitCast(u, a)));
   }
 
-  // 2^n * 2^f with f in [-1/2, 1/2] and 2^f by a Chebyshev polynomial; relative error below 2e-7.
   TRIPTYCH_INLINE static F exp(F v) {
-    const F x = hn::Mul(hn::Min(hn::Max(v, set(-80)), set(80)), set(1.44269504F));
-    const F n = hn::Round(x);
-    const F f = hn::Sub(x, n);
-    F p = set(1.34004322e-3F);
-    p = hn::MulAdd(p, f, set(9.67603710e-3F));
-    p = hn::MulAdd(p, f, set(5.55032721e-2F));
-    p = hn::MulAdd(p, f, set(2.40221074e-1F));
-    p = hn::MulAdd(p, f, set(6.93147207e-1F));
-    p = hn::MulAdd(p, f, set(1.0F));
-    return hn::BitCast(tag, hn::Add(hn::BitCast(int_tag, p), hn::ShiftLeft<23>(hn::ConvertTo(int_tag, n))));
+    return power_of_two(hn::Mul(hn::Min(hn::Max(v, set(-80)), set(80)), set(1.44269504F)));
   }
 
-  // max(v, 0) + log1p(e), e = exp(-|v|) in (0, 1], by a Chebyshev polynomial of log1p(e) / e; error below
-  // 4e-7.
+  // max(v, 0) + log1p(e), e = exp(-|v|) in (0, 1], by a minimax polynomial of log1p(e) / e; error below 2e-6.
   TRIPTYCH_INLINE static F softplus(F v) {
-    const F e = exp(hn::Neg(hn::Abs(v)));
-    F p = set(-8.57467621e-3F);
-    p = hn::MulAdd(p, e, set(4.42141923e-2F));
-    p = hn::MulAdd(p, e, set(-1.07853679e-1F));
-    p = hn::MulAdd(p, e, set(1.77570240e-1F));
-    p = hn::MulAdd(p, e, set(-2.44996117e-1F));
-    p = hn::MulAdd(p, e, set(3.32761766e-1F));
-    p = hn::MulAdd(p, e, set(-4.99974494e-1F));
-    p = hn::MulAdd(p, e, set(0.99999981F));
+    const F e = power_of_two(hn::Max(hn::Mul(hn::Abs(v), set(-1.44269504F)), set(-120)));
+    F p = set(-1.90076362e-2F);
+    p = hn::MulAdd(p, e, set(8.76210127e-2F));
+    p = hn::MulAdd(p, e, set(-1.96128478e-1F));
+    p = hn::MulAdd(p, e, set(3.18911916e-1F));
+    p = hn::MulAdd(p, e, set(-4.98177901e-1F));
+    p = hn::MulAdd(p, e, set(9.99926580e-1F));
     return hn::MulAdd(p, e, hn::Max(v, hn::Zero(tag)));
   }
 
   // Block b of vector r holds row 4 b + r; transposing inside the blocks leaves lane 4 b + r in its place.
-  TRIPTYCH_INLINE static void transpose4(const float* rows, int stride, float* columns) {
+  TRIPTYCH_INLINE static void transpose4(const float* rows, int stride, float* columns, int column) {
     const hn::RepartitionToWide<decltype(tag)> wide;
     const F r0 = blocks(rows, stride), r1 = blocks(rows + stride, stride);
     const F r2 = blocks(rows + 2 * stride, stride), r3 = blocks(rows + 3 * stride, stride);
@@ -111,12 +95,27 @@ struct HwyLanes {
     const auto high01 = hn::BitCast(wide, hn::InterleaveUpper(tag, r0, r1));
     const auto high23 = hn::BitCast(wide, hn::InterleaveUpper(tag, r2, r3));
     store(hn::BitCast(tag, hn::InterleaveLower(wide, low01, low23)), columns);
-    store(hn::BitCast(tag, hn::InterleaveUpper(wide, low01, low23)), columns + width);
-    store(hn::BitCast(tag, hn::InterleaveLower(wide, high01, high23)), columns + 2 * width);
-    store(hn::BitCast(tag, hn::InterleaveUpper(wide, high01, high23)), columns + 3 * width);
+    store(hn::BitCast(tag, hn::InterleaveUpper(wide, low01, low23)), columns + column);
+    store(hn::BitCast(tag, hn::InterleaveLower(wide, high01, high23)), columns + 2 * column);
+    store(hn::BitCast(tag, hn::InterleaveUpper(wide, high01, high23)), columns + 3 * column);
   }
 
  private:
+  // 2^n * 2^f, n the nearest whole number and 2^f by a Chebyshev polynomial, 1 at 0; relative error below
+  // 2e-7. Adding 1.5 * 2^23 rounds and leaves n in the lowest bits. x in -126 .. 126.
+  TRIPTYCH_INLINE static F power_of_two(F x) {
+    const F shifted = hn::Add(x, set(12582912));
+    const F f = hn::Sub(x, hn::Sub(shifted, set(12582912)));
+    F p = set(1.34004322e-3F);
+    p = hn::MulAdd(p, f, set(9.67603710e-3F));
+    p = hn::MulAdd(p, f, set(5.55032721e-2F));
+    p = hn::MulAdd(p, f, set(2.40221074e-1F));
+    p = hn::MulAdd(p, f, set(6.93147207e-1F));
+    p = hn::MulAdd(p, f, set(1));
+    const auto exponent = hn::ShiftLeft<23>(hn::BitCast(int_tag, shifted));
+    return hn::BitCast(tag, hn::Add(hn::BitCast(int_tag, p), exponent));
+  }
+
   template <class D>
   TRIPTYCH_INLINE static hn::Vec<D> join(D d, const float* rows, int step) {
     constexpr int lanes = static_cast<int>(hn::MaxLanes(D()));
@@ -130,6 +129,19 @@ struct HwyLanes {
 
   // Four floats of rows 0, 4, 8, ... side by side.
   TRIPTYCH_INLINE static F blocks(const float* rows, int stride) { return join(tag, rows, 4 * stride); }
+};
+
+struct HwyLanes : HwyVectors<hn::ScalableTag<float>> {
+  static constexpr int vectors = 2;
+  static constexpr int tile = width == 16 ? 8 : 4;
+  static constexpr int packet_side = 4;
+  static constexpr int convolution_vectors = width == 16 ? 3 : 1;
+  static constexpr int max_samples = render::max_samples;
+  static constexpr bool keeps_hidden = true;
+  static constexpr float opaque = 1e-6F;
+  static constexpr float negligible = 1e-7F;
+  // Half a vector of 16 wastes nothing of 24 channels.
+  using Texels = HwyVectors<hn::CappedTag<float, 8>>;
 };
 
 }  // namespace HWY_NAMESPACE

@@ -47,12 +47,7 @@ TRIPTYCH_CALLABLE inline void march_pixel(MarchTask task, const BlockPosition& a
     shared = layer.bias + layer.outputs;
   }
   MarchScratch<CudaLanes> scratch;
-  const Ray ray = pixel_ray(task.camera, x, y, task.width, task.height);
-  const RayResult result = march_ray<CudaLanes>(task, ray, nullptr, 0, scratch);
-  const int pixel = y * task.width + x;
-  for (int c = 0; c < 3; ++c) task.color[3 * pixel + c] = result.color[c];
-  task.alpha[pixel] = result.alpha;
-  task.depth[pixel] = result.depth;
+  march_packet<CudaLanes>(task, x, y, x + 1, y + 1, scratch);
 }
 
 // The baked path: no shared memory, one phase.

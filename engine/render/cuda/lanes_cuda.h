@@ -17,6 +17,7 @@ struct CudaLanes : ScalarLanes {
   static constexpr bool keeps_hidden = false;
   static constexpr float opaque = 1e-6F;
   static constexpr float negligible = 1e-7F;
+  using Texels = CudaLanes;
 
   TRIPTYCH_INLINE static float load_texels(const PlaneView& plane, int index) {
     if (!plane.half) return plane.floats()[index];
