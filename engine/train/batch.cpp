@@ -58,19 +58,27 @@ class RayPacker {
     rays_.color = at::empty({batch, rays, 3});
     rays_.mask = at::empty({batch, rays});
     rays_.depth = at::empty({batch, rays});
+    rays_.cosine = at::empty({batch, rays});
     rays_.background = at::empty({batch, 1, 3});
+    rays_.weight = at::empty({batch});
     rays_.patch = patch;
   }
 
-  void fill(std::int64_t b, const Frame& frame, const Tone& tone, bool real, int picture,
-            const std::vector<Pixel>& pixels, Random& random) {
+  // Target `k` of the item as seen through the pixels; `picture`: edge of the front plane.
+  void fill(std::int64_t b, const Item& item, std::size_t k, int picture, const std::vector<Pixel>& pixels,
+            Random& random) {
+    const Frame& frame = item.targets[k];
+    // A mirrored photograph: the other side's surface is as far away.
+    const bool swapped = item.real && frame.mirror != item.picture.mirror;
+    rays_.weight[b] = item.weights[k];
     const starter::DepthRange range = starter::depth_range(frame.camera);
     const Vec3 origin = frame.camera.origin();
     float* background = rays_.background[b].data_ptr<float>();
-    for (int k = 0; k < 3; ++k) background[k] = random.uniform();
+    for (int i = 0; i < 3; ++i) background[i] = random.uniform();
     const auto row = [b](Tensor& t) { return t[b].data_ptr<float>(); };
     float *o = row(rays_.origins), *d = row(rays_.directions), *c = row(rays_.coarse), *g = row(rays_.guess);
-    float *f = row(rays_.offsets), *rgb = row(rays_.color), *m = row(rays_.mask), *z = row(rays_.depth);
+    float *f = row(rays_.offsets), *rgb = row(rays_.color), *m = row(rays_.mask), *z = row(rays_.depth),
+          *cosines = row(rays_.cosine);
     std::int64_t* index = rays_.pixel[b].data_ptr<std::int64_t>();
     const float size = static_cast<float>(frame.size());
     for (const Pixel& p : pixels) {
@@ -79,16 +87,17 @@ class RayPacker {
       o = std::copy(origin.begin(), origin.end(), o);
       d = std::copy(direction.begin(), direction.end(), d);
       const std::uint8_t* color = frame.rgba(p.x, p.y);
-      for (std::size_t k = 0; k < 3; ++k) *rgb++ = tone.curve[k][color[k]];
+      for (std::size_t i = 0; i < 3; ++i) *rgb++ = item.tone.curve[i][color[i]];
       *m = frame.alpha(p.x, p.y);
       const Vec3 axis = frame.camera.axis(2);
       const float cosine = axis[0] * direction[0] + axis[1] * direction[1] + axis[2] * direction[2];
-      *z = real ? 0 : frame.depth(p.x, p.y) / cosine;
-      *g++ = guess(*m, *z, real, range, random);
+      *cosines++ = cosine;
+      *z = item.real ? 0 : frame.depth(p.x, p.y) / cosine;
+      *g++ = guess(*m, *z, item.real, range, random);
       c = stratify(c, rays_.coarse.size(2), range, random);
       for (std::int64_t i = 0; i < rays_.offsets.size(2); ++i) *f++ = random.normal(0, fine_deviation);
       const auto scaled = [&](float q) { return static_cast<std::int64_t>(q * static_cast<float>(picture)); };
-      *index++ = scaled(py) * picture + scaled(px);
+      *index++ = scaled(py) * picture + scaled(swapped ? 1 - px : px);
       ++m, ++z;
     }
   }
@@ -160,7 +169,7 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, Random* ran
     for (std::size_t k = 0; k < 2; ++k) {
       const int patch = patches && k == 1 ? config_.patch : 0;
       const std::vector<Pixel> pixels = draw_pixels(item.targets[k], config_.rays, patch, own);
-      packers[k].fill(b, item.targets[k], item.tone, item.real, network_.picture, pixels, own);
+      packers[k].fill(b, item, k, network_.picture, pixels, own);
     }
     if (prompts_ != nullptr) {
       edited.push_back(input_tensor(network_input(item.targets[0], item.tone, network_.picture, nullptr)));
@@ -189,7 +198,8 @@ Result<Batch> BatchMaker::make(std::int64_t step) const {
       const bool real = !portraits_.empty() && random.chance(static_cast<float>(config_.portrait_share));
       if (real || store_.heads() == 0) {
         const auto index = static_cast<std::size_t>(random.below(static_cast<int>(portraits_.size())));
-        items.push_back(portrait_item(portraits_[index], true, random));
+        items.push_back(
+            portrait_item(portraits_[index], static_cast<float>(config_.mirror_weight), true, random));
       } else {
         TRIPTYCH_TRY(Item item, choose_item(store_, options, random));
         items.push_back(std::move(item));

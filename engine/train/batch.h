@@ -22,11 +22,14 @@ struct RayBatch {
   at::Tensor coarse;               // [B, R, C] distances, one in each of C equal parts of the range
   at::Tensor guess;                // [B, R] distance of the surface, or NaN where the truth is unknown
   at::Tensor offsets;              // [B, R, F] of the fine samples from the guess
-  at::Tensor pixel;       // [B, R] int64: the pixel of the picture; used where the view is the picture's own
+  at::Tensor
+      pixel;  // [B, R] int64: the pixel of the front plane that shows the surface of a photograph's ray
+  at::Tensor cosine;      // [B, R] between the ray and its camera's axis
   at::Tensor color;       // [B, R, 3]
   at::Tensor mask;        // [B, R]
   at::Tensor depth;       // [B, R] distance along the ray; 0: unknown
   at::Tensor background;  // [B, 1, 3]
+  at::Tensor weight;      // [B] in the objective
   int patch = 0;          // > 0: the rays are square patches of this edge, row by row
 };
 

@@ -165,6 +165,7 @@ Result<TrainConfig> parse_config(const std::string& text, const std::string& nam
   if (const json* losses = reader.object("losses")) TRIPTYCH_CHECK(read_losses(*losses, name, config.losses));
   read_schedule(reader, config);
   reader.number("portrait_share", config.portrait_share, 0, 1);
+  reader.number("mirror_weight", config.mirror_weight, 0, 1);
   reader.number("plain_share", config.plain_share, 0, 1);
   reader.flag("bf16", config.bf16);
   reader.number("threads", config.threads, 0, 1024);

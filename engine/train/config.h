@@ -35,6 +35,7 @@ struct TrainConfig {
   nlohmann::json network = nlohmann::json::object();  // sizes, see starter::NetworkConfig
   LossWeights losses;
   double portrait_share = 0.2;  // of the items
+  double mirror_weight = 0.25;  // of a photograph's mirrored view
   double plain_share = 0.15;    // of the items of the editing stage: no prompt
   int batch = 4;
   int rays = 512;                // of each of two views

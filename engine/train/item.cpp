@@ -148,12 +148,20 @@ Result<Item> choose_item(ViewStore& store, const ItemOptions& options, Random& r
   return item;
 }
 
-Item portrait_item(ViewPtr portrait, bool augment, Random& random) {
+Item portrait_item(ViewPtr portrait, float mirror_weight, bool augment, Random& random) {
+  // Nearer to the front the mirrored view would only blur what differs between the sides; beyond, too much is
+  // hidden.
+  constexpr float least_yaw = 8, most_yaw = 35;
   Item item;
   item.real = true;
   item.tone = augment ? Tone::random(random) : Tone::identity();
   item.picture = frame_of(std::move(portrait), augment && random.chance(0.5F));
   item.targets = {item.picture, item.picture};
+  const float yaw = std::abs(orbit_of(item.picture.camera).yaw_degrees);
+  if (mirror_weight > 0 && yaw > least_yaw && yaw < most_yaw && random.chance(0.5F)) {
+    item.targets[1] = frame_of(item.picture.view, !item.picture.mirror);
+    item.weights[1] = mirror_weight;
+  }
   return item;
 }
 

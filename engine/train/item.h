@@ -45,10 +45,11 @@ struct Frame {
 };
 
 struct Item {
-  Frame picture;                 // what the network sees
-  std::array<Frame, 2> targets;  // what its planes must show; the first has the picture's camera
-  int edit = 0;                  // of the targets
-  bool real = false;             // a photograph: no depth is known
+  Frame picture;                       // what the network sees
+  std::array<Frame, 2> targets;        // what its planes must show; the first has the picture's camera
+  int edit = 0;                        // of the targets
+  bool real = false;                   // a photograph: no depth is known
+  std::array<float, 2> weights{1, 1};  // of the targets in the objective
   Tone tone;
 };
 
@@ -59,8 +60,9 @@ struct ItemOptions {
 };
 // A view of a head chosen at random and the targets for it.
 [[nodiscard]] Result<Item> choose_item(ViewStore& store, const ItemOptions& options, Random& random);
-// A photograph with the view it shows.
-[[nodiscard]] Item portrait_item(ViewPtr portrait, bool augment, Random& random);
+// A photograph with the view it shows. Faces are nearly the same on both sides: of a face that looks aside,
+// the mirrored picture is a second view, seen by the mirrored camera, with weight `mirror_weight` (0: never).
+[[nodiscard]] Item portrait_item(ViewPtr portrait, float mirror_weight, bool augment, Random& random);
 
 // RGB over grey and mask, 4 channels, 0..1, as the network takes them. With `random`: degraded as cameras and
 // segmenters do (mask eroded or blurred, noise, blur).

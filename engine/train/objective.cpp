@@ -44,10 +44,8 @@ Tensor sample_distances(const Planes& planes, const Batch& batch, const RayBatch
                         std::int64_t features) {
   Tensor guess = rays.guess;
   if (batch.real.any().item<bool>()) {
-    const Tensor axis = batch.cameras.narrow(1, 0, 16).view({-1, 1, 4, 4}).select(3, 2).narrow(2, 0, 3);
-    const Tensor cosine = (rays.directions * axis).sum(2);
     const Tensor surface =
-        planes.front.detach().select(3, features).flatten(1).gather(1, rays.pixel) / cosine;
+        planes.front.detach().select(3, features).flatten(1).gather(1, rays.pixel) / rays.cosine;
     guess = at::where(guess.isnan(), surface, guess);
   }
   const Tensor low = rays.coarse.amin(), high = rays.coarse.amax();
@@ -77,9 +75,10 @@ void add_view(Accumulator& sum, const LossWeights& weights, const MarchOutput& s
   const Tensor color = seen.colour + rays.background * (1 - alpha);
   const Tensor truth = rays.color * mask + rays.background * (1 - mask);
   const Tensor difference = color - truth;
-  sum.add("color", weights.color, difference.square().mean());
-  sum.add("color_l1", weights.color_l1, difference.abs().mean());
-  sum.add("mask", weights.mask, (seen.alpha - rays.mask).square().mean());
+  const auto weighed = [&](const Tensor& x) { return (x.flatten(1).mean(1) * rays.weight).mean(); };
+  sum.add("color", weights.color, weighed(difference.square()));
+  sum.add("color_l1", weights.color_l1, weighed(difference.abs()));
+  sum.add("mask", weights.mask, weighed((seen.alpha - rays.mask).square()));
   const Tensor depth = seen.depth / seen.alpha.clamp_min(1e-3);
   const Tensor known = rays.mask.gt(certain).logical_and(rays.depth.gt(0.1));
   sum.add("depth", weights.depth, mean_where((depth - rays.depth).abs(), known));
@@ -87,18 +86,22 @@ void add_view(Accumulator& sum, const LossWeights& weights, const MarchOutput& s
     const auto picture = [&](const Tensor& x) {
       return (2 * x - 1).view({x.size(0), rays.patch, rays.patch, 3}).permute({0, 3, 1, 2});
     };
-    sum.add("perceptual", weights.perceptual, perceptual(picture(color), picture(truth)).mean());
+    sum.add("perceptual", weights.perceptual,
+            (perceptual(picture(color), picture(truth)) * rays.weight).mean());
   }
 }
 
 // The front plane's own depth map and mask against the first target, which has the picture's camera.
 void add_maps(Accumulator& sum, const LossWeights& weights, const Planes& planes, const Batch& batch,
               std::int64_t features) {
-  const Tensor known = batch.alpha.gt(certain).logical_and(batch.surface.gt(0.1));
-  const Tensor surface = planes.front.select(3, features);
-  sum.add("surface", weights.surface, mean_where((surface - batch.surface).abs(), known));
-  const Tensor logit = planes.front.select(3, features + 4);
-  sum.add("mask_map", weights.mask_map, at::binary_cross_entropy_with_logits(logit, batch.alpha));
+  // The outermost texels are not of the picture (network.cpp, with_border).
+  const auto inner = [](const Tensor& x) { return x.slice(1, 1, -1).slice(2, 1, -1); };
+  const Tensor alpha = inner(batch.alpha), truth = inner(batch.surface);
+  const Tensor known = alpha.gt(certain).logical_and(truth.gt(0.1));
+  const Tensor surface = inner(planes.front.select(3, features));
+  sum.add("surface", weights.surface, mean_where((surface - truth).abs(), known));
+  const Tensor logit = inner(planes.front.select(3, features + 4));
+  sum.add("mask_map", weights.mask_map, at::binary_cross_entropy_with_logits(logit, alpha));
 }
 
 // L_T of Eq. 6: what the teacher makes of the edited picture.

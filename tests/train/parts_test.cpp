@@ -40,6 +40,37 @@ TEST(Mirror, MirroredFrameShowsPixelsFromTheOtherSide) {
   EXPECT_EQ(mirror.depth(40, 32), plain.depth(tiny::size - 1 - 40, 32));
 }
 
+// A photograph from `yaw`; no pixels needed.
+ViewPtr photograph(float yaw) {
+  synthetic::View view;
+  view.rgba = Image8(8, 8, 4);
+  view.key.camera = orbit_camera(yaw, 0, default_fov_degrees, orbit_radius);
+  return std::make_shared<const synthetic::View>(std::move(view));
+}
+
+TEST(Portraits, AFaceThatLooksAsideIsSeenMirroredToo) {
+  Random random(3);
+  int mirrored_views = 0;
+  for (int i = 0; i < 200; ++i) {
+    const Item aside = portrait_item(photograph(20), 0.25F, true, random);
+    const float side = orbit_of(aside.picture.camera).yaw_degrees;
+    EXPECT_EQ(aside.targets[0].mirror, aside.picture.mirror);
+    if (aside.targets[1].mirror == aside.picture.mirror) {
+      EXPECT_EQ(aside.weights[1], 1);
+      continue;
+    }
+    ++mirrored_views;
+    EXPECT_EQ(aside.weights[1], 0.25F);
+    EXPECT_NEAR(orbit_of(aside.targets[1].camera).yaw_degrees, -side, 1e-3);
+
+    const Item frontal = portrait_item(photograph(2), 0.25F, true, random);
+    EXPECT_EQ(frontal.targets[1].mirror, frontal.picture.mirror)
+        << "its two sides would only blur each other";
+  }
+  EXPECT_GT(mirrored_views, 60);
+  EXPECT_LT(mirrored_views, 140);
+}
+
 TEST(Optimizer, AverageFollowsTheWeightsAndFrozenOnesStay) {
   nn::Weights weights;
   weights.set("moves", at::ones({4}));

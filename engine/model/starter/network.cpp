@@ -116,9 +116,30 @@ Tensor side_plane(const Weights& w, const Tensor& map, const Tensor& mix, bool t
   return x.to(at::kFloat).permute({0, 2, 3, 1}).contiguous();
 }
 
+// Planes are clamped at their borders, so the outermost texels stand for everything beyond the picture. They
+// hold one learned value instead of the picture's edge, which would be drawn out into streaks: its features,
+// an offset from a surface behind the head, no colour of the picture's, and the mask.
+Tensor with_border(const Tensor& plane, const Tensor& outside, const Tensor& distance) {
+  constexpr double behind = 0.5;
+  const std::int64_t batch = plane.size(0), size = plane.size(1), channels = plane.size(3), c = channels - 5;
+  const Tensor index = at::arange(size * size, plane.options().dtype(at::kLong)).view({size, size});
+  const Tensor ring =
+      at::cat({index.select(0, 0), index.select(0, size - 1), index.select(1, 0).slice(0, 1, size - 1),
+               index.select(1, size - 1).slice(0, 1, size - 1)});
+  const Tensor value = outside.to(at::kFloat).view({1, 1, channels}).expand({batch, 1, channels});
+  const Tensor border =
+      at::cat({value.narrow(2, 0, c), value.narrow(2, c, 1) + distance.view({-1, 1, 1}) + behind,
+               value.narrow(2, c + 1, 4)},
+              2);
+  return plane.view({batch, size * size, channels})
+      .index_copy(1, ring, border.expand({batch, ring.size(0), channels}))
+      .view(plane.sizes());
+}
+
 // Outputs of E_t -> what the front plane holds (head.h): features, depth, colour skip, mask logit. `surface`
 // has depth, three colours, mask and the gate of the picture's own colour.
-Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureMaps& maps) {
+Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureMaps& maps,
+                   const Tensor& outside) {
   const auto pixels = [](const Tensor& x) { return x.to(at::kFloat).permute({0, 2, 3, 1}); };
   const Tensor y = pixels(surface), picture = maps.input.permute({0, 2, 3, 1});
   const Tensor origin = maps.cameras.narrow(1, 0, 16).view({-1, 4, 4}).narrow(1, 0, 3).select(2, 3);
@@ -127,7 +148,9 @@ Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureM
   const Tensor color = at::logit(picture.narrow(3, 0, 3).clamp(0.02, 0.98));
   const Tensor gate = at::sigmoid(4 * y.narrow(3, 5, 1) + 4);
   const Tensor mask = (4 * y.narrow(3, 4, 1) + 6 * picture.narrow(3, 3, 1) - 3).clamp(-6, 6);
-  return at::cat({pixels(features), depth, color * gate + y.narrow(3, 1, 3), mask}, 3).contiguous();
+  const Tensor plane =
+      at::cat({pixels(features), depth, color * gate + y.narrow(3, 1, 3), mask}, 3).contiguous();
+  return with_border(plane, outside, distance);
 }
 
 }  // namespace
@@ -253,7 +276,7 @@ Planes make_planes(const NetworkConfig& config, const Weights& weights, const Pi
   const Tensor surface = nn::pixel_shuffle2(nn::conv2d(w.scope("surface"), y));
 
   Planes planes;
-  planes.front = front_plane(features, surface, maps);
+  planes.front = front_plane(features, surface, maps, w["outside"]);
   const Tensor side = act(nn::conv2d(w.scope("a1"), y32));
   planes.top = side_plane(w.scope("top"), side, w["mix_top"], true);
   planes.side = side_plane(w.scope("side"), side, w["mix_side"], false);

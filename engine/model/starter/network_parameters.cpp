@@ -112,6 +112,7 @@ void add_planes(List& list, const NetworkConfig& c) {
   list.conv("planes.features", 32, c.features, 3, 0.1);
   list.conv("planes.surface", 32, 6 * 4, 3, 0.1);
   list.conv("planes.a1", 96, 48, 1);
+  list.tensor("planes.outside", {c.features + 5}, 0);
   list.tensor("planes.mix_top", {rows, rows}, 1 / std::sqrt(static_cast<double>(rows)));
   list.tensor("planes.mix_side", {rows, rows}, 1 / std::sqrt(static_cast<double>(rows)));
   add_side(list, "planes.top", c);
