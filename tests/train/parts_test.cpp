@@ -1,6 +1,7 @@
 #include <c10/core/GradMode.h>
 #include <gtest/gtest.h>
 
+#include "synthetic/edits.h"
 #include "tiny.h"
 #include "train/item.h"
 #include "train/march_plain.h"
@@ -158,6 +159,22 @@ TEST(Config, ErrorsNameTheKey) {
             std::string::npos);
   EXPECT_NE(message(R"({"data": ["d"], "output": "o", "stage": "editing"})").find("\"init\" is missing"),
             std::string::npos);
+}
+
+TEST(Config, ThoseThatShipAreValid) {
+  for (const char* name : {"reconstruction", "editing", "paper"}) {
+    const auto config =
+        read_config(std::filesystem::path(TRIPTYCH_SOURCE_DIR) / "configs" / (std::string(name) + ".json"));
+    ASSERT_TRUE(config) << config.error().message;
+    const auto network = starter::network_config(config->network, name);
+    EXPECT_TRUE(network) << network.error().message;
+    for (const std::string& edit : config->edits) {
+      const auto& table = synthetic::edit_table();
+      EXPECT_TRUE(std::any_of(table.begin(), table.end(),
+                              [&](const auto& e) { return e.name == edit && !e.held_out; }))
+          << name << ": " << edit;
+    }
+  }
 }
 
 TEST(Config, PathsAreRelativeToTheFile) {
