@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "cli/assets.h"
+#include "cli/editing.h"
 #include "cli/files.h"
 #include "cli/verb.h"
 #ifdef TRIPTYCH_TRAIN
@@ -10,7 +11,9 @@
 #include <sstream>
 
 #include "core/atomic_file.h"
+#include "image/sheet.h"
 #include "train/score.h"
+#include "train/score_heads.h"
 #endif
 
 namespace triptych::cli {
@@ -19,12 +22,17 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-  fs::path pictures, prompts, model;
+  fs::path pictures, heads, prompts, model, sheet;
+  std::vector<std::string> prompt;
+  std::size_t limit = 0, every = 1;
+  int samples = 48;
 };
 
 #ifdef TRIPTYCH_TRAIN
 
-Result<std::vector<fs::path>> files_in(const fs::path& folder) {
+// The pictures that are measured, by name.
+Result<std::vector<fs::path>> files_in(const Options& options) {
+  const fs::path& folder = options.pictures;
   std::vector<fs::path> files;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
@@ -33,63 +41,128 @@ Result<std::vector<fs::path>> files_in(const fs::path& folder) {
   if (error) return fail(folder.string() + ": cannot read this folder: " + error.message());
   if (files.empty()) return fail(folder.string() + ": no pictures here");
   std::sort(files.begin(), files.end());
-  return files;
+  std::vector<fs::path> wanted;
+  for (std::size_t i = 0; i < files.size(); i += options.every) wanted.push_back(files[i]);
+  if (options.limit > 0 && wanted.size() > options.limit) wanted.resize(options.limit);
+  return wanted;
 }
 
-// The empty prompt, which asks for the reconstruction, then the file's lines.
-Result<std::vector<std::string>> prompts_of(const fs::path& file) {
+// The empty prompt, which asks for the reconstruction, then the given ones, then the file's lines.
+Result<std::vector<std::string>> prompts_of(const Options& options) {
   std::vector<std::string> prompts{""};
-  if (file.empty()) return prompts;
-  TRIPTYCH_TRY(const std::string text, read_file(file, std::uintmax_t{1} << 20));
+  prompts.insert(prompts.end(), options.prompt.begin(), options.prompt.end());
+  if (options.prompts.empty()) return prompts;
+  TRIPTYCH_TRY(const std::string text, read_file(options.prompts, std::uintmax_t{1} << 20));
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (line.find_first_not_of(" \t\r") != std::string::npos) prompts.push_back(line);
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.find_first_not_of(" \t") != std::string::npos) prompts.push_back(line);
   }
   return prompts;
 }
 
-void say_table(const nlohmann::json& summary, const Context& context) {
-  context.say("prompt                     pictures   psnr  identity  at 30   3D     ms");
+std::string column(const nlohmann::json& row, const char* name, const char* format) {
+  char text[32] = "";
+  const auto value = row.find(name);
+  if (value == row.end()) return "      -";
+  std::snprintf(text, sizeof text, format, value->get<double>());
+  return text;
+}
+
+void say_pictures(const nlohmann::json& summary, const Context& context) {
+  context.say("prompt                     pictures   psnr identity  at 30     3D  faces     ms");
   for (const auto& [prompt, row] : summary.items()) {
-    char line[160];
-    const auto number = [&row = row](const char* name) { return row.value(name, 0.0); };
-    std::snprintf(line, sizeof line, "%-26.26s %8.0f %6.2f %9.3f %6.3f %6.3f %6.0f",
-                  prompt.empty() ? "(reconstruction)" : prompt.c_str(), number("pictures"), number("psnr"),
-                  number("identity"), number("identity_turned"), number("consistency"),
-                  number("milliseconds"));
-    context.say(line);
+    char name[40];
+    std::snprintf(name, sizeof name, "%-26.26s", prompt.empty() ? "(reconstruction)" : prompt.c_str());
+    context.say(name + column(row, "pictures", "%9.0f") + column(row, "psnr", "%7.2f") +
+                column(row, "identity", "%9.3f") + column(row, "identity_turned", "%7.3f") +
+                column(row, "consistency", "%7.3f") + column(row, "faces", "%7.2f") +
+                column(row, "milliseconds", "%7.0f"));
   }
 }
 
-Status run(const Options& options, Context& context) {
-  TRIPTYCH_TRY(const std::vector<fs::path> files, files_in(options.pictures));
-  TRIPTYCH_TRY(const std::vector<std::string> prompts, prompts_of(options.prompts));
-  const fs::path package = options.model.empty() ? find_model(context.assets, "starter") : options.model;
-  ModelOptions settings;
-  settings.threads = context.common.threads;
-  settings.prompt_assets = find_model(context.assets, "prompt");
-  TRIPTYCH_TRY(const std::shared_ptr<const Model> model, about(package, open_model(package, settings)));
+void say_heads(const nlohmann::json& figures, const Context& context) {
+  for (const auto& [name, value] : figures.items()) {
+    if (!value.is_number()) continue;
+    char line[80];
+    const double number = value.get<double>();
+    std::snprintf(line, sizeof line, value.is_number_integer() ? "%-20s %8.0f" : "%-20s %8.4f", name.c_str(),
+                  number);
+    context.say(line);
+  }
+  if (!figures.contains("styles")) return;
+  context.say("style                       psnr  still   name phrase picture understood  taken for");
+  for (const auto& [name, row] : figures["styles"].items()) {
+    std::string others;
+    const nlohmann::json taken_for = row.value("taken_for", nlohmann::json::object());
+    for (const auto& [other, count] : taken_for.items()) {
+      others += (others.empty() ? "" : ", ") + other + " " + count.dump();
+    }
+    char start[40];
+    std::snprintf(start, sizeof start, "%-25.25s", name.c_str());
+    context.say(start + column(row, "edit_psnr", "%7.2f") + column(row, "still_psnr", "%7.2f") +
+                column(row, "right_by_name", "%7.2f") + column(row, "right_by_phrase", "%7.2f") +
+                column(row, "right_by_picture", "%8.2f") + column(row, "phrases_understood", "%11.2f") +
+                "  " + others);
+  }
+}
+
+Status measure_pictures(const Options& options, const Model& model, Context& context) {
+  TRIPTYCH_TRY(const std::vector<fs::path> files, files_in(options));
+  TRIPTYCH_TRY(const std::vector<std::string> texts, prompts_of(options));
+  TRIPTYCH_TRY(const auto prompts, train::encode_prompts(model, texts, context.progress));
   TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(find_model(context.assets, "face")));
   const auto identity = train::Identity::load(find_model(context.assets, "identity.safetensors"));
   if (!identity) context.say("no identity columns: " + identity.error().message);
-  const train::Scorer scorer{*model, aligner, identity ? &*identity : nullptr, context.pool};
-
+  const train::Scorer scorer{model, aligner, identity ? &*identity : nullptr, context.pool,
+                             !options.sheet.empty()};
   std::vector<train::Score> scores;
+  std::vector<std::vector<Image8>> rows;
+  context.progress.begin("measuring pictures");
   for (std::size_t i = 0; i < files.size(); ++i) {
-    for (const std::string& prompt : prompts) {
-      TRIPTYCH_CHECK(context.progress.check());
-      Result<train::Score> score = train::score_picture(scorer, files[i], prompt, context.progress);
-      if (score) {
-        scores.push_back(std::move(*score));
-      } else {
-        context.say(about(files[i], score.error()).message);
-      }
+    TRIPTYCH_CHECK(context.progress.check());
+    auto picture = train::score_picture(scorer, files[i], prompts, context.progress);
+    if (!picture && picture.error().code == ErrorCode::cancelled) return tl::make_unexpected(picture.error());
+    if (!picture) context.say(about(files[i], picture.error()).message);
+    if (picture) {
+      std::move(picture->scores.begin(), picture->scores.end(), std::back_inserter(scores));
+      rows.push_back(std::move(picture->tiles));
     }
+    context.progress.advance(static_cast<double>(i + 1) / static_cast<double>(files.size()));
   }
   if (scores.empty()) return fail(options.pictures.string() + ": no picture here could be used");
   context.report["summary"] = train::summary(scores);
   for (const train::Score& score : scores) context.report["scores"].push_back(train::to_json(score));
-  say_table(context.report["summary"], context);
+  say_pictures(context.report["summary"], context);
+  if (options.sheet.empty()) return {};
+  return save_picture(options.sheet, sheet_of(rows));
+}
+
+Status measure_heads(const Options& options, const Model& model, Context& context) {
+  constexpr std::size_t cache_bytes = std::size_t{1} << 28;
+  train::ViewStore store({options.heads}, cache_bytes);
+  TRIPTYCH_TRY(const bool any, store.rescan());
+  if (!any) return fail(options.heads.string() + ": no shards here; triptych synthesize makes them");
+  const auto perceptual = train::StLpips::load(find_model(context.assets, "st_lpips.safetensors"));
+  if (!perceptual) context.say("no perceptual columns: " + perceptual.error().message);
+  train::HeadScoring scoring{.model = model, .store = store, .pool = context.pool};
+  scoring.perceptual = perceptual ? &*perceptual : nullptr;
+  scoring.heads = options.limit;
+  scoring.samples = options.samples;
+  TRIPTYCH_TRY(const train::HeadFigures figures, train::score_heads(scoring, context.progress));
+  context.report["heads"] = train::to_json(figures);
+  say_heads(context.report["heads"], context);
+  return {};
+}
+
+Status run(const Options& options, Context& context) {
+  if (options.pictures.empty() && options.heads.empty()) {
+    return fail("eval: give --pictures DIR, --heads DIR or both", {}, ErrorCode::usage);
+  }
+  TRIPTYCH_CHECK(check_output(options.sheet));
+  TRIPTYCH_TRY(const std::shared_ptr<const Model> model, read_model(options.model, context));
+  if (!options.heads.empty()) TRIPTYCH_CHECK(measure_heads(options, *model, context));
+  if (!options.pictures.empty()) TRIPTYCH_CHECK(measure_pictures(options, *model, context));
   return {};
 }
 
@@ -106,10 +179,26 @@ Status run(const Options&, Context&) {
 
 Verb add_eval(CLI::App& root, Common& common) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(root, "eval", "Measure a model on a folder of pictures", common);
-  command.add_option("--pictures", options->pictures, "Folder of photographs")->required();
-  command.add_option("--prompts", options->prompts, "Text file, a prompt a line");
-  command.add_option("--model", options->model, "Model package (default: the one that ships)");
+  CLI::App& command = add_command(
+      root, "eval", "measure a model on photographs, or on synthetic heads with exact truth", common);
+  command.add_option("--pictures", options->pictures, "a folder of photographs");
+  command.add_option("--heads", options->heads, "a folder of shards, made by triptych synthesize");
+  command.add_option("--prompt", options->prompt, "also edit the photographs so; may be given several times")
+      ->expected(1)
+      ->take_all();
+  command.add_option("--prompts", options->prompts, "the same from a text file, a prompt a line");
+  command.add_option("--model", options->model, "a model package; without, the one that ships");
+  command.add_option("--limit", options->limit, "only the first N heads or photographs");
+  command
+      .add_option("--every", options->every,
+                  "only every Nth photograph by name (training keeps the 12ths out)")
+      ->check(CLI::Range(1, 1000000));
+  command.add_option("--samples", options->samples, "samples of a ray of heads; 24 is twice as quick as 48")
+      ->check(CLI::Range(8, 192));
+  command
+      .add_option("--sheet", options->sheet,
+                  "a picture: a row a photograph, input | front | +30 | -30 | each prompt")
+      ->check(picture_suffix());
   return [options](Context& context) { return run(*options, context); };
 }
 

@@ -1,0 +1,13 @@
+// Contact sheets.
+#pragma once
+
+#include <vector>
+
+#include "image/image.h"
+
+namespace triptych {
+
+// RGB tiles of one size side by side, rows below each other; white where a row is shorter than the longest.
+[[nodiscard]] Image8 sheet_of(const std::vector<std::vector<Image8>>& rows);
+
+}  // namespace triptych
