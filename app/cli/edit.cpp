@@ -1,6 +1,7 @@
 // triptych edit: picture and prompt in, a head out.
 #include <memory>
 
+#include "adapt/style/apply.h"
 #include "cli/editing.h"
 #include "cli/files.h"
 #include "cli/head_painter.h"
@@ -34,6 +35,20 @@ Result<Prompt> read_prompt(const Options& options, Context& context) {
   return prompt;
 }
 
+// The model with the style, which a prompt without words asks for.
+Result<std::shared_ptr<const Model>> apply_style(const fs::path& path,
+                                                 const std::shared_ptr<const Model>& model, Prompt& prompt,
+                                                 Context& context) {
+  const StageTimer timer(context.report, "style");
+  TRIPTYCH_TRY(adapt::Style loaded, adapt::load_style(path));
+  const auto style = std::make_shared<const adapt::Style>(std::move(loaded));
+  if (prompt.text.empty()) prompt.text = style->name;
+  context.report["inputs"]["prompt"] = prompt.text;
+  context.report["inputs"]["style"] = {
+      {"file", path.string()}, {"name", style->name}, {"snapshot", style->used().label}};
+  return about(path, adapt::with_styles(model, {style}));
+}
+
 Result<Image8> picture_of(const Head& head, const Camera& camera, int size, Context& context) {
   const RenderOptions options{.width = size, .height = size};
   TRIPTYCH_TRY(const View view, render_exact(head, camera, options, context.pool, context.progress));
@@ -64,12 +79,12 @@ Status write_outputs(const Options& options, const Portrait& portrait, const Hea
 
 Status run(const Options& options, Context& context) {
   for (const auto& output : {options.out, options.image, options.views}) TRIPTYCH_CHECK(check_output(output));
-  if (!options.style.empty()) {
-    return fail(options.style.string() + ": this version cannot apply styles yet; edit without --style");
-  }
   TRIPTYCH_TRY(const Picture picture, read_picture(options.picture, context));
-  TRIPTYCH_TRY(const Prompt prompt, read_prompt(options, context));
+  TRIPTYCH_TRY(Prompt prompt, read_prompt(options, context));
   TRIPTYCH_TRY(std::shared_ptr<const Model> model, read_model(options.model, context));
+  if (!options.style.empty()) {
+    TRIPTYCH_TRY(model, apply_style(options.style, model, prompt, context));
+  }
   TRIPTYCH_TRY(const Portrait portrait,
                find_portrait(picture, options.picture, options.choice, model->info().picture_size, context));
   TRIPTYCH_CHECK(context.progress.check());
@@ -106,7 +121,8 @@ Verb add_edit(CLI::App& root, Common& common) {
       .add_option("--strength", options->strength, "0 the reconstruction, 1 the edit, beyond 1 exaggerates")
       ->check(CLI::Range(0.0, 10.0));
   command.add_option("--model", options->model, "a model package; without, the one that ships");
-  command.add_option("--style", options->style, "a style made by triptych adapt");
+  command.add_option("--style", options->style,
+                     "a style made by triptych adapt; used when the prompt is its name, or is missing");
   command.add_option("--image", options->image, "also a picture from the portrait's own camera")
       ->check(picture_suffix());
   command.add_option("--views", options->views, "also a sheet: input | front | +30 | -30")

@@ -123,14 +123,18 @@ Result<Style> read_style(const SafetensorsReader& reader) {
 
 }  // namespace
 
-Status check_style(const Style& style) {
+Status check_name(const std::string& name) {
   const auto blank = [](char c) { return c == ' '; };
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
-  const bool empty = std::all_of(style.name.begin(), style.name.end(), blank);
-  if (empty || style.name.size() > longest_name ||
-      std::any_of(style.name.begin(), style.name.end(), control)) {
+  const bool empty = std::all_of(name.begin(), name.end(), blank);
+  if (empty || name.size() > longest_name || std::any_of(name.begin(), name.end(), control)) {
     return fail("a style's name should be 1 to 64 characters on one line", {}, ErrorCode::usage);
   }
+  return {};
+}
+
+Status check_style(const Style& style) {
+  TRIPTYCH_CHECK(check_name(style.name));
   if (style.model_hash.empty()) return fail("the style names no base model");
   if (style.current >= style.snapshots.size()) return fail("the style has no snapshot to use");
   if (style.snapshots.size() > most_snapshots || style.thumbnails.size() > most_thumbnails) {

@@ -55,6 +55,8 @@ struct Style {
   [[nodiscard]] const StyleSnapshot& used() const { return snapshots[current]; }
 };
 
+// 1 to 64 characters on one line; the error is of code usage.
+[[nodiscard]] Status check_name(const std::string& name);
 // Name, hashes, counts and shapes are sound; what load_style and save_style ask.
 [[nodiscard]] Status check_style(const Style& style);
 // Written whole or not at all.

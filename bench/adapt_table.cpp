@@ -1,0 +1,299 @@
+// The paper's Table 2 on synthetic heads: how near a style learned from so many pairs in so many minutes
+// comes to the true edit, at the picture's camera and at others, as shift-tolerant LPIPS (0: equal) over
+// white, 128x128.
+//   bench_adapt_table --model PACKAGE --shards DIR --prompt-models DIR --loss-models DIR --out TABLE.json
+//       [--styles zombie,pixar,elf] [--pairs 2,5,10,20,50] [--minutes 0.1,1,2,5] [--tests 8] [--full PACKAGE]
+//       [--threads N] [--rate R] [--batch N] [--processor-time]
+// Shards: triptych synthesize --every-edit, of heads that the model has not seen. The first heads that have a
+// style are tested on, the others are learned from. Rows "nothing" (the reconstruction), "0 min" (the name,
+// before learning) and, with --full, a package that was trained on the styles.
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "adapt/learner.h"
+#include "adapt/style/apply.h"
+#include "core/atomic_file.h"
+#include "image/picture.h"
+#include "image/resample.h"
+#include "image/sheet.h"
+#include "model/torch_setup.h"
+#include "render/renderer.h"
+#include "synthetic/edits.h"
+#include "train/losses/st_lpips.h"
+#include "train/view_store.h"
+
+namespace {
+
+using namespace triptych;
+using Options = std::map<std::string, std::string>;
+using ViewPtr = std::shared_ptr<const synthetic::View>;
+
+constexpr int view_size = 128;
+
+template <typename T>
+T must(Result<T> result) {
+  if (result) return std::move(*result);
+  std::fprintf(stderr, "bench_adapt_table: %s %s\n", result.error().message.c_str(),
+               result.error().detail.c_str());
+  std::exit(1);
+}
+
+std::vector<std::string> list_of(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
+  return parts;
+}
+
+// A head with an edit: the view it starts from, the same view edited, and another edited view.
+struct Example {
+  ViewPtr before, after, other;
+};
+
+Portrait portrait_of(const synthetic::View& view) {
+  const int size = view.rgba.width;
+  Portrait portrait;
+  portrait.camera = view.key.camera;
+  portrait.rgb = Image8(size, size, 3);
+  portrait.mask = ImageF(size, size, 1);
+  for (int y = 0; y < size; ++y) {
+    for (int x = 0; x < size; ++x) {
+      std::copy_n(&view.rgba.at(x, y), 3, &portrait.rgb.at(x, y));
+      portrait.mask.at(x, y) = static_cast<float>(view.rgba.at(x, y, 3)) / 255;
+    }
+  }
+  return portrait;
+}
+
+adapt::Pair pair_of(const Example& example) {
+  adapt::Pair pair;
+  pair.name = std::to_string(example.before->key.head);
+  pair.hash = pair.name;
+  pair.verdict = adapt::Pair::Verdict::good;
+  pair.keep = true;
+  pair.before = portrait_of(*example.before);
+  const Portrait after = portrait_of(*example.after);
+  pair.after = after.rgb;
+  pair.after_mask = after.mask;
+  return pair;
+}
+
+std::vector<Example> examples_of(train::ViewStore& store, int edit) {
+  std::vector<Example> examples;
+  for (std::size_t i = 0; i < store.heads(); ++i) {
+    const train::HeadViews head = store.head(i);
+    const auto edited = head.edits.find(edit), plain = head.edits.find(0);
+    if (edited == head.edits.end() || plain == head.edits.end() || edited->second.size() < 2) continue;
+    for (const train::ViewRef& ref : edited->second) {
+      const auto same = std::find_if(plain->second.begin(), plain->second.end(),
+                                     [&](const train::ViewRef& v) { return v.number == ref.number; });
+      if (same == plain->second.end()) continue;
+      const train::ViewRef& other =
+          &ref == &edited->second.back() ? edited->second.front() : edited->second.back();
+      examples.push_back({must(store.view(*same)), must(store.view(ref)), must(store.view(other))});
+      break;
+    }
+  }
+  return examples;
+}
+
+Image8 shown(const synthetic::View& view) {
+  const Portrait portrait = portrait_of(view);
+  return resize(over(portrait.rgb, portrait.mask, 1, 1, 1), view_size, view_size);
+}
+
+at::Tensor tensor_of(const Image8& rgb) {
+  const at::Tensor bytes =
+      at::from_blob(const_cast<std::uint8_t*>(rgb.pixels.data()), {1, rgb.height, rgb.width, 3}, at::kByte);
+  return (bytes.to(at::kFloat) / 127.5 - 1).permute({0, 3, 1, 2}).contiguous();
+}
+
+struct Score {
+  double own = 0, other = 0;
+  std::vector<std::vector<Image8>> rows;  // before, truth, made, truth at the other camera, made
+};
+
+class Judge {
+ public:
+  Judge(const train::StLpips& lpips, ThreadPool& pool) : lpips_(lpips), pool_(pool) {}
+
+  // `prompt` empty: the reconstruction.
+  Score judge(const Model& model, const std::string& prompt, const std::vector<Example>& tests) {
+    const c10::InferenceMode inference;
+    Score score;
+    Progress progress;
+    std::shared_ptr<const PromptFeatures> asked;
+    if (!prompt.empty()) asked = must(model.encode_prompt({prompt, {}}, progress));
+    for (const Example& test : tests) {
+      const auto picture = must(model.encode_picture(portrait_of(*test.before), progress));
+      const Head head = must(model.make_head(*picture, asked.get(), progress));
+      const Image8 own = render(head, test.after->key.camera), other = render(head, test.other->key.camera);
+      const Image8 own_truth = shown(*test.after), other_truth = shown(*test.other);
+      score.own += distance(own, own_truth) / static_cast<double>(tests.size());
+      score.other += distance(other, other_truth) / static_cast<double>(tests.size());
+      score.rows.push_back({shown(*test.before), own_truth, own, other_truth, other});
+    }
+    return score;
+  }
+
+ private:
+  Image8 render(const Head& head, const Camera& camera) {
+    RenderOptions options;
+    options.width = options.height = view_size;
+    Progress progress;
+    return to_bytes(must(render_exact(head, camera, options, pool_, progress)).rgb);
+  }
+  double distance(const Image8& a, const Image8& b) {
+    return lpips_(tensor_of(a), tensor_of(b)).item<double>();
+  }
+  const train::StLpips& lpips_;
+  ThreadPool& pool_;
+};
+
+double seconds_now(bool processor) {
+  if (processor) return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+nlohmann::json to_json(const Score& score) {
+  return {{"own", score.own}, {"other", score.other}};
+}
+
+struct Table {
+  const Options& options;
+  std::shared_ptr<const Model> model;
+  Judge& judge;
+  nlohmann::json result = nlohmann::json::object();
+
+  void say(const std::string& style, const std::string& row, const std::string& column, const Score& score) {
+    std::printf("%-8s %8s %8s   own %.4f   other %.4f\n", style.c_str(), row.c_str(), column.c_str(),
+                score.own, score.other);
+    std::fflush(stdout);
+    result[style][row][column] = to_json(score);
+    const std::filesystem::path out = options.at("out");
+    [[maybe_unused]] const Status saved = write_file(out, result.dump(1));
+    const auto sheet = out.parent_path() / (style + "_" + row + "_" + column + ".png");
+    [[maybe_unused]] const Status drawn = save_picture(sheet, sheet_of(score.rows));
+  }
+
+  std::shared_ptr<const Model> with(adapt::Learner& learner) const {
+    adapt::Style style = learner.about();
+    style.snapshots.push_back(
+        {"", 0, 0, std::nullopt, std::make_shared<const adapt::StyleTensors>(must(learner.snapshot()))});
+    return must(adapt::with_styles(model, {std::make_shared<const adapt::Style>(std::move(style))}));
+  }
+
+  // One row: so many pairs, the columns one after the other.
+  void row(const std::string& style, const std::vector<Example>& tests, const std::vector<Example>& learned) {
+    adapt::LearningConfig config;
+    config.name = style;
+    config.hold_back = false;
+    config.loss_models = options.at("loss-models");
+    config.prompt_models = options.at("prompt-models");
+    if (options.contains("rate")) config.learning_rate = std::stod(options.at("rate"));
+    std::vector<adapt::Pair> pairs;
+    for (const Example& example : learned) pairs.push_back(pair_of(example));
+    const auto learner = must(adapt::make_learner(model, std::move(pairs), config));
+    Progress progress;
+    const bool processor = options.contains("processor-time");
+    const double started = seconds_now(processor);
+    if (const Status prepared = learner->prepare(progress); !prepared)
+      must(Result<int>(tl::make_unexpected(prepared.error())));
+    const std::string count = std::to_string(learned.size());
+    std::printf("%s, %s pairs: prepared in %.1f s\n", style.c_str(), count.c_str(),
+                seconds_now(processor) - started);
+    if (!result[style].contains("0 min"))
+      say(style, "0 min", "0", judge.judge(*with(*learner), style, tests));
+    const std::vector<std::string> columns = list_of(options.at("minutes"));
+    const int batch = std::stoi(options.at("batch"));
+    double spent = 0, loss = 0;
+    int steps = 0;
+    for (const std::string& column : columns) {
+      for (const double end = 60 * std::stod(column); spent < end; ++steps) {
+        const double before = seconds_now(processor);
+        const adapt::StepLosses losses = must(learner->step(batch, spent / (60 * std::stod(columns.back()))));
+        spent += seconds_now(processor) - before;
+        loss = steps == 0 ? losses.total : 0.9 * loss + 0.1 * losses.total;
+      }
+      std::printf("  %d steps, %.1f s, loss %.4f\n", steps, spent, loss);
+      say(style, count, column, judge.judge(*with(*learner), style, tests));
+    }
+  }
+};
+
+Options parse(int argc, char** argv) {
+  Options options{{"styles", "zombie,pixar,elf"},
+                  {"pairs", "2,5,10,20,50"},
+                  {"minutes", "0.1,1,2,5"},
+                  {"tests", "8"},
+                  {"threads", "0"},
+                  {"batch", "4"}};
+  for (int i = 1; i < argc; ++i) {
+    const std::string key = std::string(argv[i]).substr(2);
+    options[key] = key == "processor-time" || i + 1 == argc ? "" : argv[++i];
+  }
+  for (const char* key : {"model", "shards", "prompt-models", "loss-models", "out"}) {
+    if (!options.contains(key)) {
+      std::fprintf(stderr, "bench_adapt_table: --%s is missing\n", key);
+      std::exit(2);
+    }
+  }
+  return options;
+}
+
+int edit_of(const std::string& name) {
+  const auto& table = synthetic::edit_table();
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (table[i].name == name) return static_cast<int>(i);
+  }
+  std::fprintf(stderr, "bench_adapt_table: no edit is called %s\n", name.c_str());
+  std::exit(2);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Options options = parse(argc, argv);
+  const int threads = std::stoi(options.at("threads"));
+  set_up_torch(threads);
+  ModelOptions settings;
+  settings.prompt_assets = options.at("prompt-models");
+  ThreadPool pool(threads);
+  const train::StLpips lpips =
+      must(train::StLpips::load(std::filesystem::path(options.at("loss-models")) / "st_lpips.safetensors"));
+  Judge judge(lpips, pool);
+  Table table{options, must(open_model(options.at("model"), settings)), judge};
+  train::ViewStore store({options.at("shards")}, std::size_t{1} << 31);
+  [[maybe_unused]] const bool some = must(store.rescan());
+  const auto tests = static_cast<std::size_t>(std::stoul(options.at("tests")));
+  for (const std::string& style : list_of(options.at("styles"))) {
+    std::vector<Example> all = examples_of(store, edit_of(style));
+    std::printf("%s: %zu heads\n", style.c_str(), all.size());
+    if (all.size() <= tests) continue;
+    const std::vector<Example> held(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(tests));
+    all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(tests));
+    table.say(style, "nothing", "0", judge.judge(*table.model, "", held));
+    if (options.contains("full")) {
+      const auto full = must(open_model(options.at("full"), settings));
+      table.say(style, "full", "0", judge.judge(*full, style, held));
+    }
+    for (const std::string& count : list_of(options.at("pairs"))) {
+      const auto wanted = static_cast<std::size_t>(std::stoul(count));
+      if (wanted > all.size()) {
+        std::printf("%s: only %zu heads to learn from, no row of %zu\n", style.c_str(), all.size(), wanted);
+        continue;
+      }
+      table.row(style, held, {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(wanted)});
+    }
+  }
+  return 0;
+}

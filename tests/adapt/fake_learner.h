@@ -1,0 +1,69 @@
+// A learner without a network: every step takes one second of a clock that stands still otherwise.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "adapt/learner.h"
+
+namespace triptych::adapt::test {
+
+struct FakeClock {
+  std::atomic<double> seconds{0};
+};
+
+class FakeLearner final : public Learner {
+ public:
+  using Hook = std::function<void(int step)>;
+  explicit FakeLearner(std::shared_ptr<FakeClock> clock, Hook before_step = {},
+                       std::function<void()> preparing = {})
+      : clock_(std::move(clock)), before_step_(std::move(before_step)), preparing_(std::move(preparing)) {}
+
+  int largest_batch = 1000;  // memory runs out beyond
+
+  [[nodiscard]] Status prepare(Progress& progress) override {
+    progress.begin("preparing");
+    if (preparing_) preparing_();
+    return progress.check();
+  }
+  [[nodiscard]] Result<StepLosses> step(int batch, double) override {
+    if (before_step_) before_step_(steps_);
+    if (batch > largest_batch) return fail("out of memory", {}, ErrorCode::out_of_memory);
+    ++steps_;
+    clock_->seconds = clock_->seconds + 1;
+    return StepLosses{.total = 1.0 / steps_};
+  }
+  // What it has learned is the number of its steps.
+  [[nodiscard]] Result<StyleTensors> snapshot() override {
+    return StyleTensors{
+        {"steps", {{1000}, std::vector<std::uint16_t>(1000, static_cast<std::uint16_t>(steps_))}}};
+  }
+  [[nodiscard]] Result<PairView> look() override {
+    PairView view;
+    view.distance = 1.0 / steps_;
+    view.held_back = true;
+    return view;
+  }
+  [[nodiscard]] Style about() const override {
+    Style style;
+    style.name = "fake";
+    style.model_name = "none";
+    style.model_hash = "0123456789";
+    return style;
+  }
+  [[nodiscard]] std::vector<std::string> notices() const override { return {"a fake"}; }
+
+ private:
+  std::shared_ptr<FakeClock> clock_;
+  Hook before_step_;
+  std::function<void()> preparing_;
+  int steps_ = 0;
+};
+
+inline int steps_of(const StyleSnapshot& snapshot) {
+  return snapshot.tensors->at("steps").halves.front();
+}
+
+}  // namespace triptych::adapt::test
