@@ -17,11 +17,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // A run with its clock; `hook` is called on its thread before every step, with the run.
-class Run {
+class TestRun {
  public:
   using Hook = std::function<void(Adaptation& run, int step)>;
-  explicit Run(AdaptConfig config, Hook hook = {}, std::function<void()> preparing = {},
-               int largest_batch = 1000) {
+  explicit TestRun(AdaptConfig config, Hook hook = {}, std::function<void()> preparing = {},
+                   int largest_batch = 1000) {
     auto learner = std::make_unique<FakeLearner>(
         clock_,
         [this, hook = std::move(hook)](int step) {
@@ -73,7 +73,7 @@ std::vector<std::string> labels(const Style& style) {
 }
 
 TEST(Adaptation, TakesSnapshotsAndEndsInTime) {
-  Run run(minutes(6));
+  TestRun run(minutes(6));
   EXPECT_EQ(run->info().state, State::idle);
   EXPECT_EQ(run->latest(), nullptr);
   const Adaptation::Info info = run.to_the_end();
@@ -93,7 +93,7 @@ TEST(Adaptation, TakesSnapshotsAndEndsInTime) {
 }
 
 TEST(Adaptation, PausesAndGoesOn) {
-  Run run(minutes(1), [](Adaptation& a, int step) {
+  TestRun run(minutes(1), [](Adaptation& a, int step) {
     if (step == 4) a.pause();
   });
   run->start();
@@ -110,7 +110,7 @@ TEST(Adaptation, PausesAndGoesOn) {
 }
 
 TEST(Adaptation, StopKeepsWhatWasLearned) {
-  Run run(minutes(5), [](Adaptation& a, int step) {
+  TestRun run(minutes(5), [](Adaptation& a, int step) {
     if (step == 6) a.stop();
   });
   EXPECT_EQ(run.to_the_end().state, State::done);
@@ -118,7 +118,7 @@ TEST(Adaptation, StopKeepsWhatWasLearned) {
 }
 
 TEST(Adaptation, StopsWhilePaused) {
-  Run run(minutes(5), [](Adaptation& a, int step) {
+  TestRun run(minutes(5), [](Adaptation& a, int step) {
     if (step == 0) a.pause();
   });
   run->start();
@@ -131,7 +131,7 @@ TEST(Adaptation, StopsWhilePaused) {
 
 TEST(Adaptation, StopBeforeLearningLeavesNothing) {
   std::latch preparing(1), stopped(1);
-  Run run(minutes(5), {}, [&] {
+  TestRun run(minutes(5), {}, [&] {
     preparing.count_down();
     stopped.wait();
   });
@@ -147,7 +147,7 @@ TEST(Adaptation, StopBeforeLearningLeavesNothing) {
 
 TEST(Adaptation, PauseWhilePreparingHoldsTheFirstStep) {
   std::latch preparing(1), paused(1);
-  Run run(minutes(5), {}, [&] {
+  TestRun run(minutes(5), {}, [&] {
     preparing.count_down();
     paused.wait();
   });
@@ -163,11 +163,11 @@ TEST(Adaptation, PauseWhilePreparingHoldsTheFirstStep) {
 }
 
 TEST(Adaptation, MinutesCanBeChangedOnTheWay) {
-  Run longer(minutes(1), [](Adaptation& a, int step) {
+  TestRun longer(minutes(1), [](Adaptation& a, int step) {
     if (step == 30) a.set_minutes(2);
   });
   EXPECT_EQ(longer.to_the_end().steps, 120);
-  Run shorter(minutes(2), [](Adaptation& a, int step) {
+  TestRun shorter(minutes(2), [](Adaptation& a, int step) {
     if (step == 30) a.set_minutes(0.25);
   });
   EXPECT_EQ(shorter.to_the_end().steps, 31);
@@ -176,7 +176,7 @@ TEST(Adaptation, MinutesCanBeChangedOnTheWay) {
 TEST(Adaptation, ShrinksTheBatchWhenMemoryRunsOut) {
   AdaptConfig config = minutes(1);
   config.batch = 8;
-  Run run(config, {}, {}, 2);
+  TestRun run(config, {}, {}, 2);
   const Adaptation::Info info = run.to_the_end();
   EXPECT_EQ(info.state, State::done);
   EXPECT_EQ(info.batch, 2);
@@ -185,7 +185,7 @@ TEST(Adaptation, ShrinksTheBatchWhenMemoryRunsOut) {
 }
 
 TEST(Adaptation, FailsWhenNotEvenOnePairFits) {
-  Run run(minutes(1), {}, {}, 0);
+  TestRun run(minutes(1), {}, {}, 0);
   const Adaptation::Info info = run.to_the_end();
   EXPECT_EQ(info.state, State::failed);
   EXPECT_EQ(info.error.code, ErrorCode::out_of_memory);
@@ -206,7 +206,7 @@ class Recovery : public testing::Test {
 
 TEST_F(Recovery, LosesAtMostTwentySecondsAndIsAlwaysWhole) {
   std::vector<int> behind;
-  Run run(config(5), [&](Adaptation& a, int step) {
+  TestRun run(config(5), [&](Adaptation& a, int step) {
     if (step % 10 != 9) return;
     const auto saved = load_style(file_);
     behind.push_back(static_cast<int>(a.info().steps) - (saved ? steps_of(saved->used()) : 0));
@@ -222,7 +222,7 @@ TEST_F(Recovery, ReadersSeeWholeFilesWhileItIsWritten) {
   AdaptConfig often = config(2);
   often.recovery_s = 1;
   std::latch first(1);
-  Run run(often, [&](Adaptation&, int step) {
+  TestRun run(often, [&](Adaptation&, int step) {
     if (step == 2) first.count_down();
   });
   run->start();
@@ -239,7 +239,7 @@ TEST_F(Recovery, ReadersSeeWholeFilesWhileItIsWritten) {
 
 TEST_F(Recovery, DiscardingLeavesNoFile) {
   std::latch reached(1), discarded(1);
-  Run run(config(5), [&](Adaptation&, int step) {
+  TestRun run(config(5), [&](Adaptation&, int step) {
     if (step != 50) return;
     reached.count_down();
     discarded.wait();
@@ -258,7 +258,7 @@ TEST_F(Recovery, DiscardingLeavesNoFile) {
 TEST_F(Recovery, ClosingAtAnyMomentLeavesNoFile) {
   for (const int moment : {-1, 0, 1, 19, 20, 21, 60, 299, 300}) {
     std::latch reached(1);
-    Run run(
+    TestRun run(
         config(5),
         [&](Adaptation&, int step) {
           if (step == moment) reached.count_down();
@@ -277,7 +277,7 @@ TEST_F(Recovery, ClosingAtAnyMomentLeavesNoFile) {
 TEST_F(Recovery, AFolderThatIsGoneDoesNotEndTheRun) {
   AdaptConfig lost = config(1);
   lost.recovery = folder_ / "gone" / "style.safetensors";
-  Run run(lost);
+  TestRun run(lost);
   const Adaptation::Info info = run.to_the_end();
   EXPECT_EQ(info.state, State::done);
   EXPECT_THAT(info.notices, ElementsAre("a fake", HasSubstr("a crash would lose this run")));
