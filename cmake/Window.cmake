@@ -12,7 +12,7 @@ endif()
 if(NOT FREETYPE_FOUND)
   list(APPEND window_missing "FreeType (libfreetype-dev)")
 endif()
-if(NOT EXISTS ${IMGUI_ROOT}/imgui/imgui.h OR NOT EXISTS ${IMGUI_ROOT}/portable_file_dialogs/portable_file_dialogs.h)
+if(NOT EXISTS ${IMGUI_ROOT}/imgui/imgui.h OR NOT EXISTS ${IMGUI_ROOT}/implot/implot.h OR NOT EXISTS ${IMGUI_ROOT}/portable_file_dialogs/portable_file_dialogs.h)
   list(APPEND window_missing "Dear ImGui in ${IMGUI_ROOT} (scripts/setup)")
 endif()
 if(NOT EXISTS ${GLAD_ROOT}/src/gl.c)
@@ -37,3 +37,9 @@ target_include_directories(imgui SYSTEM PUBLIC ${imgui} ${imgui}/backends ${imgu
   ${IMGUI_ROOT}/portable_file_dialogs)
 target_compile_definitions(imgui PUBLIC IMGUI_ENABLE_FREETYPE IMGUI_DISABLE_OBSOLETE_FUNCTIONS GLFW_INCLUDE_NONE)
 target_link_libraries(imgui PUBLIC glfw Freetype::Freetype ${CMAKE_DL_LIBS})
+
+# Its templates only for the one type that is plotted here.
+add_library(implot STATIC ${IMGUI_ROOT}/implot/implot.cpp ${IMGUI_ROOT}/implot/implot_items.cpp)
+target_include_directories(implot SYSTEM PUBLIC ${IMGUI_ROOT}/implot)
+target_compile_definitions(implot PRIVATE "IMPLOT_CUSTOM_NUMERIC_TYPES=(double)")
+target_link_libraries(implot PUBLIC imgui)

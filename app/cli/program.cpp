@@ -121,6 +121,7 @@ int open_window(const WindowCall& call) {
   engine.face_models = find_model(assets, "face");
   engine.model = call.model.empty() ? find_model(assets, "starter") : std::filesystem::path(call.model);
   engine.prompt_assets = find_model(assets, "prompt");
+  engine.loss_models = find_model(assets, "st_lpips.safetensors").parent_path();
   app::WindowOptions window;
   window.files.assign(call.files.begin(), call.files.end());
   window.assets = assets;

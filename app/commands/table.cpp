@@ -1,10 +1,13 @@
+#include <optional>
+
 #include "commands/commands.h"
 #include "window/ui.h"
 
 namespace triptych::app {
 namespace {
 
-constexpr const char* openable = ".png .jpg .jpeg .webp .bmp .tif .tiff .tri .triptych .safetensors .pt";
+constexpr const char* openable =
+    ".png .jpg .jpeg .webp .bmp .tif .tiff .tri .triptych .safetensors .pt .pth .ckpt .pkl";
 constexpr const char* pictures = ".png .jpg .jpeg .webp .bmp .tif .tiff";
 
 bool has_head(const Ui& ui) {
@@ -39,6 +42,18 @@ void add_file_commands(std::vector<Command>& list) {
                   [](Ui& ui) {
                     ui.dialogs.file.ask_open("Open a reference picture", pictures,
                                              [&app = ui.app](const auto& path) { app.open_reference(path); });
+                  }});
+  list.push_back({"file.pairs",
+                  "File",
+                  "Open a folder of pairs...",
+                  ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_P,
+                  {},
+                  true,
+                  {},
+                  [](Ui& ui) {
+                    ui.dialogs.file.ask_folder("Open a folder of pairs", [&app = ui.app](const auto& path) {
+                      app.adapting.open_pairs({path});
+                    });
                   }});
   list.push_back(
       {"file.paste", "File", "Paste a file or prompt", ImGuiMod_Ctrl | ImGuiKey_V, {}, false, {}, [](Ui& ui) {
@@ -154,10 +169,52 @@ void add_view_commands(std::vector<Command>& list) {
   list.push_back(compare_command("view.wipe", "Before and after wipe", ImGuiKey_W, Compare::wipe));
   list.back().separator_before = true;
   list.push_back(compare_command("view.side_by_side", "Side by side", ImGuiKey_S, Compare::side_by_side));
+  list.push_back(compare_command("view.grid", "Grid of prompts and strengths", ImGuiKey_G, Compare::grid));
   list.push_back({"view.original", "", "Show the original while held", 0, "hold \\", false, {}, {}});
   list.push_back(channel_command("view.depth", "Depth", ImGuiKey_D, Channel::depth));
   list.back().separator_before = true;
   list.push_back(channel_command("view.normals", "Normals", ImGuiKey_N, Channel::normal));
+  list.push_back({"path.add",
+                  "View",
+                  "Add this view to the camera path",
+                  ImGuiKey_K,
+                  {},
+                  false,
+                  has_head,
+                  [](Ui& ui) { ui.app.view.path.keys.push_back(ui.app.view.orbit.pose()); },
+                  true});
+  list.push_back({"path.play",
+                  "View",
+                  "Play the camera path",
+                  ImGuiKey_L,
+                  {},
+                  false,
+                  [](const Ui& ui) { return ui.app.view.path.playable(); },
+                  [](Ui& ui) {
+                    auto& since = ui.app.view.playing_since;
+                    since = since ? std::nullopt : std::optional(ImGui::GetTime());
+                    ui.stay_awake(0.1);
+                  }});
+  list.push_back({"path.clear",
+                  "View",
+                  "Remove the camera path",
+                  0,
+                  {},
+                  false,
+                  [](const Ui& ui) { return !ui.app.view.path.keys.empty(); },
+                  [](Ui& ui) {
+                    ui.app.view.path.keys.clear();
+                    ui.app.view.playing_since.reset();
+                  }});
+  list.push_back({"view.adapt",
+                  "View",
+                  "Teach a style",
+                  ImGuiKey_A,
+                  {},
+                  false,
+                  {},
+                  [](Ui& ui) { ui.app.adapting.shown = !ui.app.adapting.shown; },
+                  true});
   list.push_back({"view.theme",
                   "View",
                   "Dark or light theme",

@@ -29,4 +29,10 @@ bool UiQueue::drain() {
   return !ready.empty();
 }
 
+void UiQueue::clear() {
+  std::vector<std::function<void()>> dropped;  // freed after the lock: what they hold may post once more
+  const std::scoped_lock lock(mutex_);
+  dropped.swap(closures_);
+}
+
 }  // namespace triptych::app

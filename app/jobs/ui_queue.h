@@ -19,6 +19,8 @@ class UiQueue {
   // UI thread: runs what was posted so far, in order; returns whether there was anything.
   bool drain();
 
+  void clear();  // drops what was posted so far
+
   WaitMeter waits;  // of the UI thread, for this queue and the job queues that post to it
 
  private:

@@ -1,4 +1,7 @@
 // Preferences, export, and the questions asked at start and at the end.
+#include <imgui.h>
+#include <imgui_stdlib.h>
+
 #include <algorithm>
 
 #include "window/widgets.h"
@@ -60,7 +63,11 @@ ExportRequest request_from(const Ui& ui) {
   request.transparent = choice.transparent;
   request.background = ui.app.backdrop();
   request.seconds = static_cast<double>(choice.seconds);
-  request.spiral = choice.spiral;
+  request.spiral = choice.path == 1;
+  const CameraPath& path = ui.app.view.path;
+  if (request.kind == ExportRequest::Kind::video && choice.path == 2 && path.playable()) {
+    request.cameras = path.cameras(static_cast<int>(request.seconds * request.frames_per_second));
+  }
   const OrbitController::Pose& pose = ui.app.view.orbit.pose();
   const Variant* shown = ui.app.scene().shown();
   request.text = {{"Software", "Triptych"},
@@ -83,12 +90,11 @@ void export_options(Ui& ui, ExportChoice& choice) {
   }
   if (kind == ExportRequest::Kind::picture) ImGui::Checkbox("Transparent background", &choice.transparent);
   if (kind == ExportRequest::Kind::video) {
-    int path = choice.spiral ? 1 : 0;
+    std::vector<Segment> paths{{"Swing", "From side to side"}, {"Spiral", "Around the front"}};
+    if (ui.app.view.path.playable()) paths.push_back({"My path", "Through the views set with K"});
+    choice.path = std::min(choice.path, static_cast<int>(paths.size()) - 1);
     row_label("Camera", ui.px(120));
-    if (segmented(ui, "export.path", {{"Swing", "From side to side"}, {"Spiral", "Around the front"}},
-                  path)) {
-      choice.spiral = path == 1;
-    }
+    segmented(ui, "export.path", paths, choice.path);
     row_label("Length", ui.px(120));
     ImGui::SetNextItemWidth(ui.px(200));
     ImGui::SliderFloat("##seconds", &choice.seconds, 1, 20, "%.0f s");
@@ -128,7 +134,11 @@ void export_dialog(Ui& ui) {
 
 void recovery_dialog(Ui& ui) {
   bool open = ui.app.recoverable.has_value();
-  if (!begin_dialog(ui, "Welcome back", open, 420)) return;
+  if (!open) return;
+  if (!begin_dialog(ui, "Welcome back", open, 420)) {
+    if (!open) ui.app.recoverable.reset();  // not now: it is offered at the next start again
+    return;
+  }
   ImGui::TextWrapped("Triptych did not end well last time. Your work was saved automatically.");
   ImGui::Dummy({0, ui.px(6)});
   const bool restore = primary_button(ui, "Restore it", {ui.px(130), 0});
@@ -137,23 +147,77 @@ void recovery_dialog(Ui& ui) {
   const bool discard = ImGui::Button("Start afresh", {ui.px(130), 0});
   mark(ui, "recovery.discard");
   if (restore) ui.app.recover();
-  if (discard || !open) ui.app.discard_recovery();
+  if (discard) ui.app.discard_recovery();
+  if (!open) ui.app.recoverable.reset();
   if (!ui.app.recoverable) ImGui::CloseCurrentPopup();
   end_dialog();
 }
 
 void quit_dialog(Ui& ui) {
   if (!begin_dialog(ui, "Quit", ui.dialogs.quit, 420)) return;
-  ImGui::TextWrapped("An export is still running. Quitting cancels it; no unfinished file is left behind.");
+  const bool learning = ui.app.adapting.busy();
+  ImGui::TextWrapped(
+      "%s", ui.leaving ? "Saving what was learned..."
+            : learning
+                ? "A style is being learned. Quitting keeps what has been learned so far."
+                : "An export is still running. Quitting cancels it; no unfinished file is left behind.");
   ImGui::Dummy({0, ui.px(6)});
+  ImGui::BeginDisabled(ui.leaving);
   if (primary_button(ui, "Quit", {ui.px(110), 0})) {
-    ui.app.exports.stop();
-    ui.quit = true;
+    ui.leaving = true;
+    for (const JobInfo& job : ui.app.exports.jobs()) ui.app.exports.cancel(job.id);
+    ui.app.adapting.stop();
   }
   mark(ui, "quit.confirm");
   ImGui::SameLine();
   if (ImGui::Button("Go on", {ui.px(110), 0})) ui.dialogs.quit = false;
+  mark(ui, "quit.stay");
+  ImGui::EndDisabled();
   if (!ui.dialogs.quit) ImGui::CloseCurrentPopup();
+  end_dialog();
+}
+
+void import_dialog(Ui& ui) {
+  bool open = ui.app.checkpoint.has_value();
+  if (!open) return;
+  ImportChoice& choice = ui.dialogs.import_choice;
+  const std::filesystem::path file = *ui.app.checkpoint;
+  if (choice.package.empty()) {
+    choice.package = (ui.app.options.data / "models" / (file.stem().string() + ".safetensors")).string();
+  }
+  if (!begin_dialog(ui, "Import a checkpoint", open, 520)) {
+    if (!open) ui.app.checkpoint.reset();
+    return;
+  }
+  ImGui::TextWrapped(
+      "%s is a checkpoint. It has to be made a model package once, which takes a few minutes and as much "
+      "room "
+      "on the disk; you can go on working meanwhile.",
+      file.filename().string().c_str());
+  ImGui::Dummy({0, ui.px(4)});
+  row_label("Package", ui.px(120));
+  ImGui::SetNextItemWidth(-1);
+  ImGui::InputText("##package", &choice.package);
+  mark(ui, "import.package");
+  row_label("Teacher", ui.px(120));
+  ImGui::SetNextItemWidth(-1);
+  ImGui::InputTextWithHint("##teacher", "A Live3D checkpoint, if you have one", &choice.teacher);
+  mark(ui, "import.teacher");
+  tooltip("It reconstructs when there is no prompt, and teaches when a style is learned.");
+  ImGui::Dummy({0, ui.px(6)});
+  ImGui::BeginDisabled(choice.package.empty());
+  const bool start = primary_button(ui, "Import", {ui.px(110), 0});
+  ImGui::EndDisabled();
+  mark(ui, "import.start");
+  ImGui::SameLine();
+  if (ImGui::Button("Cancel", {ui.px(110), 0})) open = false;
+  mark(ui, "import.cancel");
+  if (start) ui.app.import_checkpoint(choice.package, choice.teacher);
+  if (!open) ui.app.checkpoint.reset();
+  if (!ui.app.checkpoint) {
+    choice = {};
+    ImGui::CloseCurrentPopup();
+  }
   end_dialog();
 }
 

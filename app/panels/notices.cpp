@@ -86,11 +86,19 @@ void notices_overlay(Ui& ui) {
 
 void drop_overlay(Ui& ui) {
   if (!ui.drag_over) return;
-  const auto prompt = ui.marks.find("prompt.panel");
-  const bool on_prompt = prompt != ui.marks.end() && prompt->second.contains(ui.drag_x, ui.drag_y);
-  const auto target = ui.marks.find(on_prompt ? "prompt.panel" : "viewport");
-  if (target == ui.marks.end()) return;
-  const Mark& area = target->second;
+  struct Target {
+    const char* mark;
+    const char* text;
+  };
+  Target target{"viewport", "Open"};
+  for (const Target& panel :
+       {Target{"prompt.panel", "Use as reference"}, {"adapt.panel", "Learn from these"}}) {
+    const auto at = ui.marks.find(panel.mark);
+    if (at != ui.marks.end() && at->second.contains(ui.drag_x, ui.drag_y)) target = panel;
+  }
+  const auto found = ui.marks.find(target.mark);
+  if (found == ui.marks.end()) return;
+  const Mark& area = found->second;
   const ImVec2 from{area.x, area.y};
   const ImVec2 to{area.x + area.width, area.y + area.height};
   ImDrawList* draw = ImGui::GetForegroundDrawList();
@@ -98,10 +106,9 @@ void drop_overlay(Ui& ui) {
   tint.w = 0.18F;
   draw->AddRectFilled(from, to, ImGui::GetColorU32(tint), ui.px(8));
   draw->AddRect(from, to, ImGui::GetColorU32(ui.palette->accent), ui.px(8), ui.px(2));
-  const char* text = on_prompt ? "Use as reference" : "Open";
-  const ImVec2 size = ImGui::CalcTextSize(text);
+  const ImVec2 size = ImGui::CalcTextSize(target.text);
   draw->AddText({(from.x + to.x - size.x) / 2, (from.y + to.y - size.y) / 2},
-                ImGui::GetColorU32(ui.palette->text), text);
+                ImGui::GetColorU32(ui.palette->text), target.text);
 }
 
 }  // namespace triptych::app

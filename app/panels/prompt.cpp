@@ -73,6 +73,35 @@ void strength_row(Ui& ui) {
   ImGui::EndDisabled();
 }
 
+// What can be done with a style that was learned here.
+void learned_menu(Ui& ui, const std::string& name) {
+  const LearnedStyle* learned = ui.app.shelf.find(name);
+  if (learned == nullptr || !ImGui::BeginPopupContextItem()) return;
+  const LearnedStyle style = *learned;  // the shelf may change below
+  if (style.snapshots.size() > 1 && ImGui::BeginMenu("Learned for")) {
+    for (std::size_t i = 0; i < style.snapshots.size(); ++i) {
+      const std::string label = style.snapshots[i] + "##" + std::to_string(i);
+      if (ImGui::MenuItem(label.c_str(), nullptr, i == style.current)) ui.app.shelf.roll_back(name, i);
+    }
+    ImGui::EndMenu();
+  }
+  if (ImGui::MenuItem("Export...")) {
+    ui.dialogs.file.ask_save("Export the style", name + ".safetensors",
+                             [&app = ui.app, name](const auto& path) { app.shelf.copy_to(name, path); });
+  }
+  mark(ui, "style.export");
+  if (ImGui::MenuItem("Delete")) ui.app.shelf.remove(name);
+  mark(ui, "style.delete");
+  ImGui::EndPopup();
+}
+
+std::shared_ptr<const Image8> style_picture(const Ui& ui, const std::string& name) {
+  const auto thumbnail = ui.app.style_thumbnails.find(name);
+  if (thumbnail != ui.app.style_thumbnails.end()) return thumbnail->second;
+  const LearnedStyle* learned = ui.app.shelf.find(name);
+  return learned != nullptr ? learned->thumbnail : nullptr;
+}
+
 void style_grid(Ui& ui) {
   heading(ui, "STYLES");
   const float gap = ui.px(8);
@@ -81,18 +110,22 @@ void style_grid(Ui& ui) {
   const float size = (width - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
   const Variant* shown = ui.app.scene().shown();
   int column = 0;
-  for (const StyleInfo& style : ui.app.model.styles) {
+  const auto styles = ui.app.model.styles;  // a copy: a style may be deleted below
+  for (const StyleInfo& style : styles) {
     if (column > 0) ImGui::SameLine(0, gap);
-    const auto thumbnail = ui.app.style_thumbnails.find(style.name);
-    const bool known = thumbnail != ui.app.style_thumbnails.end();
     const bool selected = shown != nullptr && shown->text == style.name;
-    if (picture_button(ui, ("##" + style.name).c_str(), known ? thumbnail->second : nullptr, size, selected,
+    if (picture_button(ui, ("##" + style.name).c_str(), style_picture(ui, style.name), size, selected,
                        style.name)) {
       ui.app.apply_style(style.name);
     }
     mark(ui, "style." + style.name);
+    learned_menu(ui, style.name);
     column = (column + 1) % columns;
   }
+  const std::string teach = std::string(icon::plus) + "  Teach a style...";
+  if (quiet_button(ui, teach.c_str(), {-1, 0})) ui.app.adapting.shown = true;
+  mark(ui, "adapt.show");
+  tooltip("Make a new style from about ten pairs of pictures");
 }
 
 void example_prompts(Ui& ui) {

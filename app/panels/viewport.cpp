@@ -22,6 +22,7 @@ const std::vector<Segment> comparisons{
     {"Result", "The edited head", icon::user},
     {"Wipe", "Original and result with a line to drag (W)", icon::wipe},
     {"Side by side", "Original and result with one camera (S)", icon::columns},
+    {"Grid", "Prompts by strengths: click what you like (G)", icon::grid},
 };
 const std::vector<Segment> channels{
     {"Colour", "What the head looks like", icon::brush},
@@ -29,11 +30,13 @@ const std::vector<Segment> channels{
     {"Normals", "Where surfaces face (N)", icon::arrows},
 };
 
-// In a narrow window icons stand for words: first of the comparisons and the export, then of all.
+// In a narrow window icons stand for words, first of the comparisons and the export, then of all; at last
+// there are two rows.
 struct ToolbarLook {
   SegmentLook comparisons = SegmentLook::whole;
   SegmentLook channels = SegmentLook::whole;
   std::string save = std::string(icon::download) + "  Export";
+  bool two_rows = false;
 };
 
 float right_width(const Ui& ui, const ToolbarLook& look) {
@@ -54,6 +57,7 @@ ToolbarLook toolbar_look(const Ui& ui) {
     look.save = std::string(icon::download) + "##export";
   }
   if (width(look) > room) look.channels = SegmentLook::icons;
+  look.two_rows = width(look) > room;
   return look;
 }
 
@@ -65,7 +69,7 @@ void toolbar(Ui& ui) {
   if (segmented(ui, "compare", comparisons, compare, look.comparisons)) {
     view.compare = static_cast<Compare>(compare);
   }
-  ImGui::SameLine(0, ui.px(16));
+  if (!look.two_rows) ImGui::SameLine(0, ui.px(16));
   int channel = static_cast<int>(view.channel);
   if (segmented(ui, "channel", channels, channel, look.channels)) {
     view.channel = static_cast<Channel>(channel);
@@ -171,15 +175,85 @@ void draw_pictures(Ui& ui, ImVec2 from, ImVec2 size) {
   if (view.hold_original) label(ui, {square.from.x + square.side / 2, from.y + ui.px(10)}, "Original", 0.5F);
 }
 
+// The poses of the camera path, once there is one.
+void path_row(Ui& ui, ImVec2 from, ImVec2 size) {
+  ViewState& view = ui.app.view;
+  if (view.path.keys.empty()) return;
+  ImGui::SetCursorScreenPos({from.x + ui.px(10), from.y + size.y - ImGui::GetFrameHeight() - ui.px(8)});
+  const std::string add = std::string(icon::plus) + "###key";
+  if (ImGui::Button(add.c_str())) run_command(ui, "path.add");
+  mark(ui, "path.add");
+  tooltip("Add this view to the camera path (K)");
+  for (std::size_t i = 0; i < view.path.keys.size(); ++i) {
+    ImGui::SameLine(0, ui.px(4));
+    if (ImGui::Button((std::to_string(i + 1) + "##key").c_str())) view.orbit.set_pose(view.path.keys[i]);
+    mark(ui, "path." + std::to_string(i));
+    tooltip("Go to this view");
+  }
+  ImGui::SameLine(0, ui.px(4));
+  const bool playing = view.playing_since.has_value();
+  const std::string play = std::string(playing ? icon::stop : icon::play) + "###play";
+  ImGui::BeginDisabled(!view.path.playable());
+  if (ImGui::Button(play.c_str())) run_command(ui, "path.play");
+  ImGui::EndDisabled();
+  mark(ui, "path.play");
+  tooltip("Play the camera path (L); export it as a video with Ctrl+E");
+  ImGui::SameLine(0, ui.px(4));
+  if (ImGui::Button((std::string(icon::remove) + "###clear").c_str())) run_command(ui, "path.clear");
+  mark(ui, "path.clear");
+  tooltip("Remove the camera path");
+}
+
+void play_path(Ui& ui) {
+  ViewState& view = ui.app.view;
+  if (!view.playing_since) return;
+  const double phase = (ImGui::GetTime() - *view.playing_since) / view.path.seconds();
+  if (view.dragging_view || !view.path.playable() || phase >= 1) {
+    if (phase >= 1 && view.path.playable()) view.orbit.set_pose(view.path.keys.back());
+    view.playing_since.reset();
+    return;
+  }
+  view.orbit.set_pose(view.path.at(phase));
+  view.dragging_view = true;
+  ui.stay_awake(0.1);
+}
+
+// What to click at the very first start.
+void welcome_row(Ui& ui, ImVec2 from, ImVec2 size) {
+  const Scene& scene = ui.app.scene();
+  if (!ui.app.welcome || scene.history.size() != 1 || !scene.source || ui.app.model.styles.empty()) return;
+  const auto& styles = ui.app.model.styles;
+  const std::size_t count = std::min<std::size_t>(styles.size(), 3);
+  const char* text = "Drag to turn the head. Then click a style, or type your own on the left.";
+  const float height = ImGui::GetFrameHeight();
+  label(ui, {from.x + size.x / 2, from.y + size.y - 2 * height - ui.px(26)}, text, 0.5F);
+  float width = -ui.px(8);
+  for (std::size_t i = 0; i < count; ++i) {
+    width += ImGui::CalcTextSize(styles[i].name.c_str()).x + 2 * ImGui::GetStyle().FramePadding.x + ui.px(8);
+  }
+  ImGui::SetCursorScreenPos({from.x + (size.x - width) / 2, from.y + size.y - height - ui.px(14)});
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) ImGui::SameLine(0, ui.px(8));
+    const std::string name = styles[i].name;
+    if (primary_button(ui, name.c_str())) ui.app.apply_style(name);
+    mark(ui, "welcome." + std::to_string(i));
+  }
+}
+
 void draw_hints(Ui& ui, ImVec2 from, ImVec2 size) {
   const float bottom = from.y + size.y - ui.px(36);
-  if (ui.app.view.orbit.beyond_range()) {
+  if (ui.app.view.orbit.beyond_range() && !ui.app.view.playing_since) {
     label(ui, {from.x + size.x / 2, bottom}, "The model has seen few heads from here: expect blur", 0.5F);
   }
   const auto jobs = ui.app.edits.jobs();
   if (jobs.empty() || ui.app.scene().empty()) return;
   const std::string text = std::string(icon::magic) + "  " + jobs.front().title;
   label(ui, {from.x + ui.px(12), from.y + ui.px(10)}, text.c_str(), 0);
+}
+
+bool quiet_centred(Ui& ui, const char* text, float width) {
+  ImGui::SetCursorPosX((ImGui::GetWindowWidth() - width) / 2);
+  return quiet_button(ui, text, {width, 0});
 }
 
 void empty_state(Ui& ui, ImVec2 size) {
@@ -202,6 +276,34 @@ void empty_state(Ui& ui, ImVec2 size) {
   ImGui::SetCursorPosX((ImGui::GetWindowWidth() - width) / 2);
   if (primary_button(ui, "Open a portrait...", {width, 0})) run_command(ui, "file.open");
   mark(ui, "empty.open");
+  if (quiet_centred(ui, "Show an example", width)) ui.app.show_welcome();
+  mark(ui, "empty.example");
+  const auto recent = ui.app.preferences.recent;
+  const std::size_t count = std::min<std::size_t>(recent.size(), 3);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::filesystem::path path(recent[i]);
+    const std::string name = shortened(path.filename().string(), width - ui.px(24));
+    if (quiet_centred(ui, (name + "##recent" + std::to_string(i)).c_str(), width)) ui.app.open({path});
+    mark(ui, "recent." + std::to_string(i));
+    tooltip(recent[i].c_str());
+  }
+}
+
+void head_view(Ui& ui, ImVec2 from, ImVec2 size) {
+  ImGui::SetNextItemAllowOverlap();
+  ImGui::InvisibleButton("camera", size,
+                         ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight |
+                             ImGuiButtonFlags_MouseButtonMiddle);
+  const bool side_by_side = ui.app.view.compare == Compare::side_by_side;
+  const Square square = centred_square(from, side_by_side ? ImVec2(size.x / 2, size.y) : size);
+  camera_input(ui, square);
+  play_path(ui);
+  if (update_request(ui.app, static_cast<int>(square.side), ImGui::GetTime())) ui.stay_awake(0.2);
+  take_frame(ui);
+  draw_pictures(ui, from, size);
+  draw_hints(ui, from, size);
+  path_row(ui, from, size);
+  welcome_row(ui, from, size);
 }
 
 }  // namespace
@@ -224,16 +326,12 @@ void viewport_panel(Ui& ui) {
     ImGui::End();
     return;
   }
-  ImGui::InvisibleButton("camera", size,
-                         ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight |
-                             ImGuiButtonFlags_MouseButtonMiddle);
-  const bool side_by_side = ui.app.view.compare == Compare::side_by_side;
-  const Square square = centred_square(from, side_by_side ? ImVec2(size.x / 2, size.y) : size);
-  camera_input(ui, square);
-  if (update_request(ui.app, static_cast<int>(square.side), ImGui::GetTime())) ui.stay_awake(0.2);
-  take_frame(ui);
-  draw_pictures(ui, from, size);
-  draw_hints(ui, from, size);
+  if (ui.app.view.compare == Compare::grid) {
+    prompt_grid(ui, from, size);
+  } else {
+    ui.app.grid.clear();
+    head_view(ui, from, size);
+  }
   ImGui::End();
 }
 

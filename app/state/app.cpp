@@ -21,28 +21,55 @@ App::App(Services& services_, AppOptions options_, std::function<void()> wake)
   }
 }
 
+// Threads end before what they use: results that nobody takes any more may hold a run of learning, too.
 App::~App() {
+  for (JobQueue* queue : {&edits, &exports, &background}) queue->stop();
+  ui.clear();
   ui.set_wake({});
 }
 
 void App::start(const std::vector<std::filesystem::path>& files) {
+  struct Loaded {
+    Status status;
+    std::vector<Result<LearnedStyle>> styles;
+  };
   edits.submit(
-      "Loading the model", "load", [this](Progress& progress) { return services.load(progress); },
-      [this](Status status) {
-        model_ready = status.has_value();
-        model_failed = !status;
-        if (status) {
-          model = services.model();
-        } else {
-          notices.add(status.error());
-        }
+      "Loading the model", "load",
+      [this](Progress& progress) {
+        Loaded loaded{services.load(progress), {}};
+        if (loaded.status) loaded.styles = shelf.read();
+        return loaded;
+      },
+      [this](Loaded loaded) {
+        model_ready = loaded.status.has_value();
+        model_failed = !loaded.status;
+        if (!loaded.status) return notices.add(loaded.status.error());
+        shelf.take_up(std::move(loaded.styles));
+        model = services.model();
       });
-  if (!options.safe_mode) recoverable = find_recovery(options.state);
+  if (!options.safe_mode) {
+    recoverable = find_recovery(options.state, Leftover::session);
+    adapting.recover();
+  }
   if (!files.empty()) {
     open(files);
   } else if (!recoverable) {
-    show_welcome();
+    begin_empty();
   }
+}
+
+void App::begin_empty() {
+  if (!preferences.first_start) return;
+  welcome = true;
+  preferences.first_start = false;
+  save_preferences();
+  show_welcome();
+}
+
+void App::model_changed() {
+  model = services.model();
+  model_ready = true;
+  make_style_thumbnails();
 }
 
 bool App::update() {

@@ -13,11 +13,15 @@
 
 #include "jobs/job_queue.h"
 #include "jobs/ui_queue.h"
+#include "state/adapting.h"
 #include "state/notices.h"
 #include "state/preferences.h"
+#include "state/prompt_grid.h"
 #include "state/scene.h"
 #include "state/services.h"
+#include "state/style_shelf.h"
 #include "state/undo.h"
+#include "viewport/camera_path.h"
 #include "viewport/orbit.h"
 #include "viewport/view_renderer.h"
 
@@ -27,6 +31,7 @@ struct AppOptions {
   std::filesystem::path assets;
   std::filesystem::path config;  // preferences and layout
   std::filesystem::path state;   // autosaves
+  std::filesystem::path data;    // learned styles and imported models
   bool safe_mode = false;        // defaults instead of what is stored, nothing recovered
 };
 
@@ -45,6 +50,8 @@ struct ViewState {
   std::optional<ViewRequest> asked;  // the newest request, and its number
   std::uint64_t requested = 0;
   double moved_at = -1;  // when the camera or the strength changed last
+  CameraPath path;
+  std::optional<double> playing_since;  // of the path
 };
 
 struct Draft {
@@ -76,6 +83,8 @@ class App {
   void open_session(const std::filesystem::path& path);
   void paste(const std::string& clipboard);  // paths or file:// addresses, else prompt text
   void show_welcome();                       // the shipped portrait
+  // The checkpoint that was opened becomes a package, which is then used; the teacher may be empty.
+  void import_checkpoint(const std::filesystem::path& package, const std::filesystem::path& teacher);
   void choose_face(int face);
   void correct_landmarks(const std::vector<Point2>& landmarks);  // pixels of the picture
   void reset_landmarks();
@@ -85,6 +94,9 @@ class App {
   void apply_prompt();  // the draft
   void apply_style(const std::string& name);
   void cancel_edit();
+  // A result that is there already, as an entry of the history (its id does not matter).
+  void take_result(Variant result, float strength);
+  void show_learned(const std::string& style, const std::shared_ptr<const Edit>& edit);  // anew: replaces it
   void show_variant(int index);
   void remove_variant(int index);
   void set_strength(float strength, bool dragging);
@@ -100,6 +112,7 @@ class App {
   void save_preferences();
   void discard_recovery();
   void recover();
+  void model_changed();  // the model or its styles
   [[nodiscard]] bool unsaved() const { return changed_since_save_; }
 
   [[nodiscard]] const Scene& scene() const noexcept { return scenes.value(); }
@@ -124,12 +137,17 @@ class App {
   ModelInfo model;
   bool model_ready = false;
   bool model_failed = false;
+  bool welcome = false;                                     // the first start: three prompts are offered
   std::filesystem::path session_path;                       // empty: never saved
   std::optional<std::filesystem::path> recoverable;         // left by a start that did not end well
+  std::optional<std::filesystem::path> checkpoint;          // opened: its import is offered
   std::map<int, std::shared_ptr<const Image8>> thumbnails;  // by variant id
   std::map<std::string, std::shared_ptr<const Image8>> style_thumbnails;
   std::map<std::string, double> edit_times_ms;  // of the last edit
   double frames_per_second = 0;
+  StyleShelf shelf{*this};
+  PromptGrid grid{*this};
+  Adapting adapting{*this};
 
   // Queues last: they end first and use what is above.
   JobQueue edits{ui};
@@ -143,6 +161,8 @@ class App {
     std::shared_ptr<const Edit> edit;
   };
   void open_one(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
+  void use_model(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
+  void open_style(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_picture(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_head(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void begin_scene(Opened opened, const std::filesystem::path& path);
@@ -152,6 +172,7 @@ class App {
   void compute(const Prompt& prompt, const std::string& label, bool as_new, int variant_id);
   void act(Scene scene, const std::string& label, const std::string& merge = {});
   void scene_changed();  // asks for what the scene shown now still lacks
+  void begin_empty();    // nothing was opened
   void make_thumbnail(int id, const std::shared_ptr<const Edit>& edit);
   void make_style_thumbnails();
   void autosave();

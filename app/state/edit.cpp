@@ -104,6 +104,34 @@ void App::show_variant(int index) {
   act(next, "Show \"" + next.shown()->label + "\"");
 }
 
+void App::take_result(Variant result, float strength) {
+  Scene next = scene();
+  const auto same = std::ranges::find_if(next.history, [&](const auto& entry) {
+    return entry->text == result.text && entry->reference == result.reference;
+  });
+  next.current = static_cast<int>(same - next.history.begin());
+  next.strength = strength;
+  const std::string label = result.label;
+  if (same == next.history.end()) {
+    result.id = next_variant_++;
+    make_thumbnail(result.id, result.edit);
+    next.history.push_back(std::make_shared<const Variant>(std::move(result)));
+  }
+  act(std::move(next), "Take \"" + label + "\"");
+}
+
+void App::show_learned(const std::string& style, const std::shared_ptr<const Edit>& edit) {
+  const auto& history = scene().history;
+  const auto same = std::ranges::find_if(history, [&](const auto& entry) { return entry->text == style; });
+  if (same == history.end()) return take_result({0, style, style, nullptr, edit}, 1);
+  Scene next = scene();
+  auto anew = std::make_shared<Variant>(**same);
+  anew->edit = edit;
+  next.history[static_cast<std::size_t>(same - history.begin())] = anew;
+  scenes.amend(std::move(next));
+  make_thumbnail(anew->id, edit);
+}
+
 void App::remove_variant(int index) {
   if (index < 1 || index >= static_cast<int>(scene().history.size())) return;  // the original stays
   Scene next = scene();

@@ -13,7 +13,9 @@
 #include "head/tri_file.h"
 #include "image/picture.h"
 #include "image/resample.h"
+#include "model/import.h"
 #include "model/model.h"
+#include "state/engine_styles.h"
 
 namespace triptych::app {
 namespace {
@@ -69,12 +71,54 @@ class EngineServices final : public Services {
     settings.prompt_assets = options_.prompt_assets;
     auto opened = open_model(package, settings);
     if (!opened) return about(package, opened.error());
-    auto editor = std::make_shared<Editor>(std::move(*opened));
+    auto editor = std::make_shared<Editor>(*opened);
+    std::shared_ptr<const Model> model = std::move(*opened);
     {
       const std::scoped_lock lock(mutex_);
       editor_.swap(editor);
+      base_.swap(model);
     }
     return {};  // the model used so far is freed here, while nobody waits
+  }
+
+  Result<std::vector<std::string>> import_checkpoint(const fs::path& checkpoint, const fs::path& package,
+                                                     const fs::path& teacher, Progress& progress) override {
+    ImportOptions settings;
+    if (!teacher.empty()) settings.teacher = teacher;
+    TRIPTYCH_TRY(ImportReport report, triptych::import_checkpoint(checkpoint, package, settings, progress));
+    return std::move(report.notices);
+  }
+
+  Result<std::vector<StylePair>> load_pairs(const std::vector<fs::path>& paths, Progress& progress) override {
+    TRIPTYCH_TRY(const auto aligner, this->aligner());
+    return read_pairs(paths, *aligner, portrait_size(), progress);
+  }
+
+  Result<std::shared_ptr<StyleRun>> learn_style(const std::vector<StylePair>& pairs,
+                                                const StyleRunConfig& config,
+                                                Progress& /*progress*/) override {
+    TRIPTYCH_TRY(const auto base, this->base());
+    return begin_learning(base, pairs, config, options_.loss_models, options_.prompt_assets);
+  }
+
+  Result<LearnedStyle> load_style(const fs::path& path) override { return read_style(path); }
+  Status save_style(const fs::path& path, const LearnedStyle& style) override {
+    return write_style(path, style);
+  }
+
+  Status use_styles(const std::vector<LearnedStyle>& styles) override {
+    TRIPTYCH_TRY(const auto base, this->base());
+    TRIPTYCH_TRY(auto model, model_with(base, styles));
+    auto editor = std::make_shared<Editor>(std::move(model));
+    const std::scoped_lock lock(mutex_);
+    if (base_ == base) editor_.swap(editor);
+    return {};
+  }
+
+  Result<std::shared_ptr<const Edit>> edit_with(const LearnedStyle& style, const Portrait& portrait,
+                                                Progress& progress) override {
+    TRIPTYCH_TRY(const auto base, this->base());
+    return preview_.edit(base, style, portrait, progress);
   }
 
   [[nodiscard]] ModelInfo model() const override {
@@ -164,6 +208,13 @@ class EngineServices final : public Services {
     return editor_;
   }
 
+  // The model as it was opened, without learned styles.
+  [[nodiscard]] Result<std::shared_ptr<const Model>> base() const {
+    const std::scoped_lock lock(mutex_);
+    if (!base_) return fail("there is no model; run scripts/setup, or drop a model package here");
+    return base_;
+  }
+
   // `chosen` -1: the largest face.
   Result<std::shared_ptr<const Source>> source_of(const fs::path& path, int chosen, Progress& progress) {
     progress.begin("reading the picture");
@@ -226,7 +277,10 @@ class EngineServices final : public Services {
   }
 
   Status export_video(const Head& head, const ExportRequest& request, Progress& progress) {
-    const int count = std::max(1, static_cast<int>(std::lround(request.seconds * request.frames_per_second)));
+    const bool chosen = !request.cameras.empty();
+    const int count =
+        chosen ? static_cast<int>(request.cameras.size())
+               : std::max(1, static_cast<int>(std::lround(request.seconds * request.frames_per_second)));
     TRIPTYCH_TRY(const auto video,
                  VideoWriter::open(request.path, {request.size, request.size, request.frames_per_second}));
     RenderOptions options{.width = request.size, .height = request.size};
@@ -236,7 +290,8 @@ class EngineServices final : public Services {
     Progress frame_progress;  // a frame's own stages would only flicker
     for (int i = 0; i < count; ++i) {
       TRIPTYCH_CHECK(progress.check());
-      const Camera camera = turntable_camera(path, static_cast<double>(i) / count);
+      const Camera camera = chosen ? request.cameras[static_cast<std::size_t>(i)]
+                                   : turntable_camera(path, static_cast<double>(i) / count);
       TRIPTYCH_TRY(const View view, triptych::render_exact(head, camera, options, working_, frame_progress));
       TRIPTYCH_CHECK(video->add(to_bytes(view.rgb)));
       progress.advance(static_cast<double>(i + 1) / count);
@@ -250,7 +305,9 @@ class EngineServices final : public Services {
   ThreadPool working_;
   mutable std::mutex mutex_;
   std::shared_ptr<const FaceAligner> aligner_;
-  std::shared_ptr<Editor> editor_;
+  std::shared_ptr<const Model> base_;
+  std::shared_ptr<Editor> editor_;  // of the base model with the learned styles
+  StylePreview preview_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@ struct EngineOptions {
   std::filesystem::path face_models;  // FaceAligner::open
   std::filesystem::path model;        // the package to start with
   std::filesystem::path prompt_assets;
+  std::filesystem::path loss_models;  // adapt::LearningConfig
   Device device = Device::automatic;
   int threads = 0;  // 0: one for each hardware thread
 };

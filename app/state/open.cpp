@@ -53,28 +53,22 @@ void App::open(const std::vector<fs::path>& files) {
 
 void App::open_one(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
   std::error_code error;
-  const auto refuse = [&](const std::string& sentence) {
-    batch->errors.push_back({path.filename().string() + ": " + sentence, {}, ErrorCode::failed});
-  };
-  if (!fs::exists(path, error)) return refuse("there is no such file; was it moved or deleted?");
+  if (!fs::exists(path, error)) {
+    batch->errors.push_back({path.filename().string() + ": there is no such file; was it moved or deleted?",
+                             {},
+                             ErrorCode::failed});
+    return;
+  }
   const std::string suffix = suffix_of(path);
-  const bool package = fs::is_directory(path, error) ? fs::exists(path / "manifest.json", error)
-                                                     : suffix == ".safetensors" || suffix == ".package";
-  if (package) {
-    edits.submit(
-        "Opening the model " + path.filename().string(), "load",
-        [this, path](Progress& progress) { return services.use_model(path, progress); },
-        [this, batch](Status status) {
-          if (!status) return batch->errors.push_back(status.error());
-          model = services.model();
-          model_ready = true;
-          notices.add(Notice::Kind::success, "Now using the model " + model.name);
-          make_style_thumbnails();
-        });
-  } else if (fs::is_directory(path, error)) {
-    refuse("a folder of pairs teaches the model a style: run triptych adapt --pairs on it");
+  const bool folder = fs::is_directory(path, error);
+  if (folder && !fs::exists(path / "manifest.json", error)) {
+    adapting.open_pairs({path});
+  } else if (suffix == ".safetensors" && is_style_file(path)) {
+    open_style(path, batch);
+  } else if (folder || suffix == ".safetensors" || suffix == ".package") {
+    use_model(path, batch);
   } else if (suffix == ".pt" || suffix == ".pth" || suffix == ".ckpt" || suffix == ".pkl") {
-    refuse("a checkpoint has to be imported first: run triptych model import on it, then open the package");
+    checkpoint = path;
   } else if (suffix == ".tri") {
     open_head(path, batch);
   } else if (suffix == ".triptych") {
@@ -82,6 +76,49 @@ void App::open_one(const fs::path& path, const std::shared_ptr<OpenBatch>& batch
   } else {
     open_picture(path, batch);
   }
+}
+
+void App::use_model(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
+  edits.submit(
+      "Opening the model " + path.filename().string(), "load",
+      [this, path](Progress& progress) { return services.use_model(path, progress); },
+      [this, batch](Status status) {
+        if (!status) return batch->errors.push_back(status.error());
+        model_failed = false;
+        model_changed();
+        shelf.model_changed();
+        notices.add(Notice::Kind::success, "Now using the model " + model.name);
+      });
+}
+
+void App::open_style(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
+  edits.submit(
+      "Opening the style " + path.filename().string(), "",
+      [this, path](Progress&) { return services.load_style(path); },
+      [this, batch](Result<LearnedStyle> style) {
+        if (!style) return batch->errors.push_back(style.error());
+        const std::string name = style->name;
+        shelf.add(std::move(*style), [this, name] {
+          notices.add(Notice::Kind::success, "The style \"" + name + "\" is here: type its name as a prompt");
+        });
+      });
+}
+
+void App::import_checkpoint(const fs::path& package, const fs::path& teacher) {
+  if (!checkpoint) return;
+  exports.submit(
+      "Importing " + checkpoint->filename().string(), "import",
+      [this, from = *checkpoint, package, teacher](Progress& progress) {
+        std::error_code ignored;
+        fs::create_directories(package.parent_path(), ignored);
+        return services.import_checkpoint(from, package, teacher, progress);
+      },
+      [this, package](const Result<std::vector<std::string>>& sentences) {
+        if (!sentences) return notices.add(sentences.error());
+        for (const std::string& sentence : *sentences) notices.add(Notice::Kind::information, sentence);
+        open({package});
+      });
+  checkpoint.reset();
 }
 
 void App::open_picture(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
@@ -167,6 +204,7 @@ void App::open_session(const fs::path& path) {
           next_variant_ = std::max(next_variant_, variant->id + 1);
         view.orbit.set_home(session->home);
         view.orbit.set_pose(session->pose);
+        view.path = session->path;
         draft = {session->draft_text, nullptr, {}};
         thumbnails.clear();
         scenes.reset(std::move(session->scene));

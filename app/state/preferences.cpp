@@ -32,6 +32,10 @@ fs::path state_folder() {
   return user_folder("XDG_STATE_HOME", ".local/state");
 }
 
+fs::path data_folder() {
+  return user_folder("XDG_DATA_HOME", ".local/share");
+}
+
 void Preferences::remember(const fs::path& path) {
   std::error_code ignored;
   const fs::path whole = fs::absolute(path, ignored);

@@ -9,9 +9,11 @@
 
 namespace triptych::app {
 
-// $XDG_CONFIG_HOME/triptych and $XDG_STATE_HOME/triptych with their usual fallbacks below $HOME.
+// $XDG_CONFIG_HOME/triptych, $XDG_STATE_HOME/triptych and $XDG_DATA_HOME/triptych with their usual fallbacks
+// below $HOME.
 [[nodiscard]] std::filesystem::path config_folder();
 [[nodiscard]] std::filesystem::path state_folder();
+[[nodiscard]] std::filesystem::path data_folder();
 
 struct Preferences {
   bool light_theme = false;

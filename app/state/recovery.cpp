@@ -4,19 +4,27 @@
 #include <csignal>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 namespace triptych::app {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* prefix = "recovery-";
-constexpr const char* suffix = ".triptych";
 
-// The process that wrote the file, 0 when the name is not ours.
-long process_of(const fs::path& path) {
+// A file is called prefix, process, suffix.
+struct Naming {
+  std::string_view prefix, suffix;
+};
+Naming naming_of(Leftover kind) {
+  if (kind == Leftover::session) return {"recovery-", ".triptych"};
+  return {"learning-", ".safetensors"};
+}
+
+// The process that wrote the file, 0 when the name is none of ours.
+long process_of(const fs::path& path, const Naming& naming) {
   const std::string name = path.filename().string();
-  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return 0;
-  return std::strtol(name.c_str() + std::string(prefix).size(), nullptr, 10);
+  if (!name.starts_with(naming.prefix) || !name.ends_with(naming.suffix)) return 0;
+  return std::strtol(name.c_str() + naming.prefix.size(), nullptr, 10);
 }
 
 bool runs(long process) {
@@ -25,16 +33,17 @@ bool runs(long process) {
 
 }  // namespace
 
-fs::path recovery_path(const fs::path& folder) {
-  return folder / (prefix + std::to_string(getpid()) + suffix);
+fs::path recovery_path(const fs::path& folder, Leftover kind) {
+  const Naming naming = naming_of(kind);
+  return folder / (std::string(naming.prefix) + std::to_string(getpid()) + std::string(naming.suffix));
 }
 
-std::optional<fs::path> find_recovery(const fs::path& folder) {
+std::optional<fs::path> find_recovery(const fs::path& folder, Leftover kind) {
   std::optional<fs::path> newest;
   fs::file_time_type newest_time{};
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    const long process = process_of(entry.path());
+    const long process = process_of(entry.path(), naming_of(kind));
     if (process <= 0 || process == getpid() || runs(process)) continue;
     const auto time = entry.last_write_time(error);
     if (error || (newest && time <= newest_time)) continue;

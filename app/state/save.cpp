@@ -8,7 +8,7 @@ namespace triptych::app {
 namespace fs = std::filesystem;
 
 void App::save_session(const fs::path& path) {
-  Session session{scene(), view.orbit.pose(), view.orbit.home(), draft.text};
+  Session session{scene(), view.orbit.pose(), view.orbit.home(), draft.text, view.path};
   exports.submit(
       "Saving " + path.filename().string(), "save",
       [session = std::move(session), path](Progress&) { return write_session(path, session); },
@@ -45,12 +45,12 @@ void App::save_preferences() {
 }
 
 fs::path App::recovery_file() const {
-  return recovery_path(options.state);
+  return recovery_path(options.state, Leftover::session);
 }
 
 void App::autosave() {
   if (options.safe_mode || scene().empty()) return;
-  Session session{scene(), view.orbit.pose(), view.orbit.home(), draft.text};
+  Session session{scene(), view.orbit.pose(), view.orbit.home(), draft.text, view.path};
   background.submit(
       "Autosaving", "autosave",
       [path = recovery_file(), session = std::move(session)](Progress&) -> Status {
@@ -73,7 +73,7 @@ void App::discard_recovery() {
   std::error_code ignored;
   fs::remove(*recoverable, ignored);
   recoverable.reset();
-  if (scene().empty()) show_welcome();
+  if (scene().empty()) begin_empty();
 }
 
 void App::close() {

@@ -16,6 +16,7 @@
 #include "image/image.h"
 #include "model/editor.h"
 #include "render/renderer.h"
+#include "state/style_services.h"
 
 namespace triptych::app {
 
@@ -45,20 +46,23 @@ struct ExportRequest {
   Vec3 background{1, 1, 1};
   double seconds = 4;  // video
   int frames_per_second = 30;
-  bool spiral = false;  // video: spiral, else swing
+  bool spiral = false;          // video: spiral, else swing
+  std::vector<Camera> cameras;  // video: one a frame, instead of both
   int mesh_resolution = 256;
   std::map<std::string, std::string> text;  // written into a PNG
 };
 
 // load() comes first, from a worker; afterwards every call may come from any thread at any time.
-class Services {
+class Services : public StyleServices {
  public:
-  virtual ~Services() = default;
-
   // Opens the models. Fails with a sentence that names the missing file; heads (.tri) can be shown all the
   // same.
   [[nodiscard]] virtual Status load(Progress& progress) = 0;
   [[nodiscard]] virtual Status use_model(const std::filesystem::path& package, Progress& progress) = 0;
+  // A package of the authors' checkpoint (the teacher may be empty); gives sentences worth telling.
+  [[nodiscard]] virtual Result<std::vector<std::string>> import_checkpoint(
+      const std::filesystem::path& checkpoint, const std::filesystem::path& package,
+      const std::filesystem::path& teacher, Progress& progress) = 0;
   [[nodiscard]] virtual ModelInfo model() const = 0;     // empty name until load() has succeeded
   [[nodiscard]] virtual std::string device() const = 0;  // "CPU avx512, 2 threads"
 

@@ -42,6 +42,9 @@ json view_json(const App& app) {
               {"wipe", view.wipe},
               {"original", view.hold_original},
               {"beyond_range", view.orbit.beyond_range()},
+              {"grid", app.grid.ready()},
+              {"path", view.path.keys.size()},
+              {"playing", view.playing_since.has_value()},
               {"requested", view.requested}};
   if (view.frame) {
     result["frame"] = {{"request", view.frame->request},
@@ -54,6 +57,26 @@ json view_json(const App& app) {
                        {"intrinsics", view.frame->camera.intrinsics}};
   }
   return result;
+}
+
+json adapt_json(const App& app) {
+  json pairs = json::array();
+  for (const StylePair& pair : app.adapting.pairs()) {
+    pairs.push_back({{"name", pair.name}, {"keep", pair.keep}, {"reason", pair.reason}});
+  }
+  json styles = json::array();
+  for (const LearnedStyle& style : app.shelf.styles()) {
+    styles.push_back({{"name", style.name}, {"snapshot", style.current}});
+  }
+  const StyleRun::Info& info = app.adapting.info();
+  return {{"shown", app.adapting.shown},
+          {"busy", app.adapting.busy()},
+          {"name", app.adapting.name},
+          {"state", static_cast<int>(info.state)},
+          {"pairs", pairs},
+          {"losses", app.adapting.losses().size()},
+          {"styles", styles},
+          {"snapshots", info.snapshots}};
 }
 
 json jobs_json(const App& app) {
@@ -84,6 +107,9 @@ json describe(const Ui& ui) {
           {"redo", app.scenes.redo_label()},
           {"editing", app.editing()},
           {"jobs", jobs_json(app)},
+          {"adapt", adapt_json(app)},
+          {"welcome", app.welcome},
+          {"checkpoint", app.checkpoint.has_value()},
           {"notices", notices},
           {"model", {{"ready", app.model_ready}, {"failed", app.model_failed}, {"name", app.model.name}}},
           {"session", app.session_path.string()},
@@ -94,6 +120,7 @@ json describe(const Ui& ui) {
             {"palette", ui.dialogs.palette},
             {"preferences", ui.dialogs.preferences},
             {"export", ui.dialogs.export_head},
+            {"quit", ui.dialogs.quit},
             {"file", ui.marks.contains("dialog.path")}}},
           {"style_thumbnails", app.style_thumbnails.size()},
           {"light", app.preferences.light_theme},

@@ -17,7 +17,7 @@ FileDialog::FileDialog() = default;
 FileDialog::~FileDialog() = default;
 
 bool FileDialog::pending() const noexcept {
-  return native_open_ != nullptr || native_save_ != nullptr;
+  return native_open_ != nullptr || native_save_ != nullptr || native_folder_ != nullptr;
 }
 
 void FileDialog::begin(const std::string& title, bool save, Chosen chosen) {
@@ -25,6 +25,7 @@ void FileDialog::begin(const std::string& title, bool save, Chosen chosen) {
   save_ = save;
   chosen_ = std::move(chosen);
   confirm_replace_ = false;
+  wants_folder_ = false;
   std::error_code error;
   if (folder_.empty()) folder_ = fs::current_path(error);
 }
@@ -58,6 +59,19 @@ void FileDialog::ask_save(const std::string& title, const fs::path& suggestion, 
   read_folder();
 }
 
+void FileDialog::ask_folder(const std::string& title, Chosen chosen) {
+  begin(title, false, std::move(chosen));
+  wants_folder_ = true;
+  suffixes_ = "/";  // shows no files
+  if (pfd::settings::available()) {
+    native_folder_ = std::make_unique<pfd::select_folder>(title, folder_.string());
+    return;
+  }
+  text_.clear();
+  shown_ = true;
+  read_folder();
+}
+
 void FileDialog::read_folder() {
   entries_.clear();
   std::error_code error;
@@ -81,6 +95,11 @@ void FileDialog::read_folder() {
 
 void FileDialog::accept(const fs::path& path) {
   std::error_code error;
+  if (wants_folder_ && fs::is_directory(path, error)) {
+    folder_ = path;
+    shown_ = false;
+    return chosen_(path);
+  }
   if (!save_ && fs::is_directory(path, error) && !fs::exists(path / "manifest.json", error)) {
     folder_ = path;
     text_.clear();
@@ -133,6 +152,11 @@ void FileDialog::draw(Ui& ui) {
     confirm_replace_ = true;  // the desktop's dialog has asked
     if (!file.empty()) accept(file);
   }
+  if (native_folder_ && native_folder_->ready(0)) {
+    const std::string folder = native_folder_->result();
+    native_folder_.reset();
+    if (!folder.empty()) accept(folder);
+  }
   if (!begin_dialog(ui, (title_ + "###file").c_str(), shown_, 560)) return;
   dim_text(ui, folder_.string());
   draw_list(ui);
@@ -145,12 +169,16 @@ void FileDialog::draw(Ui& ui) {
   mark(ui, "dialog.path");
   if (confirm_replace_)
     ImGui::TextColored(ui.palette->warning, "This file exists. Press again to replace it.");
-  const char* verb = confirm_replace_ ? "Replace" : (save_ ? "Save" : "Open");
-  const bool pressed = primary_button(ui, verb, {ui.px(110), 0});
+  const char* verb =
+      confirm_replace_ ? "Replace" : (save_ ? "Save" : (wants_folder_ ? "Use this folder" : "Open"));
+  const bool pressed = primary_button(ui, verb, {ui.px(wants_folder_ ? 150.0F : 110.0F), 0});
   mark(ui, "dialog.accept");
   ImGui::SameLine();
   if (ImGui::Button("Cancel", {ui.px(110), 0})) shown_ = false;
-  if ((entered || pressed) && !text_.empty()) accept(folder_ / text_);  // a whole path replaces the folder
+  const bool named = !text_.empty() || wants_folder_;
+  if ((entered || pressed) && named) {
+    accept(text_.empty() ? folder_ : folder_ / text_);  // a whole path replaces the folder
+  }
   if (!shown_) ImGui::CloseCurrentPopup();
   end_dialog();
 }

@@ -11,6 +11,7 @@
 namespace pfd {
 class open_file;
 class save_file;
+class select_folder;
 }  // namespace pfd
 
 namespace triptych::app {
@@ -30,6 +31,7 @@ class FileDialog {
   // `suffixes`: ".png .jpg", what the list shows; empty: everything.
   void ask_open(const std::string& title, const std::string& suffixes, Chosen chosen);
   void ask_save(const std::string& title, const std::filesystem::path& suggestion, Chosen chosen);
+  void ask_folder(const std::string& title, Chosen chosen);
   [[nodiscard]] bool pending() const noexcept;  // a dialog of the desktop is open: look again soon
   void draw(Ui& ui);
 
@@ -41,9 +43,11 @@ class FileDialog {
 
   std::unique_ptr<pfd::open_file> native_open_;
   std::unique_ptr<pfd::save_file> native_save_;
+  std::unique_ptr<pfd::select_folder> native_folder_;
   Chosen chosen_;
   bool shown_ = false;
   bool save_ = false;
+  bool wants_folder_ = false;
   bool confirm_replace_ = false;
   std::string title_;
   std::string suffixes_;

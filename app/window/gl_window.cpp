@@ -5,6 +5,7 @@
 #include <imgui.h>
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
+#include <implot.h>
 
 #include <cstring>
 #include <utility>
@@ -48,6 +49,7 @@ Result<std::unique_ptr<GlWindow>> GlWindow::open(const std::string& title, int w
   std::unique_ptr<GlWindow> self(new GlWindow(window));
   glfwMakeContextCurrent(window);
   ImGui::CreateContext();
+  ImPlot::CreateContext();
   if (gladLoadGL(glfwGetProcAddress) == 0)
     return fail("the OpenGL driver lacks functions of OpenGL 3.3: update it");
   glfwSwapInterval(1);
@@ -70,6 +72,7 @@ GlWindow::~GlWindow() {
     ImGui_ImplOpenGL3_Shutdown();
     ImGui_ImplGlfw_Shutdown();
   }
+  ImPlot::DestroyContext();
   ImGui::DestroyContext();
   glfwDestroyWindow(window_);
   glfwTerminate();

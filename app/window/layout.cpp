@@ -14,13 +14,16 @@ void build_default_layout(Ui& ui, ImGuiID root, ImVec2 size) {
   const float strip = std::clamp(ui.px(150) / size.y, 0.12F, 0.35F);
   ImGuiID left = ImGui::DockBuilderSplitNode(centre, ImGuiDir_Left, side, nullptr, &centre);
   const ImGuiID bottom = ImGui::DockBuilderSplitNode(centre, ImGuiDir_Down, strip, nullptr, &centre);
+  const float adapt = std::clamp(ui.px(320) / size.x, 0.15F, 0.45F);
+  const ImGuiID right = ImGui::DockBuilderSplitNode(centre, ImGuiDir_Right, adapt, nullptr, &centre);
   const ImGuiID top_left = ImGui::DockBuilderSplitNode(left, ImGuiDir_Up, 0.34F, nullptr, &left);
-  for (const ImGuiID node : {centre, left, bottom, top_left}) {
+  for (const ImGuiID node : {centre, left, bottom, top_left, right}) {
     ImGui::DockBuilderGetNode(node)->LocalFlags |= ImGuiDockNodeFlags_NoTabBar;
   }
   ImGui::DockBuilderDockWindow("Picture", top_left);
   ImGui::DockBuilderDockWindow("Prompt", left);
   ImGui::DockBuilderDockWindow("History", bottom);
+  ImGui::DockBuilderDockWindow("Adapt", right);
   ImGui::DockBuilderDockWindow("View", centre);
   ImGui::DockBuilderFinish(root);
 }
@@ -45,6 +48,7 @@ void draw_interface(Ui& ui) {
   picture_panel(ui);
   prompt_panel(ui);
   history_panel(ui);
+  adapt_panel(ui);
   viewport_panel(ui);
   notices_overlay(ui);
   drop_overlay(ui);
@@ -54,6 +58,7 @@ void draw_interface(Ui& ui) {
   export_dialog(ui);
   recovery_dialog(ui);
   quit_dialog(ui);
+  import_dialog(ui);
   jobs_popup(ui);
   ui.dialogs.file.draw(ui);
   run_shortcuts(ui);

@@ -30,8 +30,13 @@ struct ExportChoice {
   int kind = 0;   // index of ExportRequest::Kind
   int scale = 1;  // 1, 2 or 4 times 512
   bool transparent = false;
-  bool spiral = false;
+  int path = 0;  // 0 swing, 1 spiral, 2 the user's camera path
   float seconds = 4;
+};
+
+struct ImportChoice {
+  std::string package;  // paths, as typed
+  std::string teacher;
 };
 
 struct Dialogs {
@@ -44,6 +49,7 @@ struct Dialogs {
   std::string palette_query;
   int palette_index = 0;
   ExportChoice export_choice;
+  ImportChoice import_choice;
   FileDialog file;
 };
 
@@ -68,6 +74,7 @@ struct Ui {
   std::map<std::string, Mark, std::less<>> marks{};
   bool reset_layout = false;
   bool quit = false;
+  bool leaving = false;  // the user wants to quit; what is learned is saved first
   bool focus_prompt = false;
   bool zoom_face = false;  // the picture panel shows only the face
   LandmarkDrag landmarks{};
@@ -88,6 +95,8 @@ void picture_panel(Ui& ui);
 void prompt_panel(Ui& ui);
 void history_panel(Ui& ui);
 void viewport_panel(Ui& ui);
+void prompt_grid(Ui& ui, ImVec2 from, ImVec2 size);  // in the viewport's panel
+void adapt_panel(Ui& ui);
 void status_bar(Ui& ui);
 void notices_overlay(Ui& ui);
 void drop_overlay(Ui& ui);
@@ -97,6 +106,7 @@ void preferences_dialog(Ui& ui);
 void export_dialog(Ui& ui);
 void recovery_dialog(Ui& ui);
 void quit_dialog(Ui& ui);
+void import_dialog(Ui& ui);
 void jobs_popup(Ui& ui);
 
 }  // namespace triptych::app

@@ -98,6 +98,10 @@ class MainWindow {
     const auto prompt = ui_.marks.find("prompt.panel");
     const bool reference = prompt != ui_.marks.end() && prompt->second.contains(drop.x, drop.y);
     if (reference && drop.files.size() == 1) return app_.open_reference(drop.files.front());
+    const auto adapt = ui_.marks.find("adapt.panel");
+    if (adapt != ui_.marks.end() && adapt->second.contains(drop.x, drop.y)) {
+      return app_.adapting.open_pairs(drop.files);
+    }
     app_.open(drop.files);
   }
 
@@ -113,14 +117,14 @@ class MainWindow {
   }
 
   [[nodiscard]] bool should_close() {
+    const bool busy = app_.exports.busy() || app_.adapting.busy();
+    if (ui_.leaving) return !busy;
     if (!window_.close_requested() && !ui_.quit) return false;
-    if (app_.exports.busy() && !ui_.dialogs.quit) {
-      window_.refuse_close();
-      ui_.quit = false;
-      ui_.dialogs.quit = true;
-      return false;
-    }
-    return true;
+    if (!busy) return true;
+    window_.refuse_close();
+    ui_.quit = false;
+    ui_.dialogs.quit = true;
+    return false;
   }
 
   [[nodiscard]] std::string title() const {
@@ -204,7 +208,7 @@ class MainWindow {
 
 Status run_window(const WindowOptions& options, Services& services) {
   const auto started = Clock::now();
-  AppOptions app_options{options.assets, config_folder(), state_folder(), options.safe_mode};
+  AppOptions app_options{options.assets, config_folder(), state_folder(), data_folder(), options.safe_mode};
   std::error_code ignored;
   fs::create_directories(app_options.config, ignored);
   const fs::path layout = options.safe_mode ? fs::path{} : app_options.config / "layout.ini";

@@ -18,7 +18,7 @@ class Driver {
  public:
   explicit Driver(const TemporaryFolder& folder, bool missing_model = false) : folder_(folder) {
     services.missing_model = missing_model;
-    app::AppOptions options{folder / "assets", folder / "config", folder / "state", false};
+    app::AppOptions options{folder / "assets", folder / "config", folder / "state", folder / "data", false};
     app.emplace(services, options, [this] {
       const std::scoped_lock lock(mutex_);
       woken_ = true;

@@ -5,6 +5,8 @@
 #include <condition_variable>
 #include <functional>
 
+#include "core/atomic_file.h"
+#include "fake_styles.h"
 #include "head/tri_file.h"
 #include "image/picture.h"
 #include "image/resample.h"
@@ -12,6 +14,8 @@
 
 namespace triptych::test {
 namespace {
+
+constexpr const char* imported_package = "a package of tests";
 
 struct FakeBaked final : app::Baked {
   explicit FakeBaked(std::shared_ptr<const BakedHead> head_) : head(std::move(head_)) {}
@@ -119,18 +123,68 @@ Status FakeServices::load(Progress& progress) {
 }
 
 Status FakeServices::use_model(const std::filesystem::path& package, Progress& /*progress*/) {
-  return fail(package.filename().string() + ": not a model package; manifest.json is missing");
+  const auto text = read_file(package);
+  if (!text || *text != imported_package) {
+    return fail(package.filename().string() + ": not a model package; manifest.json is missing");
+  }
+  const std::scoped_lock lock(mutex_);
+  model_name_ = package.stem().string();
+  loaded_ = true;
+  return {};
+}
+
+Result<std::vector<std::string>> FakeServices::import_checkpoint(const std::filesystem::path& /*checkpoint*/,
+                                                                 const std::filesystem::path& package,
+                                                                 const std::filesystem::path& /*teacher*/,
+                                                                 Progress& progress) {
+  progress.begin("reading the checkpoint");
+  TRIPTYCH_CHECK(write_file(package, std::string_view(imported_package)));
+  return std::vector<std::string>{"Two tensors of the file were not needed"};
+}
+
+Result<std::vector<app::StylePair>> FakeServices::load_pairs(const std::vector<std::filesystem::path>& paths,
+                                                             Progress& /*progress*/) {
+  return load_fake_pairs(paths);
+}
+
+Result<std::shared_ptr<app::StyleRun>> FakeServices::learn_style(const std::vector<app::StylePair>& pairs,
+                                                                 const app::StyleRunConfig& config,
+                                                                 Progress& /*progress*/) {
+  if (std::ranges::none_of(pairs, &app::StylePair::keep)) return fail("none of the pairs is kept");
+  return std::make_shared<FakeRun>(config);
+}
+
+Result<app::LearnedStyle> FakeServices::load_style(const std::filesystem::path& path) {
+  return load_fake_style(path);
+}
+
+Status FakeServices::save_style(const std::filesystem::path& path, const app::LearnedStyle& style) {
+  return save_fake_style(path, style);
+}
+
+Status FakeServices::use_styles(const std::vector<app::LearnedStyle>& styles) {
+  const std::scoped_lock lock(mutex_);
+  styles_.clear();
+  for (const app::LearnedStyle& style : styles) styles_.push_back(style.name);
+  return {};
+}
+
+Result<std::shared_ptr<const Edit>> FakeServices::edit_with(const app::LearnedStyle& style,
+                                                            const Portrait& portrait, Progress& progress) {
+  return edit(portrait, {style.name, std::nullopt}, progress);
 }
 
 ModelInfo FakeServices::model() const {
   const std::scoped_lock lock(mutex_);
   ModelInfo info;
   if (!loaded_) return info;
-  info.name = "Test head";
+  info.name = model_name_;
+  info.hash = fake_model_hash;
   info.takes_text = info.takes_reference = true;
   for (const char* name : {"bronze statue", "marble bust", "green elf", "clown", "zombie", "oil painting"}) {
     info.styles.push_back({name, {}});
   }
+  for (const std::string& name : styles_) info.styles.push_back({name, {}});
   return info;
 }
 
@@ -202,6 +256,9 @@ Result<View> FakeServices::render_exact(const Head& head, const Camera& camera, 
 
 Status FakeServices::export_head(const Head& head, const app::ExportRequest& request, Progress& progress) {
   if (request.kind == app::ExportRequest::Kind::head) return save_head(request.path, head);
+  if (request.kind != app::ExportRequest::Kind::picture) {
+    return write_file(request.path, std::to_string(request.cameras.size()) + " cameras");
+  }
   RenderOptions options;
   options.width = options.height = request.size;
   options.background = request.background;

@@ -12,7 +12,7 @@ namespace triptych::test {
 
 // Every prompt tints the head by its words. "slow ..." takes until it is cancelled, at most a minute;
 // "nonsense" is not understood. A picture more than twice as wide as high holds two faces; a black one holds
-// none.
+// none. A checkpoint imports to a package that use_model takes; nothing else is one.
 class FakeServices final : public app::Services {
  public:
   explicit FakeServices(int threads = 2) : pool_(threads), baking_pool_(1) {}
@@ -23,6 +23,20 @@ class FakeServices final : public app::Services {
 
   Status load(Progress& progress) override;
   Status use_model(const std::filesystem::path& package, Progress& progress) override;
+  Result<std::vector<std::string>> import_checkpoint(const std::filesystem::path& checkpoint,
+                                                     const std::filesystem::path& package,
+                                                     const std::filesystem::path& teacher,
+                                                     Progress& progress) override;
+  Result<std::vector<app::StylePair>> load_pairs(const std::vector<std::filesystem::path>& paths,
+                                                 Progress& progress) override;
+  Result<std::shared_ptr<app::StyleRun>> learn_style(const std::vector<app::StylePair>& pairs,
+                                                     const app::StyleRunConfig& config,
+                                                     Progress& progress) override;
+  Result<app::LearnedStyle> load_style(const std::filesystem::path& path) override;
+  Status save_style(const std::filesystem::path& path, const app::LearnedStyle& style) override;
+  Status use_styles(const std::vector<app::LearnedStyle>& styles) override;
+  Result<std::shared_ptr<const Edit>> edit_with(const app::LearnedStyle& style, const Portrait& portrait,
+                                                Progress& progress) override;
   [[nodiscard]] ModelInfo model() const override;
   [[nodiscard]] std::string device() const override { return "CPU, test head"; }
   [[nodiscard]] Result<Image8> load_image(const std::filesystem::path& path) const override;
@@ -47,6 +61,8 @@ class FakeServices final : public app::Services {
   ThreadPool pool_, baking_pool_;
   mutable std::mutex mutex_;
   bool loaded_ = false;
+  std::string model_name_ = "Test head";
+  std::vector<std::string> styles_;
 };
 
 }  // namespace triptych::test

@@ -49,6 +49,7 @@ bool Person::start(const std::vector<std::string>& arguments) {
   if (process_ == 0) {
     setenv("XDG_CONFIG_HOME", (folder_ / "config").c_str(), 1);
     setenv("XDG_STATE_HOME", (folder_ / "state").c_str(), 1);
+    setenv("XDG_DATA_HOME", (folder_ / "data").c_str(), 1);
     const std::string dump = folder_ / "dump/state.json";
     std::vector<const char*> argv{TRIPTYCH_WINDOW_DEMO, "--dump-state", dump.c_str(), "--size", "860x600"};
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());

@@ -1,0 +1,195 @@
+#include "state/adapting.h"
+
+#include <algorithm>
+
+#include "state/app.h"
+#include "state/recovery.h"
+
+namespace triptych::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t advised_pairs = 5;
+constexpr std::size_t longest_name = 64;
+
+}  // namespace
+
+void Adapting::open_pairs(const std::vector<fs::path>& paths) {
+  shown = true;
+  if (name.empty() && paths.size() == 1) name = paths.front().filename().string().substr(0, longest_name);
+  app_.background.submit(
+      "Aligning the pairs", "pairs",
+      [this, paths](Progress& progress) { return app_.services.load_pairs(paths, progress); },
+      [this](Result<std::vector<StylePair>> found) {
+        if (!found) return app_.notices.add(found.error());
+        for (StylePair& pair : *found) {
+          const auto same = std::ranges::find(pairs_, pair.name, &StylePair::name);
+          if (same == pairs_.end()) {
+            pairs_.push_back(std::move(pair));
+          } else {
+            *same = std::move(pair);
+          }
+        }
+      });
+}
+
+void Adapting::set_keep(std::size_t index, bool keep) {
+  if (index >= pairs_.size() || pairs_[index].verdict == StylePair::Verdict::unusable) return;
+  pairs_[index].keep = keep;
+}
+
+void Adapting::clear_pairs() {
+  app_.background.cancel_key("pairs");
+  pairs_.clear();
+}
+
+std::size_t Adapting::kept() const {
+  return static_cast<std::size_t>(std::ranges::count(pairs_, true, &StylePair::keep));
+}
+
+std::string Adapting::advice() const {
+  if (name.empty()) return "Give the style a name: it is what you will type as the prompt.";
+  if (kept() == 0) return "None of the pairs is kept.";
+  if (kept() < advised_pairs) return "Fewer than five pairs give a rough style. Ten are good.";
+  return {};
+}
+
+bool Adapting::can_start() const {
+  return !busy() && !name.empty() && kept() > 0 && app_.model_ready;
+}
+
+void Adapting::start() {
+  if (!can_start()) return;
+  starting_ = true;
+  stop_when_started_ = false;
+  run_name_ = name;
+  info_ = {};
+  info_.state = StyleRun::State::preparing;
+  loss_seconds_.clear();
+  losses_.clear();
+  view_.reset();
+  StyleRunConfig config;
+  config.name = name;
+  config.minutes = static_cast<double>(minutes);
+  config.recovery = recovery_path(app_.options.state, Leftover::style);
+  config.changed = [this, &ui = app_.ui] { ui.post([this] { poll(); }); };
+  app_.background.submit(
+      "Preparing to learn \"" + name + "\"", "learn",
+      [this, pairs = pairs_, config](Progress& progress) {
+        std::error_code ignored;
+        fs::create_directories(config.recovery.parent_path(), ignored);
+        return app_.services.learn_style(pairs, config, progress);
+      },
+      [this](Result<std::shared_ptr<StyleRun>> run) {
+        starting_ = false;
+        if (run) return begin(std::move(*run));
+        info_.state = StyleRun::State::failed;
+        app_.notices.add(run.error());
+      });
+}
+
+void Adapting::begin(std::shared_ptr<StyleRun> run) {
+  run_ = std::move(run);
+  if (stop_when_started_) run_->stop();
+  poll();
+}
+
+void Adapting::pause() {
+  if (run_) run_->pause();
+}
+
+void Adapting::resume() {
+  if (run_) run_->resume();
+}
+
+void Adapting::stop() {
+  stop_when_started_ = true;
+  if (run_) run_->stop();
+}
+
+void Adapting::take_snapshot() {
+  if (run_) run_->take_snapshot();
+}
+
+void Adapting::set_minutes(float value) {
+  minutes = value;
+  if (run_) run_->set_minutes(static_cast<double>(value));
+}
+
+void Adapting::poll() {
+  if (!run_ || finishing_) return;
+  const std::size_t seen = info_.snapshots;
+  info_ = run_->info();
+  for (const StyleRun::LossPoint& point : run_->losses(losses_.size())) {
+    loss_seconds_.push_back(point.seconds);
+    losses_.push_back(point.loss);
+  }
+  if (info_.snapshots > seen) {
+    view_ = run_->view();
+    show_newest();
+  }
+  const bool ended = info_.state == StyleRun::State::done || info_.state == StyleRun::State::failed ||
+                     info_.state == StyleRun::State::idle;
+  if (ended) finish();
+}
+
+// The head that is open, in what has been learned so far; the next snapshot replaces it.
+void Adapting::show_newest() {
+  const auto source = app_.scene().source;
+  const auto style = run_->latest();
+  if (!source || !style) return;
+  app_.background.submit(
+      "Drawing the head in \"" + run_name_ + "\"", "learned head",
+      [this, source, style = *style](Progress& progress) {
+        return app_.services.edit_with(style, source->portrait, progress);
+      },
+      [this, source, name = run_name_](Result<std::shared_ptr<const Edit>> edit) {
+        if (!edit) return app_.notices.add(edit.error());
+        if (app_.scene().source == source) app_.show_learned(name, *edit);
+      });
+}
+
+// The run is kept until its style is on the disk: with it goes the file that a crash would leave.
+void Adapting::finish() {
+  finishing_ = true;
+  for (const std::string& notice : info_.notices) app_.notices.add(Notice::Kind::information, notice);
+  if (info_.state == StyleRun::State::failed) app_.notices.add(info_.error);
+  if (auto style = run_->latest()) {
+    app_.notices.add(Notice::Kind::success,
+                     "The style \"" + run_name_ + "\" is learned: type its name as a prompt");
+    app_.shelf.add(std::move(*style), [this] { end(); });
+  } else {
+    end();
+  }
+}
+
+void Adapting::end() {
+  run_.reset();
+  finishing_ = false;
+}
+
+void Adapting::recover() {
+  const auto left = find_recovery(app_.options.state, Leftover::style);
+  if (!left) return;
+  app_.background.submit(
+      "Taking up a style that was being learned", "",
+      [this, path = *left](Progress&) { return app_.services.load_style(path); },
+      [this, path = *left](Result<LearnedStyle> style) {
+        std::error_code ignored;
+        if (!style) {
+          fs::remove(path, ignored);
+          return app_.notices.add(style.error());
+        }
+        const std::string sentence =
+            "Triptych ended while it learned \"" + style->name + "\": what it had learned is kept";
+        app_.shelf.add(std::move(*style), [this, path, sentence] {
+          std::error_code error;
+          fs::remove(path, error);
+          app_.notices.add(Notice::Kind::information, sentence);
+        });
+      });
+}
+
+}  // namespace triptych::app

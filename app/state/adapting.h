@@ -1,0 +1,71 @@
+// Teaching the model a style from pairs of pictures: the pairs, the run in the background, and what comes of
+// it. UI thread only.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "state/style_services.h"
+
+namespace triptych::app {
+
+class App;
+
+class Adapting {
+ public:
+  explicit Adapting(App& app) : app_(app) {}
+
+  // --- Pairs
+  void open_pairs(const std::vector<std::filesystem::path>& paths);  // added to those that are here
+  void set_keep(std::size_t index, bool keep);
+  void clear_pairs();
+  [[nodiscard]] const std::vector<StylePair>& pairs() const noexcept { return pairs_; }
+  [[nodiscard]] std::size_t kept() const;
+  [[nodiscard]] std::string advice() const;  // what is missing or would help before a start; may be empty
+
+  // --- The run
+  [[nodiscard]] bool can_start() const;
+  void start();
+  void pause();
+  void resume();
+  void stop();
+  void take_snapshot();
+  void set_minutes(float minutes);
+  void poll();  // takes over what the run has to tell
+  // From start() until what was learned is on the shelf: closing now would lose something.
+  [[nodiscard]] bool busy() const noexcept { return starting_ || run_ != nullptr; }
+
+  [[nodiscard]] const StyleRun::Info& info() const noexcept { return info_; }
+  [[nodiscard]] const std::vector<double>& loss_seconds() const noexcept { return loss_seconds_; }
+  [[nodiscard]] const std::vector<double>& losses() const noexcept { return losses_; }
+  [[nodiscard]] const std::optional<StyleRun::View>& view() const noexcept { return view_; }
+
+  // Takes up what a crash left behind.
+  void recover();
+
+  bool shown = false;  // the panel
+  std::string name;    // of the style to be
+  float minutes = 5;
+
+ private:
+  void begin(std::shared_ptr<StyleRun> run);
+  void show_newest();
+  void finish();
+  void end();
+
+  App& app_;
+  std::vector<StylePair> pairs_;
+  bool starting_ = false;
+  bool stop_when_started_ = false;
+  bool finishing_ = false;
+  std::shared_ptr<StyleRun> run_;
+  std::string run_name_;
+  StyleRun::Info info_;
+  std::vector<double> loss_seconds_, losses_;
+  std::optional<StyleRun::View> view_;
+};
+
+}  // namespace triptych::app

@@ -1,0 +1,135 @@
+#include "state/style_shelf.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "core/hash.h"
+#include "core/safetensors.h"
+#include "state/app.h"
+
+namespace triptych::app {
+
+namespace fs = std::filesystem;
+
+bool is_style_file(const fs::path& path) {
+  if (path.extension() != ".safetensors") return false;
+  const auto reader = SafetensorsReader::open(path);
+  return reader && reader->metadata().contains("triptych_style");
+}
+
+std::vector<Result<LearnedStyle>> StyleShelf::read() const {
+  std::vector<Result<LearnedStyle>> found;
+  std::vector<LearnedStyle> sound;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(app_.options.data / "styles", error)) {
+    if (entry.path().extension() != ".safetensors") continue;
+    found.push_back(app_.services.load_style(entry.path()));
+    if (found.back()) sound.push_back(*found.back());
+  }
+  if (sound.empty()) return found;
+  if (auto used = app_.services.use_styles(sound); !used) found.emplace_back(tl::unexpected(used.error()));
+  return found;
+}
+
+void StyleShelf::take_up(std::vector<Result<LearnedStyle>> found) {
+  for (auto& style : found) {
+    if (style) {
+      put(std::move(*style));
+    } else {
+      app_.notices.add(style.error());
+    }
+  }
+}
+
+void StyleShelf::add(LearnedStyle style, std::function<void()> done) {
+  const fs::path path = file_of(style.name);
+  app_.exports.submit(
+      "Saving the style \"" + style.name + "\"", "",
+      [this, path, style](Progress&) -> Status {
+        std::error_code ignored;
+        fs::create_directories(path.parent_path(), ignored);
+        return app_.services.save_style(path, style);
+      },
+      [this, path, style, done = std::move(done)](Status status) {
+        if (!status) {
+          app_.notices.add(status.error());
+        } else {
+          LearnedStyle saved = style;
+          saved.path = path;
+          put(std::move(saved));
+          use();
+        }
+        if (done) done();
+      });
+}
+
+void StyleShelf::remove(const std::string& name) {
+  const LearnedStyle* style = find(name);
+  if (style == nullptr) return;
+  std::error_code error;
+  fs::remove(style->path, error);
+  if (error) {
+    return app_.notices.add(Notice::Kind::error, "The style \"" + name + "\" could not be deleted",
+                            style->path.string() + ": " + error.message());
+  }
+  std::erase_if(styles_, [&](const LearnedStyle& entry) { return entry.name == name; });
+  use();
+}
+
+void StyleShelf::copy_to(const std::string& name, const fs::path& path) {
+  const LearnedStyle* style = find(name);
+  if (style == nullptr) return;
+  app_.exports.submit(
+      "Exporting " + path.filename().string(), "",
+      [this, path, style = *style](Progress&) { return app_.services.save_style(path, style); },
+      [this, path](Status status) {
+        if (!status) return app_.notices.add(status.error());
+        app_.notices.add(Notice::Kind::success, "Exported " + path.filename().string(), path.string());
+      });
+}
+
+void StyleShelf::roll_back(const std::string& name, std::size_t snapshot) {
+  const LearnedStyle* style = find(name);
+  if (style == nullptr || snapshot >= style->snapshots.size() || snapshot == style->current) return;
+  LearnedStyle changed = *style;
+  changed.current = snapshot;
+  add(std::move(changed));
+}
+
+void StyleShelf::model_changed() {
+  if (!styles_.empty()) use();
+}
+
+const LearnedStyle* StyleShelf::find(const std::string& name) const {
+  const auto found = std::ranges::find(styles_, name, &LearnedStyle::name);
+  return found == styles_.end() ? nullptr : &*found;
+}
+
+// A name may hold what a file's name must not: the letters that may stay, and a part of its hash.
+fs::path StyleShelf::file_of(const std::string& name) const {
+  std::string file;
+  for (const char c : name) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == ' ';
+    file += plain ? c : '_';
+  }
+  if (file != name) file += " " + sha256(std::as_bytes(std::span(name))).substr(0, 8);
+  return app_.options.data / "styles" / (file + ".safetensors");
+}
+
+void StyleShelf::put(LearnedStyle style) {
+  std::erase_if(styles_, [&](const LearnedStyle& entry) { return entry.name == style.name; });
+  styles_.push_back(std::move(style));
+  std::ranges::sort(styles_, {}, &LearnedStyle::name);
+}
+
+void StyleShelf::use() {
+  app_.edits.submit(
+      "Taking up learned styles", "styles",
+      [this, styles = styles_](Progress&) { return app_.services.use_styles(styles); },
+      [this](Status status) {
+        if (!status) return app_.notices.add(status.error());
+        app_.model_changed();
+      });
+}
+
+}  // namespace triptych::app

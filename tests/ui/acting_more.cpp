@@ -1,0 +1,137 @@
+// A person teaches a style, compares in the grid, makes a camera path, imports a checkpoint.
+#include <fstream>
+
+#include "acting.h"
+
+namespace triptych::test {
+namespace {
+
+class ActingMore : public Acting {
+ protected:
+  std::filesystem::path make_pairs(int count) {
+    for (const char* side : {"before", "after"}) {
+      std::filesystem::create_directories(folder / "charcoal" / side);
+      for (int i = 0; i < count; ++i) {
+        const auto path = folder / "charcoal" / side / ("pair" + std::to_string(i) + ".png");
+        EXPECT_TRUE(save_picture(path, Image8(64, 64, 3, 120)));
+      }
+    }
+    return folder / "charcoal";
+  }
+  // Ten pairs are dropped, one is left out, and learning has begun.
+  void learn() {
+    begin();
+    ASSERT_TRUE(person.drop({make_pairs(10)}, "viewport"));
+    ASSERT_TRUE(person.sees([](const json& s) { return s["adapt"]["pairs"].size() == 10; }));
+    EXPECT_EQ(person.state()["adapt"]["name"], "charcoal");
+    person.click("pair.1");
+    ASSERT_TRUE(person.sees([](const json& s) { return s["adapt"]["pairs"][1]["keep"] == false; }));
+    person.click("adapt.start");
+    ASSERT_TRUE(person.sees([](const json& s) { return s["adapt"]["losses"] > 1; }));
+  }
+  void type_path(const std::filesystem::path& path) {
+    ASSERT_TRUE(person.sees([](const json& s) { return s["dialogs"]["file"] == true; }));
+    person.click("dialog.path");
+    person.key("ctrl+a");
+    person.type(path.string());
+    person.key("Return");
+  }
+};
+
+TEST_F(ActingMore, TenPairsTeachAStyleWhileTheHeadIsTurned) {
+  learn();
+  person.drag("view.square", 0.3F, 0.5F, 0.45F, 0.45F);
+  ASSERT_TRUE(person.sees([](const json& s) { return s["view"]["yaw"] < -10; }));
+  ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "charcoal"; }));  // the first snapshot
+  person.click("adapt.stop");
+  ASSERT_TRUE(person.sees(
+      [](const json& s) { return s["adapt"]["busy"] == false && s["marks"].contains("style.charcoal"); }));
+  person.click("history.0");
+  ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "Original"; }));
+  person.click("style.charcoal");
+  EXPECT_TRUE(person.sees([](const json& s) { return shown(s) == "charcoal" && is_still(s); }));
+}
+
+TEST_F(ActingMore, ClosingWhileAStyleIsLearnedAsksAndKeepsIt) {
+  learn();
+  person.close();
+  ASSERT_TRUE(person.sees([](const json& s) { return s["marks"].contains("quit.stay"); }));
+  person.click("quit.stay");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["dialogs"]["quit"] == false; }));
+  EXPECT_EQ(person.state()["adapt"]["busy"], true);
+  person.close();
+  ASSERT_TRUE(person.sees([](const json& s) { return s["marks"].contains("quit.confirm"); }));
+  person.click("quit.confirm");
+  EXPECT_EQ(person.wait_exit(), 0);
+  EXPECT_TRUE(std::filesystem::exists(folder / "data/triptych/styles/charcoal.safetensors"));
+}
+
+TEST_F(ActingMore, ATileOfTheGridBecomesTheResult) {
+  begin();
+  person.click("compare.3");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["view"]["grid"] == 25; }));
+  person.click("tile.2.1");
+  EXPECT_TRUE(person.sees([](const json& s) {
+    return s["view"]["compare"] == 0 && s["scene"]["strength"] == 0.5 && is_still(s);
+  }));
+}
+
+TEST_F(ActingMore, ACameraPathIsPlayedAndExported) {
+  begin();
+  person.key("k");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["view"]["path"] == 1; }));
+  person.drag("view.square", 0.3F, 0.4F, 0.45F, 0.4F);
+  ASSERT_TRUE(person.sees([](const json& s) { return s["view"]["yaw"] < -15; }));
+  person.click("path.add");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["view"]["path"] == 2; }));
+  person.click("path.0");
+  ASSERT_TRUE(person.sees([](const json& s) { return std::abs(s["view"]["yaw"].get<float>()) < 1; }));
+  person.click("path.play");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["view"]["playing"] == true; }));
+  ASSERT_TRUE(person.sees(
+      [](const json& s) { return s["view"]["playing"] == false && s["view"]["yaw"] < -15 && is_still(s); }));
+  person.click("export");
+  person.click("export.kind.1");
+  person.click("export.path.2");
+  person.click("export.start");
+  type_path(folder / "tour.mp4");
+  ASSERT_TRUE(person.sees([](const json& s) { return !s["notices"].empty(); }));
+  std::ifstream file(folder / "tour.mp4");
+  EXPECT_EQ(std::string((std::istreambuf_iterator<char>(file)), {}), "120 cameras");  // 4 s at 30 a second
+}
+
+TEST_F(ActingMore, MeshAndHeadAreExported) {
+  begin();
+  const std::pair<const char*, const char*> kinds[] = {{"export.kind.2", "a.glb"},
+                                                       {"export.kind.3", "a.tri"}};
+  for (const auto& [kind, name] : kinds) {
+    person.click("export");
+    person.click(kind);
+    person.click("export.start");
+    type_path(folder / name);
+    const std::string sentence = std::string("Exported ") + name;
+    EXPECT_TRUE(person.sees([&](const json& s) {
+      return std::ranges::any_of(s["notices"], [&](const json& n) { return n["sentence"] == sentence; });
+    }));
+    EXPECT_TRUE(std::filesystem::exists(folder / name));
+  }
+}
+
+TEST_F(ActingMore, ADroppedCheckpointIsImportedAndUsed) {
+  begin();
+  std::ofstream(folder / "mine.pt") << "weights";
+  ASSERT_TRUE(person.drop({folder / "mine.pt"}, "viewport"));
+  ASSERT_TRUE(person.sees([](const json& s) { return s["marks"].contains("import.start"); }));
+  person.click("import.start");
+  EXPECT_TRUE(person.sees([](const json& s) { return s["model"]["name"] == "mine"; }));
+}
+
+TEST_F(ActingMore, TheFirstStartOffersThreePrompts) {
+  ASSERT_TRUE(person.start());
+  ASSERT_TRUE(person.sees([](const json& s) { return s["welcome"] == true && is_still(s); }));
+  person.click("welcome.1");
+  EXPECT_TRUE(person.sees([](const json& s) { return shown(s) == "marble bust" && is_still(s); }));
+}
+
+}  // namespace
+}  // namespace triptych::test

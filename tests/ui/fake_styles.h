@@ -1,0 +1,51 @@
+// Learned styles as tests want them: files that are real, learning that takes no network. A run learns a
+// second with every turn of its thread and takes a snapshot after 2 s and then every 10 s.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "state/style_services.h"
+
+namespace triptych::test {
+
+inline constexpr const char* fake_model_hash = "fake";
+
+class FakeRun final : public app::StyleRun {
+ public:
+  explicit FakeRun(app::StyleRunConfig config);
+  ~FakeRun() override;
+
+  void pause() override { change(State::paused); }
+  void resume() override { change(State::running); }
+  void stop() override;
+  void set_minutes(double minutes) override;
+  void take_snapshot() override;
+  [[nodiscard]] Info info() const override;
+  [[nodiscard]] std::vector<LossPoint> losses(std::size_t from) const override;
+  [[nodiscard]] std::optional<app::LearnedStyle> latest() const override;
+  [[nodiscard]] std::optional<View> view() const override;
+
+ private:
+  void change(State state);
+  void run();
+
+  app::StyleRunConfig config_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  Info info_;
+  std::vector<LossPoint> losses_;
+  bool stopping_ = false, leaving_ = false, snapshot_ = false;
+  std::jthread thread_;
+};
+
+[[nodiscard]] app::LearnedStyle fake_style(const std::string& name, std::size_t snapshots);
+[[nodiscard]] Status save_fake_style(const std::filesystem::path& path, const app::LearnedStyle& style);
+[[nodiscard]] Result<app::LearnedStyle> load_fake_style(const std::filesystem::path& path);
+
+// before/NAME and after/NAME of a folder. A name with "doubtful" or "broken" in it is judged so.
+[[nodiscard]] Result<std::vector<app::StylePair>> load_fake_pairs(
+    const std::vector<std::filesystem::path>& paths);
+
+}  // namespace triptych::test

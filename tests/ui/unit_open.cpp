@@ -1,0 +1,185 @@
+// Ways in that need an answer, the grid, the first start, and disks that are full.
+#include <gmock/gmock.h>
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "core/atomic_file.h"
+#include "driver.h"
+#include "viewport/camera_path.h"
+
+namespace triptych::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Open, ACheckpointIsOfferedForImportAndThenUsed) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  ASSERT_TRUE(write_file(folder / "3dpe.pt", std::string_view("weights")));
+  driver.app->open({folder / "3dpe.pt"});
+  ASSERT_EQ(driver.app->checkpoint, folder / "3dpe.pt");
+  EXPECT_EQ(driver.app->model.name, "Test head");
+  driver.app->import_checkpoint(folder / "data/models/mine.package", {});
+  EXPECT_FALSE(driver.app->checkpoint);
+  EXPECT_TRUE(driver.wait([&] { return driver.app->model.name == "mine"; }));
+}
+
+TEST(Open, AFileThatIsNoPackageIsANotice) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  ASSERT_TRUE(write_file(folder / "other.safetensors", std::string_view("something else")));
+  driver.app->open({folder / "other.safetensors"});
+  ASSERT_TRUE(driver.wait([&] { return !driver.app->notices.list().empty(); }));
+  EXPECT_THAT(driver.app->notices.list().front().sentence, HasSubstr("other.safetensors"));
+}
+
+TEST(Open, AVeryWidePictureBecomesAHead) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.open(driver.picture("wide.png", 10000, 64));
+  const auto& source = *driver.app->scene().source;
+  EXPECT_LE(source.preview->width, 1024);
+  EXPECT_GE(source.preview->height, 1);
+}
+
+TEST(Open, OnlyTheFirstStartShowsTheWelcome) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "assets/portraits");
+  ASSERT_TRUE(save_picture(folder / "assets/portraits/somebody.png", Image8(96, 96, 3, 120)));
+  {
+    Driver driver(folder);
+    driver.app->start({});
+    ASSERT_TRUE(driver.wait([&] { return !driver.app->scene().empty(); }));
+    EXPECT_TRUE(driver.app->welcome);
+    driver.app->close();
+  }
+  Driver driver(folder);
+  driver.app->start({});
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_TRUE(driver.app->scene().empty());
+  EXPECT_FALSE(driver.app->welcome);
+}
+
+TEST(Grid, FillsWithTilesAndATileIsTaken) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  driver.apply("clown");
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().history.size() == 2; }));
+  app::PromptGrid& grid = driver.app->grid;
+  grid.update(0);
+  ASSERT_EQ(grid.rows().size(), 5U);
+  EXPECT_EQ(grid.rows()[0].label, "clown");  // what was asked for comes before what might be
+  ASSERT_TRUE(driver.wait([&] { return grid.ready() == 5 * app::PromptGrid::strengths.size(); }));
+  EXPECT_NE(grid.rows()[0].tiles[0].image->pixels, grid.rows()[0].tiles[3].image->pixels);
+  EXPECT_NE(grid.rows()[0].tiles[3].image->pixels, grid.rows()[1].tiles[3].image->pixels);
+  const std::string label = grid.rows()[1].label;
+  const int edits = driver.services.edits;
+  grid.take(1, 2);
+  EXPECT_EQ(driver.app->scene().shown()->label, label);
+  EXPECT_EQ(driver.app->scene().strength, 0.75F);
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_EQ(driver.services.edits, edits);  // the tile's head is used, not computed again
+  grid.take(0, 4);
+  EXPECT_EQ(driver.app->scene().shown()->label, "clown");
+  EXPECT_EQ(driver.app->scene().history.size(), 3U);
+  driver.app->undo();
+  EXPECT_EQ(driver.app->scene().shown()->label, label);
+}
+
+TEST(Grid, AnotherCameraDrawsTheTilesAnew) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  app::PromptGrid& grid = driver.app->grid;
+  grid.update(0);
+  ASSERT_TRUE(driver.wait([&] { return grid.ready() == 25; }));
+  const auto before = grid.rows()[0].tiles[0].image;
+  driver.app->view.orbit.turn(20, 0);
+  EXPECT_TRUE(grid.update(1));  // it has just moved
+  EXPECT_FALSE(grid.update(2));
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_NE(grid.rows()[0].tiles[0].image->pixels, before->pixels);
+}
+
+TEST(CameraPath, PassesItsPosesSmoothly) {
+  app::CameraPath path;
+  EXPECT_FALSE(path.playable());
+  path.keys = {{-30, 0, 18, 0, 0}, {0, 10, 18, 0, 0}, {30, 0, 12, 0, 0}};
+  ASSERT_TRUE(path.playable());
+  EXPECT_EQ(path.at(0), path.keys[0]);
+  EXPECT_EQ(path.at(0.5), path.keys[1]);
+  EXPECT_EQ(path.at(1), path.keys[2]);
+  const auto cameras = path.cameras(61);
+  ASSERT_EQ(cameras.size(), 61U);
+  float yaw = -31;
+  for (const Camera& camera : cameras) {
+    const float now = orbit_of(camera).yaw_degrees;
+    EXPECT_GT(now, yaw);
+    EXPECT_LT(now - yaw, 3);
+    yaw = now;
+  }
+}
+
+TEST(Save, ACameraPathComesBackWithTheSession) {
+  const TemporaryFolder folder;
+  {
+    Driver driver(folder);
+    driver.open(driver.picture("a.png"));
+    driver.app->view.path.keys = {{10, 5, 18, 0, 0}, {-10, 5, 18, 0.1F, 0}};
+    driver.app->save_session(folder / "s.triptych");
+    ASSERT_TRUE(driver.wait([&] { return !driver.app->unsaved(); }));
+    driver.app->close();
+  }
+  Driver driver(folder);
+  driver.open(folder / "s.triptych");
+  ASSERT_EQ(driver.app->view.path.keys.size(), 2U);
+  EXPECT_FLOAT_EQ(driver.app->view.path.keys[1].pan_x, 0.1F);
+}
+
+// Files may not grow: what a full disk is to a program.
+class FullDisk {
+ public:
+  FullDisk() {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit tiny = before_;
+    tiny.rlim_cur = 256;
+    setrlimit(RLIMIT_FSIZE, &tiny);
+  }
+  ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  FullDisk(FullDisk&&) = delete;
+  FullDisk& operator=(FullDisk&&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(Save, AFullDiskIsANoticeAndTheOldFileStays) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  const auto path = folder / "work.triptych";
+  driver.app->save_session(path);
+  ASSERT_TRUE(driver.wait([&] { return !driver.app->unsaved(); }));
+  const auto size = std::filesystem::file_size(path);
+  driver.app->set_strength(0.5F, false);
+  driver.app->notices.list().clear();
+  {
+    const FullDisk full;
+    driver.app->save_session(path);
+    ASSERT_TRUE(
+        driver.wait([&] { return !driver.app->notices.list().empty() && !driver.app->exports.busy(); }));
+  }
+  EXPECT_EQ(driver.app->notices.list().front().kind, app::Notice::Kind::error);
+  EXPECT_TRUE(driver.app->unsaved());
+  EXPECT_EQ(std::filesystem::file_size(path), size);
+}
+
+}  // namespace
+}  // namespace triptych::test

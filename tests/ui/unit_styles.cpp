@@ -1,0 +1,156 @@
+// Learning a style from pairs, and what becomes of styles: on fake learning with real files.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "driver.h"
+#include "fake_styles.h"
+#include "state/recovery.h"
+
+namespace triptych::test {
+namespace {
+
+using app::StyleRun;
+
+std::filesystem::path make_pairs(const TemporaryFolder& folder, const std::vector<std::string>& names) {
+  for (const char* side : {"before", "after"}) {
+    std::filesystem::create_directories(folder / "pairs" / side);
+    for (const auto& name : names) {
+      EXPECT_TRUE(save_picture(folder / "pairs" / side / (name + ".png"), Image8(64, 64, 3, 120)));
+    }
+  }
+  return folder / "pairs";
+}
+
+class Learning : public ::testing::Test {
+ protected:
+  // A portrait and six pairs are open.
+  void begin() {
+    driver.open(driver.picture("anna.png"));
+    driver.app->open({make_pairs(folder, {"a", "b", "c", "d", "broken e", "doubtful f"})});
+    ASSERT_TRUE(driver.wait([&] { return !adapting().pairs().empty(); }));
+    adapting().name = "charcoal";
+  }
+  app::Adapting& adapting() { return driver.app->adapting; }
+  bool knows(const std::string& name) {
+    return std::ranges::any_of(driver.app->model.styles, [&](const auto& s) { return s.name == name; });
+  }
+
+  TemporaryFolder folder;
+  Driver driver{folder};
+};
+
+TEST_F(Learning, AFolderOfPairsOpensThePanelAndPairsCanBeLeftOut) {
+  begin();
+  EXPECT_TRUE(adapting().shown);
+  ASSERT_EQ(adapting().pairs().size(), 6U);
+  EXPECT_EQ(adapting().kept(), 4U);
+  EXPECT_THAT(adapting().advice(), ::testing::HasSubstr("Fewer than five"));
+  const auto index = [&](const std::string& name) {
+    const auto found = std::ranges::find(adapting().pairs(), name, &app::StylePair::name);
+    return static_cast<std::size_t>(found - adapting().pairs().begin());
+  };
+  adapting().set_keep(index("doubtful f"), true);
+  adapting().set_keep(index("broken e"), true);  // is not possible
+  EXPECT_EQ(adapting().kept(), 5U);
+  adapting().open_pairs({folder / "pairs"});  // the same again
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_EQ(adapting().pairs().size(), 6U);
+}
+
+TEST_F(Learning, AStyleIsLearnedShownAndUsedByItsName) {
+  begin();
+  adapting().minutes = 0.5F;
+  adapting().start();
+  EXPECT_TRUE(adapting().busy());
+  // The head under the first snapshots is shown while it learns.
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().shown()->text == "charcoal"; }));
+  ASSERT_TRUE(driver.wait([&] { return !adapting().busy(); }));
+  EXPECT_EQ(adapting().losses().size(), 30U);
+  EXPECT_EQ(adapting().loss_seconds().back(), 30);
+  ASSERT_TRUE(driver.wait([&] { return knows("charcoal"); }));
+  EXPECT_TRUE(std::filesystem::exists(folder / "data/styles/charcoal.safetensors"));
+  EXPECT_EQ(driver.app->scene().history.size(), 2U);
+}
+
+TEST_F(Learning, StoppingKeepsWhatWasLearned) {
+  begin();
+  adapting().minutes = 60;
+  adapting().start();
+  ASSERT_TRUE(driver.wait([&] { return adapting().losses().size() > 3; }));
+  adapting().pause();
+  ASSERT_TRUE(driver.wait([&] {
+    adapting().poll();
+    return adapting().info().state == StyleRun::State::paused;
+  }));
+  adapting().resume();
+  adapting().stop();
+  ASSERT_TRUE(driver.wait([&] { return !adapting().busy() && knows("charcoal"); }));
+}
+
+TEST_F(Learning, ThePortraitMayBeReplacedMeanwhile) {
+  begin();
+  adapting().minutes = 60;
+  adapting().start();
+  driver.app->open({driver.picture("berta.png")});
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().source->path.filename() == "berta.png"; }));
+  adapting().stop();
+  ASSERT_TRUE(driver.wait([&] { return !adapting().busy(); }));
+  EXPECT_EQ(driver.app->scene().source->path.filename(), "berta.png");
+}
+
+TEST_F(Learning, EndingTheProgramInTheMiddleIsClean) {
+  begin();
+  adapting().minutes = 60;
+  adapting().start();
+  ASSERT_TRUE(driver.wait([&] { return adapting().losses().size() > 1; }));
+}
+
+TEST(Styles, AreThereAgainAtTheNextStartAndCanBeRolledBackExportedAndDeleted) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "data/styles");
+  ASSERT_TRUE(save_fake_style(folder / "data/styles/ink.safetensors", fake_style("ink", 3)));
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  app::StyleShelf& shelf = driver.app->shelf;
+  ASSERT_NE(shelf.find("ink"), nullptr);
+  EXPECT_EQ(driver.app->model.styles.back().name, "ink");
+  shelf.roll_back("ink", 1);
+  ASSERT_TRUE(driver.wait([&] { return shelf.find("ink")->current == 1; }));
+  shelf.copy_to("ink", folder / "shared.safetensors");
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_EQ(load_fake_style(folder / "shared.safetensors")->current, 1U);
+  shelf.remove("ink");
+  EXPECT_TRUE(driver.wait([&] { return driver.app->model.styles.back().name != "ink"; }));
+  // Given by somebody else it comes in as every file does.
+  driver.app->open({folder / "shared.safetensors"});
+  EXPECT_TRUE(driver.wait([&] { return driver.app->model.styles.back().name == "ink"; }));
+}
+
+TEST(Styles, NamesThatNoFileCanHaveAreSavedAllTheSame) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  for (const char* name : {"../../out", "a/b", "a_b"}) driver.app->shelf.add(fake_style(name, 1));
+  ASSERT_TRUE(driver.wait([&] { return driver.app->shelf.styles().size() == 3; }));
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "data/styles")) {
+    files += entry.is_regular_file() ? 1 : 0;
+  }
+  EXPECT_EQ(files, 3U);
+}
+
+TEST(Styles, WhatACrashLeftOfALearnedStyleIsTakenUp) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "state");
+  const auto left = folder / "state/learning-999999999.safetensors";
+  ASSERT_TRUE(save_fake_style(left, fake_style("charcoal", 2)));
+  Driver driver(folder);
+  driver.app->start({driver.picture("a.png")});
+  ASSERT_TRUE(driver.wait([&] { return driver.app->shelf.find("charcoal") != nullptr; }));
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_FALSE(std::filesystem::exists(left));
+}
+
+}  // namespace
+}  // namespace triptych::test
