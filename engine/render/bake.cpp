@@ -99,24 +99,22 @@ struct Baker {
   GridToWorld to_world;
   ThreadPool& pool;
 
-  // Raw densities of every coarse_stride-th node (and one beyond each end), x fastest.
-  [[nodiscard]] render::CoarseDensity coarse_density() const {
-    render::CoarseDensity coarse;
+  // Every coarse_stride-th node (and one beyond each end), x fastest.
+  [[nodiscard]] render::CoarseSamples coarse_samples() const {
+    render::CoarseSamples coarse;
     for (std::size_t i = 0; i < 3; ++i) coarse.size[i] = grid.size[i] / coarse_stride + 1;
     const auto row = static_cast<std::size_t>(coarse.size[0]);
-    coarse.raw.resize(row * static_cast<std::size_t>(coarse.size[1]) *
-                      static_cast<std::size_t>(coarse.size[2]));
-    pool.run(coarse.raw.size() / row, [&](std::size_t line, int) {
+    const auto lines = static_cast<std::size_t>(coarse.size[1]) * static_cast<std::size_t>(coarse.size[2]);
+    coarse.values.resize(4 * row * lines);
+    pool.run(lines, [&](std::size_t line, int) {
       std::array<float, std::size_t{3} * 4096> points;
-      std::array<float, std::size_t{4} * 4096> values;
       const auto y = static_cast<float>(line % static_cast<std::size_t>(coarse.size[1])) * coarse_stride;
       const auto z = static_cast<float>(line / static_cast<std::size_t>(coarse.size[1])) * coarse_stride;
       for (std::size_t x = 0; x < row; ++x) {
         const Vec3 world = to_world(static_cast<float>(x) * coarse_stride, y, z);
         std::copy(world.begin(), world.end(), points.begin() + static_cast<std::ptrdiff_t>(3 * x));
       }
-      kernel.evaluate(field, points.data(), row, values.data());
-      for (std::size_t x = 0; x < row; ++x) coarse.raw[line * row + x] = values[4 * x];
+      kernel.evaluate(field, points.data(), row, coarse.values.data() + 4 * row * line);
     });
     return coarse;
   }
@@ -125,6 +123,35 @@ struct Baker {
     const auto byte = [](float v) { return static_cast<std::uint32_t>(std::clamp(v, 0.0F, 255.0F) + 0.5F); };
     return byte((value[0] - grid.raw_low) / grid.raw_step) | byte(255 * value[1]) << 8U |
            byte(255 * value[2]) << 16U | byte(255 * value[3]) << 24U;
+  }
+
+  // Nodes of a faint brick from the coarse samples, line by line.
+  void interpolate_brick(const render::CoarseSamples& coarse, const std::array<int, 3>& brick,
+                         std::uint32_t* nodes) const {
+    const auto [bx, by, bz] = brick;
+    for (int i = 0; i < brick_nodes; i += brick_side) {
+      const int y = i / brick_side % brick_side, z = i / (brick_side * brick_side);
+      const int cy = 2 * by + y / coarse_stride, cz = 2 * bz + z / coarse_stride;
+      const float fy = static_cast<float>(y % coarse_stride) / coarse_stride,
+                  fz = static_cast<float>(z % coarse_stride) / coarse_stride;
+      float line[3][4];  // the three samples of the line
+      for (int x = 0; x < 3; ++x) {
+        const float* corners[4] = {coarse.at(2 * bx + x, cy, cz), coarse.at(2 * bx + x, cy + 1, cz),
+                                   coarse.at(2 * bx + x, cy, cz + 1), coarse.at(2 * bx + x, cy + 1, cz + 1)};
+        for (int c = 0; c < 4; ++c) {
+          line[x][c] = (1 - fz) * ((1 - fy) * corners[0][c] + fy * corners[1][c]) +
+                       fz * ((1 - fy) * corners[2][c] + fy * corners[3][c]);
+        }
+      }
+      for (int x = 0; x < brick_side; ++x) {
+        const float* left = line[x / coarse_stride];
+        const float* right = line[x / coarse_stride + 1];
+        const float f = static_cast<float>(x % coarse_stride) / coarse_stride;
+        float value[4];
+        for (int c = 0; c < 4; ++c) value[c] = (1 - f) * left[c] + f * right[c];
+        nodes[i + x] = encode(value);
+      }
+    }
   }
 
   // Evaluates the nodes of a brick that visible cells touch: all of its own, or those on its lower faces.
@@ -161,7 +188,8 @@ Result<std::shared_ptr<const BakedHead>> bake(const Head& head, ThreadPool& pool
                     pool};
 
   progress.begin("preparing the head for motion");
-  render::BrickMap map(grid, baker.coarse_density());
+  const render::CoarseSamples coarse = baker.coarse_samples();
+  render::BrickMap map(grid, coarse);
   if (grid.frustum) map.add_surface(head);
   map.find_inside();
   TRIPTYCH_CHECK(progress.check());
@@ -173,8 +201,13 @@ Result<std::shared_ptr<const BakedHead>> bake(const Head& head, ThreadPool& pool
   pool.run(map.count(), [&](std::size_t brick, int) {
     const unsigned needed_by = map.needed_by(brick);
     if (needed_by == 0 || progress.cancelled()) return;
-    const auto [x, y, z] = map.position(brick);
-    baker.fill_brick(x, y, z, needed_by, baked->nodes.get() + brick * brick_nodes);
+    std::uint32_t* nodes = baked->nodes.get() + brick * brick_nodes;
+    const std::array<int, 3> at = map.position(brick);
+    if (map.is_faint(brick)) {
+      baker.interpolate_brick(coarse, at, nodes);
+    } else {
+      baker.fill_brick(at[0], at[1], at[2], needed_by, nodes);
+    }
   });
   TRIPTYCH_CHECK(progress.check());
   baked->visible_bricks = map.visible_count();

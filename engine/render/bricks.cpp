@@ -9,33 +9,31 @@
 namespace triptych::render {
 namespace {
 
-constexpr float empty_opacity = 0.004F;  // optical depth of a brick that shows nothing
-constexpr float dense_opacity = 1.0F;    // optical depth of half a brick that hides what is behind
+constexpr float empty_opacity = 0.002F;  // optical depth of a brick that shows nothing
+constexpr float faint_opacity = 0.05F;   // of one that shows no detail
+constexpr float dense_opacity = 1.0F;    // of half a brick that hides what is behind
 // Mask logits below this show nothing, whatever the decoder says (it adds a few units).
 constexpr float mask_threshold = -6;
 constexpr float surface_before = 0.012F, surface_behind = 0.03F;  // world units
 
 }  // namespace
 
-BrickMap::BrickMap(const BakedView& grid, const CoarseDensity& coarse) {
+BrickMap::BrickMap(const BakedView& grid, const CoarseSamples& coarse) {
   for (std::size_t i = 0; i < 3; ++i) size_[i] = grid.size[i] / brick_side;
   state_.assign(static_cast<std::size_t>(size_[0]) * static_cast<std::size_t>(size_[1]) *
                     static_cast<std::size_t>(size_[2]),
                 State::empty);
   dense_.assign(state_.size(), 0);
-  const auto at = [&](int x, int y, int z) {
-    return coarse.raw[static_cast<std::size_t>((z * coarse.size[1] + y) * coarse.size[0] + x)];
-  };
   for (std::size_t brick = 0; brick < state_.size(); ++brick) {
     const auto [bx, by, bz] = position(brick);
     float highest = -std::numeric_limits<float>::infinity(), lowest = -highest;
     for (int i = 0; i < 27; ++i) {
-      const float raw = at(2 * bx + i % 3, 2 * by + i / 3 % 3, 2 * bz + i / 9);
+      const float raw = *coarse.at(2 * bx + i % 3, 2 * by + i / 3 % 3, 2 * bz + i / 9);
       highest = std::max(highest, raw);
       lowest = std::min(lowest, raw);
     }
-    if (density<ScalarLanes>(grid.frustum, highest) * grid.brick_edge > empty_opacity)
-      state_[brick] = State::visible;
+    const float shown = density<ScalarLanes>(grid.frustum, highest) * grid.brick_edge;
+    if (shown > empty_opacity) state_[brick] = shown > faint_opacity ? State::visible : State::faint;
     dense_[brick] = density<ScalarLanes>(grid.frustum, lowest) * grid.brick_edge > 2 * dense_opacity ? 1 : 0;
   }
 }
@@ -76,7 +74,8 @@ void BrickMap::find_inside() {
 }
 
 std::size_t BrickMap::visible_count() const {
-  return static_cast<std::size_t>(std::count(state_.begin(), state_.end(), State::visible));
+  return static_cast<std::size_t>(std::count(state_.begin(), state_.end(), State::visible) +
+                                  std::count(state_.begin(), state_.end(), State::faint));
 }
 
 std::array<int, 3> BrickMap::position(std::size_t brick) const {
@@ -94,7 +93,7 @@ unsigned BrickMap::needed_by(std::size_t brick) const {
   for (unsigned offset = 0; offset < 8; ++offset) {
     const int px = x - static_cast<int>(offset & 1U), py = y - static_cast<int>(offset >> 1U & 1U),
               pz = z - static_cast<int>(offset >> 2U);
-    if (px >= 0 && py >= 0 && pz >= 0 && state_[index(px, py, pz)] == State::visible) bits |= 1U << offset;
+    if (px >= 0 && py >= 0 && pz >= 0 && shows(index(px, py, pz))) bits |= 1U << offset;
   }
   return bits;
 }

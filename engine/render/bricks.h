@@ -10,16 +10,21 @@
 
 namespace triptych::render {
 
-// Raw densities at every half brick, both ends included.
-struct CoarseDensity {
+// Raw density and colour at every half brick, both ends included.
+struct CoarseSamples {
   std::array<int, 3> size{};
-  std::vector<float> raw;
+  std::vector<float> values;  // four a sample
+
+  [[nodiscard]] const float* at(int x, int y, int z) const {
+    return values.data() + std::ptrdiff_t{4} * ((z * size[1] + y) * size[0] + x);
+  }
 };
 
 class BrickMap {
  public:
-  // A brick shows something if one of its 27 coarse densities does.
-  BrickMap(const BakedView& grid, const CoarseDensity& coarse);
+  // A brick shows something if one of its 27 coarse densities does. What is faint, and what shows nothing but
+  // borders on what does, need not be evaluated more finely.
+  BrickMap(const BakedView& grid, const CoarseSamples& coarse);
 
   // Frustum: bricks along the picture's surface are visible too, however thin what is there (strands of
   // hair).
@@ -33,12 +38,19 @@ class BrickMap {
   // Bit dx + 2 dy + 4 dz: the brick (dx, dy, dz) before this one is visible, so its cells reach into this
   // one.
   [[nodiscard]] unsigned needed_by(std::size_t brick) const;
+  // The coarse samples are enough for this brick.
+  [[nodiscard]] bool is_faint(std::size_t brick) const {
+    return state_[brick] == State::empty || state_[brick] == State::faint;
+  }
   // For BakedView::bricks.
   [[nodiscard]] std::vector<std::int32_t> distances() const;
 
  private:
-  enum class State : std::uint8_t { empty, visible, inside };
+  enum class State : std::uint8_t { empty, faint, visible, inside };
   [[nodiscard]] std::size_t index(int x, int y, int z) const;
+  [[nodiscard]] bool shows(std::size_t brick) const {
+    return state_[brick] == State::faint || state_[brick] == State::visible;
+  }
 
   std::array<int, 3> size_{};
   std::vector<State> state_;

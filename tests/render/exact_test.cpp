@@ -253,6 +253,34 @@ TEST(ExactMarch, ASinglePixelAndLongStripsWork) {
   EXPECT_EQ(exact(head, orbit_camera(0, 0), size(1, 65)).rgb.height, 65);
 }
 
+// Part of a picture, by a camera that sees only that: its rays meet in other packets and tiles.
+TEST(ExactMarch, PixelsDoNotDependOnTheirNeighbours) {
+  constexpr int full = 64, left = 21, top = 17, width = 30, height = 27;
+  for (const Head& head : {test::analytic_frustum_head(small()), test::analytic_canonical_head(small())}) {
+    Camera camera = orbit_camera(25, 5);
+    const View whole = exact(head, camera, size(full, full));
+    camera.intrinsics[0] *= static_cast<float>(full) / width;
+    camera.intrinsics[2] = (camera.intrinsics[2] * full - left) / width;
+    camera.intrinsics[4] *= static_cast<float>(full) / height;
+    camera.intrinsics[5] = (camera.intrinsics[5] * full - top) / height;
+    const View part = exact(head, camera, size(width, height));
+    std::vector<float> expected;
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width * 3; ++x) expected.push_back(whole.rgb.at(left + x / 3, top + y, x % 3));
+    }
+    EXPECT_LT(rms(part.rgb.pixels, expected), 2e-5);
+  }
+}
+
+TEST(ExactMarch, TheWidestPicturesWork) {
+  const Head head = test::analytic_frustum_head(small());
+  RenderOptions options = size(4096, 2);
+  options.coarse_samples = options.importance_samples = 8;
+  const View view = exact(head, orbit_camera(0, 0), options);
+  EXPECT_GT(view.alpha.at(2048, 1), 0.9F);
+  EXPECT_LT(view.alpha.at(10, 1), 0.02F);
+}
+
 TEST(ExactMarch, WrongCallsAreRefused) {
   ThreadPool pool(1);
   Progress progress;
@@ -267,6 +295,13 @@ TEST(ExactMarch, WrongCallsAreRefused) {
   RenderOptions options = size(8, 8);
   options.coarse_samples = 1000;
   EXPECT_THAT(message(options), HasSubstr("1000"));
+  const auto shared = head.decoder;
+  Decoder decoder = *shared;
+  decoder.layers[1].weights[3] = std::numeric_limits<float>::quiet_NaN();
+  head.decoder = std::make_shared<const Decoder>(decoder);
+  EXPECT_THAT(message(size(8, 8)), HasSubstr("NaN"));
+  head.decoder = shared;
+  EXPECT_EQ(message(size(8, 8)), "rendered");
   head.planes[2].texels[5] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THAT(message(size(8, 8)), HasSubstr("NaN"));
 }

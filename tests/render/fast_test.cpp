@@ -82,6 +82,42 @@ TEST(FastMarch, SameViewTwiceAndAnyNumberOfThreadsGiveTheSamePixels) {
   EXPECT_EQ(first.depth.pixels, fast(*many, camera, size(101, 67), 3).depth.pixels);
 }
 
+TEST(FastMarch, TileSizesDoNotMatter) {
+  const auto head = baked(test::analytic_frustum_head());
+  render::FastTask task;
+  task.head = head->grid;
+  task.camera = render::ray_camera(orbit_camera(-15, 5));
+  task.width = 70;
+  task.height = 45;
+  task.near_depth = head->near_depth;
+  task.far_depth = head->far_depth;
+  const auto render_by = [&](int side) {
+    std::vector<float> color(70 * 45 * 3), alpha(70 * 45), depth(70 * 45);
+    task.color = color.data();
+    task.alpha = alpha.data();
+    task.depth = depth.data();
+    const int tiles = ((70 + side - 1) / side) * ((45 + side - 1) / side);
+    for (int tile = 0; tile < tiles; ++tile) render::usable_kernels().front()->fast_tile(task, tile, side);
+    return color;
+  };
+  const std::vector<float> yardstick = render_by(32);
+  EXPECT_EQ(yardstick, render_by(8));
+  EXPECT_EQ(yardstick, render_by(128));
+}
+
+TEST(FastMarch, TheLargestPicturesShowWhatSmallOnesDo) {
+  test::AnalyticHeadOptions options;
+  options.front_size = 64;
+  options.side_size = 32;
+  const auto head = baked(test::analytic_frustum_head(options));
+  const View large = fast(*head, orbit_camera(0, 0), size(4096, 4096));
+  const View one = fast(*head, orbit_camera(0, 0), size(32, 32));
+  for (const auto& [x, y] : {std::pair{16, 16}, {16, 9}, {2, 2}}) {
+    const int cx = 128 * x + 64, cy = 128 * y + 64;
+    for (int c = 0; c < 3; ++c) EXPECT_NEAR(large.rgb.at(cx, cy, c), one.rgb.at(x, y, c), 0.02F);
+  }
+}
+
 TEST(FastMarch, EveryKernelEqualsTheScalarOne) {
   const auto head = baked(test::analytic_frustum_head());
   render::FastTask task;
