@@ -9,6 +9,7 @@
 #include "head/tri_file.h"
 #include "image/picture.h"
 #include "image/resample.h"
+#include "image/sheet.h"
 #include "model/editor.h"
 #include "render/renderer.h"
 
@@ -66,7 +67,8 @@ Status write_outputs(const Options& options, const Portrait& portrait, const Hea
     }
     if (!options.views.empty()) {
       constexpr int size = 512;
-      TRIPTYCH_TRY(views, contact_row(portrait.rgb, head, size, context));
+      TRIPTYCH_TRY(std::vector<Image8> row, contact_row(portrait.rgb, head, size, context));
+      views = sheet_of({std::move(row)});
     }
   }
   TRIPTYCH_CHECK(context.progress.check());
@@ -100,8 +102,8 @@ Status run(const Options& options, Context& context) {
   context.report["outputs"] = {{"head", options.out.string()}};
   if (!options.image.empty()) context.report["outputs"]["image"] = options.image.string();
   if (!options.views.empty()) context.report["outputs"]["views"] = options.views.string();
-  const bool other_words = !edit->understood.empty() && edit->understood != prompt.text;
-  context.say(options.out.string() + (other_words ? " (understood as \"" + edit->understood + "\")" : ""));
+  say_notices(head, context);
+  context.say(options.out.string());
   return {};
 }
 

@@ -65,13 +65,27 @@ Result<std::shared_ptr<const Model>> read_model(const std::filesystem::path& nam
   settings.threads = context.common.threads;
   settings.prompt_assets = find_model(context.assets, "prompt");
   if (context.common.device == "cpu") settings.device = Device::cpu;
-  if (context.common.device == "cuda") settings.device = Device::cuda;
+  if (context.common.device == "cuda") {
+    settings.device = Device::cuda;
+    context.say("the networks run on the processor in this version, whatever --device says");
+  }
   TRIPTYCH_TRY(std::shared_ptr<const Model> model, about(package, open_model(package, settings)));
   context.report["versions"]["model"] = model->info().name;
   context.report["versions"]["tri_format"] = tri_format_version;
   context.report["inputs"]["model"] = {
       {"file", package.string()}, {"kind", model->info().kind}, {"hash", model->info().hash}};
   return model;
+}
+
+void say_notices(const Head& head, Context& context) {
+  const HeadInfo& info = head.info;
+  if (!info.understood.empty() && info.understood != info.prompt) {
+    context.say("\"" + info.prompt + "\" is understood as \"" + info.understood + "\"");
+  }
+  const auto notice = info.extra.find("notice");
+  if (notice == info.extra.end()) return;
+  context.say(info.model_name + ": " + notice->second);
+  context.report["notices"].push_back(notice->second);
 }
 
 Status render_turntable(const Head& head, TurntablePath path, int size, int count, VideoWriter& video,

@@ -29,6 +29,10 @@ struct FaceChoice {
 [[nodiscard]] Result<std::shared_ptr<const Model>> read_model(const std::filesystem::path& package,
                                                               Context& context);
 
+// What the user should know of how the head was made: how the prompt was understood if in other words, and
+// the model's notice (a fall-back to another precision). Report: notices.
+void say_notices(const Head& head, Context& context);
+
 // Renders `count` frames along the path into `video`, with progress.
 [[nodiscard]] Status render_turntable(const Head& head, TurntablePath path, int size, int count,
                                       VideoWriter& video, Context& context);

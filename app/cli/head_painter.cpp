@@ -1,7 +1,5 @@
 #include "cli/head_painter.h"
 
-#include <algorithm>
-
 #include "image/resample.h"
 
 namespace triptych::cli {
@@ -25,28 +23,14 @@ Result<Image8> HeadPainter::paint(const Camera& camera, int size) const {
   return to_bytes(view->rgb);
 }
 
-Image8 side_by_side(const std::vector<Image8>& pictures) {
-  int width = 0;
-  for (const auto& picture : pictures) width += picture.width;
-  Image8 sheet(width, pictures.front().height, 3);
-  int left = 0;
-  for (const auto& picture : pictures) {
-    for (int y = 0; y < picture.height; ++y) {
-      std::copy_n(picture.row(y), static_cast<std::size_t>(picture.width) * 3, &sheet.at(left, y));
-    }
-    left += picture.width;
-  }
-  return sheet;
-}
-
-Result<Image8> contact_row(const Image8& input, const Head& head, int size, Context& context) {
+Result<std::vector<Image8>> contact_row(const Image8& input, const Head& head, int size, Context& context) {
   TRIPTYCH_TRY(const HeadPainter painter, HeadPainter::make(head, context));
   std::vector<Image8> tiles{resize(input, size, size)};
   for (const float yaw : {0.0F, 30.0F, -30.0F}) {
     TRIPTYCH_TRY(Image8 tile, painter.paint(orbit_camera(yaw, 0), size));
     tiles.push_back(std::move(tile));
   }
-  return side_by_side(tiles);
+  return tiles;
 }
 
 }  // namespace triptych::cli

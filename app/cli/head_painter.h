@@ -26,10 +26,8 @@ class HeadPainter {
   std::shared_ptr<const BakedHead> baked_;  // null: exact
 };
 
-// Pictures of one size side by side.
-[[nodiscard]] Image8 side_by_side(const std::vector<Image8>& pictures);
-
-// The sheet's row of a head: input | front | +30 | -30.
-[[nodiscard]] Result<Image8> contact_row(const Image8& input, const Head& head, int size, Context& context);
+// The row of a head in a sheet (image/sheet.h): input | front | +30 | -30.
+[[nodiscard]] Result<std::vector<Image8>> contact_row(const Image8& input, const Head& head, int size,
+                                                      Context& context);
 
 }  // namespace triptych::cli

@@ -33,8 +33,10 @@ Status run(const Options& options, Context& context) {
   TRIPTYCH_CHECK(save_mesh(options.out, mesh));
   context.report["outputs"] = {{"mesh", options.out.string()},
                                {"vertices", mesh.positions.size()},
-                               {"triangles", mesh.triangles.size()}};
-  context.say(options.out.string() + ": " + std::to_string(mesh.triangles.size()) + " triangles");
+                               {"triangles", mesh.triangles.size()},
+                               {"watertight", is_watertight(mesh)}};
+  context.say(options.out.string() + ": " + std::to_string(mesh.triangles.size()) + " triangles" +
+              (is_watertight(mesh) ? "" : ", not watertight"));
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include "cli/head_painter.h"
 #include "cli/verb.h"
 #include "head/tri_file.h"
+#include "image/sheet.h"
 #include "model/editor.h"
 
 namespace triptych::cli {
@@ -41,13 +42,6 @@ std::string file_stem(const std::string& prompt) {
   return stem.empty() ? "reconstruction" : stem;
 }
 
-void append_below(Image8& sheet, const Image8& row) {
-  sheet.width = row.width;
-  sheet.channels = row.channels;
-  sheet.height += row.height;
-  sheet.pixels.insert(sheet.pixels.end(), row.pixels.begin(), row.pixels.end());
-}
-
 Status write_video(const Head& head, const fs::path& path, Context& context) {
   TRIPTYCH_TRY(const std::unique_ptr<VideoWriter> video,
                VideoWriter::open(path, {video_size, video_size, frames_per_second}));
@@ -58,6 +52,10 @@ Status write_video(const Head& head, const fs::path& path, Context& context) {
 Status run(const Options& options, Context& context) {
   TRIPTYCH_TRY(const Picture picture, read_picture(options.picture, context));
   TRIPTYCH_TRY(std::shared_ptr<const Model> model, read_model(options.model, context));
+  for (const auto& text : options.prompts) {  // one that it does not know is said before any work
+    TRIPTYCH_CHECK(
+        model->encode_prompt({.text = text, .reference = {}}, context.progress).map([](auto&&) {}));
+  }
   TRIPTYCH_TRY(const Portrait portrait,
                find_portrait(picture, options.picture, options.choice, model->info().picture_size, context));
   std::error_code error;
@@ -67,7 +65,7 @@ Status run(const Options& options, Context& context) {
   Editor editor(model);
   std::vector<std::string> prompts{""};  // the reconstruction comes first
   prompts.insert(prompts.end(), options.prompts.begin(), options.prompts.end());
-  Image8 sheet;
+  std::vector<std::vector<Image8>> rows;
   Head last;
   auto heads = nlohmann::json::array();
   for (const auto& text : prompts) {
@@ -75,14 +73,15 @@ Status run(const Options& options, Context& context) {
                  editor.edit(portrait, {.text = text, .reference = {}}, context.progress));
     const fs::path path = options.out / (file_stem(text) + ".tri");
     TRIPTYCH_CHECK(save_head(path, edit->edited));
-    TRIPTYCH_TRY(const Image8 row, contact_row(portrait.rgb, edit->edited, tile_size, context));
-    append_below(sheet, row);
+    TRIPTYCH_TRY(std::vector<Image8> row, contact_row(portrait.rgb, edit->edited, tile_size, context));
+    rows.push_back(std::move(row));
     heads.push_back({{"prompt", text}, {"understood", edit->understood}, {"head", path.string()}});
+    say_notices(edit->edited, context);
     context.say(path.string());
     last = edit->edited;
   }
   const fs::path sheet_path = options.out / "contact-sheet.png", video_path = options.out / "turntable.mp4";
-  TRIPTYCH_CHECK(save_picture(sheet_path, sheet));
+  TRIPTYCH_CHECK(save_picture(sheet_path, sheet_of(rows)));
   context.say(sheet_path.string() + ": input | front | +30 | -30, a row for each head");
   TRIPTYCH_CHECK(write_video(last, video_path, context));
   context.say(video_path.string());

@@ -41,7 +41,8 @@ Status run(const Options& options, Context& context) {
   context.report["checkpoint"] = checkpoint.string();
   if (options.package.empty()) return {};
   context.report["package"] = options.package.string();
-  return train::export_package(checkpoint, options.package, options.name, context.progress);
+  return train::export_package(checkpoint, options.package, options.name,
+                               find_model(context.assets, "prompt"), context.progress);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "export/marching_cubes.h"
 #include "render/kernel.h"
@@ -173,36 +172,6 @@ std::vector<Vec3> normals_of(const Mesh& mesh) {
 
 }  // namespace
 
-Mesh largest_part(const Mesh& mesh) {
-  std::vector<std::uint32_t> root(mesh.positions.size());
-  std::iota(root.begin(), root.end(), 0U);
-  const auto find = [&](std::uint32_t v) {
-    while (root[v] != v) v = root[v] = root[root[v]];
-    return v;
-  };
-  for (const auto& t : mesh.triangles) {
-    for (const auto id : t) root[find(id)] = find(t[0]);
-  }
-  std::vector<std::size_t> sizes(root.size());
-  for (const auto& t : mesh.triangles) ++sizes[find(t[0])];
-  const auto largest =
-      static_cast<std::uint32_t>(std::max_element(sizes.begin(), sizes.end()) - sizes.begin());
-
-  Mesh part;
-  std::vector<std::uint32_t> renamed(root.size());
-  for (std::uint32_t v = 0; v < root.size(); ++v) {
-    if (find(v) != largest) continue;
-    renamed[v] = static_cast<std::uint32_t>(part.positions.size());
-    part.positions.push_back(mesh.positions[v]);
-    if (!mesh.normals.empty()) part.normals.push_back(mesh.normals[v]);
-    if (!mesh.colors.empty()) part.colors.push_back(mesh.colors[v]);
-  }
-  for (const auto& t : mesh.triangles) {
-    if (find(t[0]) == largest) part.triangles.push_back({renamed[t[0]], renamed[t[1]], renamed[t[2]]});
-  }
-  return part;
-}
-
 Result<Mesh> make_mesh(const Head& head, const MeshOptions& options, ThreadPool& pool, Progress& progress) {
   if (options.resolution < 16 || options.resolution > 1024) {
     return fail("the mesh's resolution must lie between 16 and 1024", {}, ErrorCode::usage);
@@ -220,7 +189,7 @@ Result<Mesh> make_mesh(const Head& head, const MeshOptions& options, ThreadPool&
   mesh.positions = std::move(surface.vertices);
   mesh.triangles = std::move(surface.triangles);
   if (mesh.triangles.empty()) return fail("the head has no surface to make a mesh of");
-  mesh = largest_part(mesh);
+  mesh = large_parts(mesh);
   mesh.normals = normals_of(mesh);
   mesh.colors = colors_at(mesh.positions, field, pool);
   return mesh;

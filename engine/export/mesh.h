@@ -24,13 +24,18 @@ struct MeshOptions {
   int resolution = 256;  // cubes along the longest side of the head's box, 16 to 1024
 };
 
-// The surface of the head at the density it has where it is seen, without parts that float. Closed: the
-// shoulders end at the head's box.
+// The surface of the head at the density it has where it is seen, without specks that float (large_parts).
+// Closed: the shoulders end at the head's box.
 [[nodiscard]] Result<Mesh> make_mesh(const Head& head, const MeshOptions& options, ThreadPool& pool,
                                      Progress& progress);
 
-// The part with the most triangles; vertices of other parts are dropped.
-[[nodiscard]] Mesh largest_part(const Mesh& mesh);
+// The part with the most triangles, and others (glasses, a lock of hair) that have at least `share` of its
+// triangles and are no cavities, which nobody sees. Vertices of what is left out are dropped.
+inline constexpr double least_share = 0.01;
+[[nodiscard]] Mesh large_parts(const Mesh& mesh, double share = least_share);
+
+// Every edge belongs to exactly two triangles, once in each direction: the mesh encloses a volume.
+[[nodiscard]] bool is_watertight(const Mesh& mesh);
 
 // .ply (binary), .obj (colours after the positions) or .glb, by suffix; whole or not at all.
 [[nodiscard]] Status save_mesh(const std::filesystem::path& path, const Mesh& mesh);

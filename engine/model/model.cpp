@@ -1,5 +1,7 @@
 #include "model/model.h"
 
+#include <ATen/Parallel.h>
+
 #include <array>
 
 #include "model/package.h"
@@ -26,6 +28,7 @@ constexpr auto kinds = std::to_array<Kind>({
 Result<std::shared_ptr<const Model>> open_model(const std::filesystem::path& path,
                                                 const ModelOptions& options) {
   TRIPTYCH_TRY(const Package package, Package::open(path));
+  if (options.threads > 0) at::set_num_threads(options.threads);
   for (const Kind& kind : kinds) {
     if (kind.name == package.manifest().kind) return kind.open(package, options);
   }

@@ -82,20 +82,42 @@ Verdict compare(const Words& asked, const Words& known) {
 
 }  // namespace
 
-StyleMatcher::StyleMatcher(TextEncoder encoder, std::vector<Entry> entries)
-    : encoder_(std::move(encoder)), entries_(std::move(entries)) {}
+std::size_t StyleMatcher::phrases(const std::vector<Style>& styles) noexcept {
+  std::size_t count = 0;
+  for (const auto& style : styles) count += 1 + style.phrases.size();
+  return count;
+}
 
-Result<StyleMatcher> StyleMatcher::make(TextEncoder encoder, const std::vector<Style>& styles) {
-  std::vector<Entry> entries;
+Result<std::vector<std::vector<float>>> StyleMatcher::encode(const TextEncoder& encoder,
+                                                             const std::vector<Style>& styles) {
+  std::vector<std::vector<float>> sentences;
+  const auto add = [&](const std::string& phrase) -> Status {
+    TRIPTYCH_TRY(TextTokens tokens, encoder.encode(phrase));
+    sentences.push_back(std::move(tokens.sentence));
+    return {};
+  };
   for (const auto& style : styles) {
-    std::vector<std::string> phrases = style.phrases;
-    phrases.insert(phrases.begin(), style.name);
-    for (const auto& phrase : phrases) {
-      TRIPTYCH_TRY(TextTokens tokens, encoder.encode(phrase));
-      entries.push_back({style.name, phrase, std::move(tokens.sentence)});
+    TRIPTYCH_CHECK(add(style.name));
+    for (const auto& phrase : style.phrases) TRIPTYCH_CHECK(add(phrase));
+  }
+  return sentences;
+}
+
+StyleMatcher::StyleMatcher(TextEncoder encoder, const std::vector<Style>& styles,
+                           std::vector<std::vector<float>> sentences)
+    : encoder_(std::move(encoder)) {
+  auto sentence = sentences.begin();
+  for (const auto& style : styles) {
+    entries_.push_back({style.name, style.name, std::move(*sentence++)});
+    for (const auto& phrase : style.phrases) {
+      entries_.push_back({style.name, phrase, std::move(*sentence++)});
     }
   }
-  return StyleMatcher(std::move(encoder), std::move(entries));
+}
+
+Result<StyleMatcher> StyleMatcher::make(TextEncoder encoder, const std::vector<Style>& styles) {
+  TRIPTYCH_TRY(std::vector<std::vector<float>> sentences, encode(encoder, styles));
+  return StyleMatcher(std::move(encoder), styles, std::move(sentences));
 }
 
 Result<std::vector<StyleMatch>> StyleMatcher::ranked(std::string_view text) const {

@@ -32,8 +32,16 @@ class StyleMatcher {
   static constexpr float least_similarity = 0.55F;
   static constexpr float least_with_same_word = 0.4F;
 
-  // Encodes every phrase once.
+  // Encodes every phrase once: some hundred take seconds.
   [[nodiscard]] static Result<StyleMatcher> make(TextEncoder encoder, const std::vector<Style>& styles);
+
+  // The same in two steps, for those who keep what was encoded: the sentence vectors of all phrases, style by
+  // style, each style's name before its phrases; `sentences` must be phrases(styles) many.
+  [[nodiscard]] static std::size_t phrases(const std::vector<Style>& styles) noexcept;
+  [[nodiscard]] static Result<std::vector<std::vector<float>>> encode(const TextEncoder& encoder,
+                                                                      const std::vector<Style>& styles);
+  StyleMatcher(TextEncoder encoder, const std::vector<Style>& styles,
+               std::vector<std::vector<float>> sentences);
 
   // The style meant, or nothing when none is near enough or only one of opposite meaning is.
   [[nodiscard]] Result<std::optional<StyleMatch>> match(std::string_view text) const;
@@ -46,7 +54,6 @@ class StyleMatcher {
     std::string phrase;
     std::vector<float> sentence;
   };
-  StyleMatcher(TextEncoder encoder, std::vector<Entry> entries);
   [[nodiscard]] Result<std::vector<StyleMatch>> ranked(std::string_view text) const;
 
   TextEncoder encoder_;

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "model/starter/prompt_encoders.h"
 #include "model/starter/starter.h"
 #include "synthetic/edits.h"
 #include "train/checkpoint.h"
@@ -32,12 +33,16 @@ std::vector<StyleInfo> styles_of(const std::vector<int>& edits) {
 }  // namespace
 
 Status export_package(const std::filesystem::path& checkpoint, const std::filesystem::path& path,
-                      const std::string& name, Progress& progress) {
+                      const std::string& name, const std::filesystem::path& prompt_models,
+                      Progress& progress) {
   TRIPTYCH_TRY(const Checkpoint state, load_checkpoint(checkpoint));
   starter::PackageText text;
   text.name = name;
   text.version = std::to_string(state.steps);
   text.styles = styles_of(state.edits);
+  if (auto sentences = starter::encode_sentences(prompt_models, text.styles)) {
+    text.sentences = std::move(*sentences);
+  }
   text.limits = {
       "It was trained on few heads for a short time: far sides of a head are blurred and hair is soft.",
       "Views more than about 35 degrees from the picture's own were never asked of it.",

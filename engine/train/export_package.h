@@ -10,10 +10,10 @@
 namespace triptych::train {
 
 // Writes the checkpoint's averaged weights as a package of kind "starter" (a folder if `path` ends with a
-// slash), with the phrases of the edits it was trained on and the last figures of the run (figures.jsonl
-// beside the checkpoint).
+// slash), with the phrases of the edits it was trained on, encoded if the text encoder is in `prompt_models`,
+// and the last figures of the run (figures.jsonl beside the checkpoint).
 [[nodiscard]] Status export_package(const std::filesystem::path& checkpoint,
                                     const std::filesystem::path& path, const std::string& name,
-                                    Progress& progress);
+                                    const std::filesystem::path& prompt_models, Progress& progress);
 
 }  // namespace triptych::train

@@ -81,10 +81,25 @@ TEST_F(Edit, ReferencePictureAloneIsAPromptToo) {
 TEST_F(Edit, UnknownWordsAreAnsweredWithWhatIsKnown) {
   const auto before = files();
   const Outcome outcome = edit({"--out", path("head.tri"), "--prompt", "a steam locomotive"});
-  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.status, 1);
   EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("bronze statue"));
   EXPECT_EQ(files(), before);
+}
+
+TEST_F(Edit, TourAsksForAllPromptsBeforeItWorks) {
+  const auto before = files();
+  const Outcome outcome = run_program({"tour", portrait, "--model", path("model"), "--prompt", "zombie",
+                                       "--prompt", "a steam locomotive", "--out", path("out")});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("a steam locomotive"));
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(Edit, OtherWordsAreSaidAsTheyAreUnderstood) {
+  const Outcome outcome = edit({"--out", path("head.tri"), "--prompt", "metal sculpture"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("\"metal sculpture\" is understood as \"bronze statue\""));
 }
 
 TEST_F(Edit, AFaceThatIsNotThere) {

@@ -36,7 +36,8 @@ TEST_P(MeshOfHead, ClosedOnePartAndComplete) {
   ASSERT_TRUE(mesh) << mesh.error().message;
   EXPECT_EQ(test::open_edges(mesh->triangles), 0U);
   EXPECT_GT(test::volume(mesh->positions, mesh->triangles), 0.01);
-  EXPECT_EQ(largest_part(*mesh).positions.size(), mesh->positions.size());
+  EXPECT_EQ(large_parts(*mesh, 1).positions.size(), mesh->positions.size());
+  EXPECT_TRUE(is_watertight(*mesh));
   EXPECT_EQ(mesh->normals.size(), mesh->positions.size());
   EXPECT_EQ(mesh->colors.size(), mesh->positions.size());
 }
@@ -104,17 +105,44 @@ Mesh tetrahedron(float size, Vec3 offset) {
   return mesh;
 }
 
-TEST(Mesh, FloatingPartsAreDropped) {
-  Mesh two = tetrahedron(1, {});
-  const Mesh other = tetrahedron(1, {5, 0, 0});
-  two.positions.insert(two.positions.end(), other.positions.begin(), other.positions.end());
-  two.normals.insert(two.normals.end(), other.normals.begin(), other.normals.end());
-  two.colors.insert(two.colors.end(), other.colors.begin(), other.colors.end());
-  for (const auto& t : std::vector<std::array<std::uint32_t, 3>>{{4, 6, 5}, {4, 5, 7}})
-    two.triangles.push_back(t);
-  const Mesh kept = largest_part(two);
-  EXPECT_EQ(kept.positions, tetrahedron(1, {}).positions);
-  EXPECT_EQ(kept.triangles, tetrahedron(1, {}).triangles);
+// The mesh with more triangles behind it.
+Mesh joined(Mesh mesh, const Mesh& other) {
+  const auto first = static_cast<std::uint32_t>(mesh.positions.size());
+  mesh.positions.insert(mesh.positions.end(), other.positions.begin(), other.positions.end());
+  mesh.normals.insert(mesh.normals.end(), other.normals.begin(), other.normals.end());
+  mesh.colors.insert(mesh.colors.end(), other.colors.begin(), other.colors.end());
+  for (const auto& t : other.triangles) {
+    mesh.triangles.push_back({first + t[0], first + t[1], first + t[2]});
+  }
+  return mesh;
+}
+
+Mesh inside_out(Mesh mesh) {
+  for (auto& t : mesh.triangles) std::swap(t[0], t[1]);
+  return mesh;
+}
+
+TEST(Mesh, SpecksAndCavitiesAreDroppedLargePartsKept) {
+  const Mesh one = tetrahedron(1, {}), far = tetrahedron(1, {5, 0, 0});
+  Mesh speck = far;
+  speck.triangles.resize(2);
+  EXPECT_EQ(large_parts(joined(one, speck), 0.6).positions, one.positions);
+  EXPECT_EQ(large_parts(joined(one, speck), 0.6).triangles, one.triangles);
+  EXPECT_EQ(large_parts(joined(one, far), 0.6).positions.size(), 8U);
+  EXPECT_EQ(large_parts(joined(one, inside_out(far)), 0.6).positions, one.positions);
+  EXPECT_TRUE(large_parts({}).triangles.empty());
+}
+
+TEST(Mesh, WatertightMeansEveryEdgeTwice) {
+  const Mesh one = tetrahedron(1, {});
+  EXPECT_TRUE(is_watertight(one));
+  EXPECT_TRUE(is_watertight(joined(one, tetrahedron(1, {5, 0, 0}))));
+  Mesh open = one, turned = one;
+  open.triangles.pop_back();
+  std::swap(turned.triangles[0][0], turned.triangles[0][1]);
+  EXPECT_FALSE(is_watertight(open));
+  EXPECT_FALSE(is_watertight(turned));
+  EXPECT_FALSE(is_watertight({}));
 }
 
 class MeshFile : public testing::Test {

@@ -77,6 +77,7 @@ TEST(Network, FallsBackToFp32WhenBf16GivesNoPicture) {
   ASSERT_TRUE(network) << network.error().message;
   EXPECT_TRUE(reference::can_be_shown(planes_of(**network)));
   EXPECT_EQ((*network)->type(), at::kFloat);
+  EXPECT_TRUE((*network)->fell_back());
 }
 
 TEST(Network, PlanesThatShowNothingAreNoticed) {

@@ -58,15 +58,16 @@ Result<Checkpoint> open_text(const std::string& file) {
   return Checkpoint::parse(bytes_in_memory(bytes_of(file), "weights.pt"));
 }
 
-std::vector<float> values_of(const Checkpoint& checkpoint, const pickle::TensorRecord& tensor) {
+template <typename T = float>
+std::vector<T> values_of(const Checkpoint& checkpoint, const pickle::TensorRecord& tensor) {
   std::string bytes;
   const Status status = checkpoint.stream(tensor, [&](std::span<const std::byte> piece) -> Status {
     bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size());
     return {};
   });
   EXPECT_TRUE(status) << status.error().message;
-  std::vector<float> values(bytes.size() / sizeof(float));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
+  std::vector<T> values(bytes.size() / sizeof(T));
+  if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
   return values;
 }
 
@@ -101,6 +102,40 @@ TEST(Checkpoint, ReadsWhatPythonWrote) {
     ASSERT_TRUE(renderer) << renderer.error().message;
     EXPECT_EQ(renderer->at("const").dtype, Dtype::f16);  // a parameter around its tensor
   }
+}
+
+// Made by PyTorch (tests/fixtures/checkpoints/make.py): tensors that share storages, are strided, expanded,
+// channels-last or empty, in every precision, beside an optimiser and options.
+TEST(Checkpoint, ReadsWhatPyTorchWrote) {
+  const auto checkpoint = Checkpoint::open(TRIPTYCH_SOURCE_DIR "/tests/fixtures/checkpoints/pytorch.pt");
+  ASSERT_TRUE(checkpoint) << checkpoint.error().message;
+  const auto encoder = checkpoint->part("encoder_state_dict");
+  ASSERT_TRUE(encoder) << encoder.error().message;
+  const std::vector<float> six{0, 1, 2, 3, 4, 5};
+  EXPECT_EQ(values_of(*checkpoint, encoder->at("first.weight")), six);
+  EXPECT_EQ(values_of(*checkpoint, encoder->at("tied.weight")), six);
+  EXPECT_EQ(values_of<std::int64_t>(*checkpoint, encoder->at("norm.num_batches_tracked")),
+            (std::vector<std::int64_t>{1}));
+
+  const auto part = checkpoint->part("renderer_state_dict");
+  ASSERT_TRUE(part) << part.error().message;
+  const auto values = [&](const char* name) { return values_of(*checkpoint, part->at(name)); };
+  EXPECT_EQ(part->at("transposed").shape, (std::vector<std::int64_t>{3, 2}));
+  EXPECT_EQ(values("transposed"), (std::vector<float>{0, 3, 1, 4, 2, 5}));
+  EXPECT_EQ(values("slice"), (std::vector<float>{8, 9, 14, 15}));
+  EXPECT_EQ(values("whole").size(), 24U);
+  EXPECT_EQ(values("expanded"), (std::vector<float>{0, 1, 0, 1, 0, 1}));
+  EXPECT_EQ(values("channels_last"), (std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7}));
+  EXPECT_EQ(values("scalar"), (std::vector<float>{7}));
+  EXPECT_EQ(values("empty"), std::vector<float>());
+  EXPECT_EQ(values("parameter"), (std::vector<float>{0, 1, 2}));
+  using Bits = std::vector<std::uint16_t>;
+  EXPECT_EQ(part->at("bf16").dtype, Dtype::bf16);
+  EXPECT_EQ(values_of<std::uint16_t>(*checkpoint, part->at("bf16")),
+            (Bits{0, 0x3f80, 0x4000, 0x4040, 0x4080}));
+  EXPECT_EQ(part->at("half").dtype, Dtype::f16);
+  EXPECT_EQ(values_of<std::uint16_t>(*checkpoint, part->at("half")),
+            (Bits{0, 0x3c00, 0x4000, 0x4200, 0x4400}));
 }
 
 TEST(Checkpoint, PutsStridedTensorsIntoRowMajorOrder) {

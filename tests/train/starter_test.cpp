@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/starter/prompt_encoders.h"
+#include "prompt/encoders.h"
 #include "tiny.h"
 #include "train/checkpoint.h"
 #include "train/item.h"
@@ -102,6 +104,36 @@ TEST(StarterPackage, OpensAsTheModelThatWasWritten) {
   EXPECT_TRUE(same(head->planes[2], planes.side[0]));
   EXPECT_EQ(head->decoder->layers.size(), 2U);
   EXPECT_FLOAT_EQ(head->near_depth, 2.25F);
+}
+
+TEST(StarterPackage, KeepsTheSentencesOfItsPhrases) {
+  const tiny::Folder folder("sentences");
+  const std::vector<StyleInfo> styles{{"bronze statue", {"make it bronze"}},
+                                      {"blue hair", {"dye the hair blue"}}};
+  const auto encoded = starter::encode_sentences(test::prompt_models(), styles);
+  ASSERT_TRUE(encoded) << encoded.error().message;
+  ASSERT_EQ(encoded->sizes(), at::IntArrayRef({4, 384}));
+  const auto understood = [&](const at::Tensor& sentences) {
+    Progress progress;
+    starter::PackageText text;
+    text.name = text.version = "tiny";
+    text.styles = styles;
+    text.sentences = sentences;
+    const auto file = folder.path / "tiny.tpk";
+    const starter::NetworkConfig config = config_of();
+    EXPECT_TRUE(starter::write_starter(file, config, starter::initial_weights(config, 5), text, progress));
+    ModelOptions options;
+    options.prompt_assets = test::prompt_models();
+    const auto model = open_model(file, options);
+    if (!model) return model.error().message;
+    const auto prompt = (*model)->encode_prompt({"a bronze bust", {}}, progress);
+    return prompt ? (*prompt)->understood : prompt.error().message;
+  };
+  EXPECT_EQ(understood(*encoded), "bronze statue");
+  // Another order shows that what is kept is what is used; another length that it is checked.
+  EXPECT_EQ(understood(at::cat({encoded->narrow(0, 2, 2), encoded->narrow(0, 0, 2)})), "blue hair");
+  EXPECT_EQ(understood(encoded->narrow(0, 2, 2)), "bronze statue");
+  EXPECT_EQ(understood({}), "bronze statue");
 }
 
 }  // namespace

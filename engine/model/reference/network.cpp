@@ -24,6 +24,7 @@ Network::Network(SafetensorsReader reader, std::string file, std::string prefix,
       file_(std::move(file)),
       prefix_(std::move(prefix)),
       specs_(encoder_specs(with_prompt)),
+      bf16_wanted_(bf16),
       bf16_(bf16) {
   for (nn::TensorSpec& spec : specs_) spec.name = prefix_ + spec.name;
 }

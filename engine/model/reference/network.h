@@ -38,6 +38,8 @@ class Network {
 
   // The precision in use.
   [[nodiscard]] at::ScalarType type() const noexcept { return bf16_ ? at::kBFloat16 : at::kFloat; }
+  // bf16 was asked for and given up.
+  [[nodiscard]] bool fell_back() const noexcept { return bf16_wanted_ && !bf16_; }
 
  private:
   Network(SafetensorsReader reader, std::string file, std::string prefix, bool with_prompt, bool bf16);
@@ -49,6 +51,7 @@ class Network {
   std::string file_;
   std::string prefix_;
   std::vector<nn::TensorSpec> specs_;
+  bool bf16_wanted_;
   mutable std::atomic<bool> bf16_;
   mutable std::mutex mutex_;
   mutable nn::Weights weights_;

@@ -2,6 +2,7 @@
 
 #include "image/resample.h"
 #include "model/blocks.h"
+#include "model/making.h"
 #include "model/reference/encoder.h"
 #include "model/reference/head_parts.h"
 #include "model/reference/network.h"
@@ -100,27 +101,23 @@ class ReferenceModel final : public Model {
 
   Result<Head> make_head(const PictureFeatures& picture, const PromptFeatures* prompt,
                          Progress& progress) const override {
-    progress.begin("making the head");
-    TRIPTYCH_CHECK(progress.check());
-    return nn::guarded("making the head", [&]() -> Result<Head> {
-      const auto* own = dynamic_cast<const Picture*>(&picture);
-      const auto* reference = dynamic_cast<const Reference*>(prompt);
-      if (own == nullptr || (prompt != nullptr && reference == nullptr)) {
-        return fail("features of another model were given to " + description.name);
-      }
-      TRIPTYCH_TRY(const at::Tensor triplane,
-                   reference == nullptr ? reconstruct(*own)
-                                        : network->triplane(own->rgb, own->maps, reference->tokens));
+    const auto work = [&](const Picture& own, const Reference* reference) -> Result<Head> {
+      TRIPTYCH_TRY(const at::Tensor triplane, reference == nullptr
+                                                  ? reconstruct(own)
+                                                  : network->triplane(own.rgb, own.maps, reference->tokens));
       Head head;
-      head.camera = own->camera;
+      head.camera = own.camera;
       head.planes = planes_of(triplane);
       head.decoder = decoder;
       head.super_resolution = super_resolution;
-      head.info.model_name = description.name;
-      head.info.model_hash = description.hash;
       head.info.extra["precision"] = network->type() == at::kFloat ? "fp32" : "bf16";
+      if (network->fell_back() || (teacher && teacher->fell_back())) {
+        head.info.extra["notice"] =
+            "bf16 gave nothing that can be shown; fp32 is used instead, which is slower";
+      }
       return head;
-    });
+    };
+    return make_own_head<Picture, Reference>(description, picture, prompt, progress, work);
   }
 
  private:

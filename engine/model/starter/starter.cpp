@@ -1,16 +1,14 @@
 #include "model/starter/starter.h"
 
-#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 
+#include "model/making.h"
 #include "model/starter/learned.h"
-#include "model/starter/prompts.h"
+#include "model/starter/prompt_encoders.h"
 #include "model/torch_setup.h"
-#include "prompt/style_matcher.h"
 
 namespace triptych {
 namespace starter {
@@ -40,65 +38,9 @@ std::string list_of(const std::vector<StyleInfo>& styles) {
   return list;
 }
 
-// The text encoder and the styles' phrases, opened when words are first given.
-class Words {
- public:
-  Words(std::filesystem::path folder, const std::vector<StyleInfo>& styles) : folder_(std::move(folder)) {
-    for (const StyleInfo& style : styles) styles_.push_back({style.name, style.phrases});
-  }
-  struct Understood {
-    std::string style;
-    at::Tensor tokens;
-  };
-  // Nothing if the words mean none of the styles.
-  [[nodiscard]] Result<std::optional<Understood>> understand(const std::string& text) {
-    TRIPTYCH_CHECK(open());
-    TRIPTYCH_TRY(const std::optional<StyleMatch> match, matcher_->match(text));
-    if (!match) return std::nullopt;
-    TRIPTYCH_TRY(const TextTokens tokens,
-                 encoder_->encode(match->phrase));  // a phrase that training has seen
-    return Understood{match->name, text_tokens(tokens)};
-  }
-
- private:
-  [[nodiscard]] Status open() {
-    const std::scoped_lock lock(mutex_);
-    if (matcher_) return {};
-    TRIPTYCH_TRY(TextEncoder encoder, TextEncoder::open(folder_));
-    TRIPTYCH_TRY(StyleMatcher matcher, StyleMatcher::make(encoder, styles_));
-    encoder_.emplace(std::move(encoder));
-    matcher_.emplace(std::move(matcher));
-    return {};
-  }
-  std::filesystem::path folder_;
-  std::vector<Style> styles_;
-  std::mutex mutex_;
-  std::optional<TextEncoder> encoder_;
-  std::optional<StyleMatcher> matcher_;
-};
-
-class Pictures {
- public:
-  explicit Pictures(std::filesystem::path folder) : folder_(std::move(folder)) {}
-  [[nodiscard]] Result<at::Tensor> tokens(const Image8& picture) {
-    const std::scoped_lock lock(mutex_);
-    if (!encoder_) {
-      TRIPTYCH_TRY(PictureEncoder encoder, PictureEncoder::open(folder_));
-      encoder_.emplace(std::move(encoder));
-    }
-    TRIPTYCH_TRY(const PictureTokens tokens, encoder_->encode(picture));
-    return picture_tokens(tokens);
-  }
-
- private:
-  std::filesystem::path folder_;
-  std::mutex mutex_;
-  std::optional<PictureEncoder> encoder_;
-};
-
 class StarterModel final : public Model {
  public:
-  StarterModel(ModelInfo info, NetworkConfig config, nn::Weights weights, bool bf16,
+  StarterModel(ModelInfo info, NetworkConfig config, nn::Weights weights, bool bf16, at::Tensor sentences,
                const std::filesystem::path& prompt_assets)
       : info_(std::move(info)),
         config_(config),
@@ -106,7 +48,7 @@ class StarterModel final : public Model {
         compute_(bf16 ? weights_.to(at::kBFloat16) : weights_),
         decoder_(std::make_shared<const Decoder>(decoder_of(weights_))),
         templates_(std::make_shared<const std::array<Plane, 3>>(templates_of(weights_))),
-        words_(std::make_shared<Words>(prompt_assets, info_.styles)),
+        words_(std::make_shared<Words>(prompt_assets, info_.styles, std::move(sentences))),
         pictures_(std::make_shared<Pictures>(prompt_assets)) {}
 
   // A copy shares everything with its original.
@@ -158,29 +100,18 @@ class StarterModel final : public Model {
 
   Result<Head> make_head(const PictureFeatures& picture, const PromptFeatures* prompt,
                          Progress& progress) const override {
-    progress.begin("making the head");
-    TRIPTYCH_CHECK(progress.check());
-    return nn::guarded("making the head", [&]() -> Result<Head> {
+    const auto work = [&](const Picture& own, const Asked* asked) -> Result<Head> {
       const c10::InferenceMode inference;
-      const auto* own = dynamic_cast<const Picture*>(&picture);
-      const auto* asked = dynamic_cast<const Asked*>(prompt);
-      if (own == nullptr || (prompt != nullptr && asked == nullptr)) {
-        return fail("features of another model were given to " + info_.name);
-      }
       at::Tensor tokens, present;
       const nn::Weights& weights = asked != nullptr && asked->learned ? asked->learned->compute : compute_;
       if (asked != nullptr) {
         tokens = starter::encode_prompt(config_, weights, asked->input);
         present = asked->input.present;
       }
-      const Planes planes = make_planes(config_, weights, own->maps, tokens, present);
-      Head head = to_head(planes, own->camera, decoder_, templates_);
-      head.info.model_name = info_.name;
-      head.info.model_hash = info_.hash;
-      if (asked != nullptr) head.info.understood = asked->understood;
-      TRIPTYCH_CHECK(head.check());
-      return head;
-    });
+      const Planes planes = make_planes(config_, weights, own.maps, tokens, present);
+      return to_head(planes, own.camera, decoder_, templates_);
+    };
+    return make_own_head<Picture, Asked>(info_, picture, prompt, progress, work);
   }
 
  private:
@@ -204,9 +135,8 @@ class StarterModel final : public Model {
     for (const auto& style : learned_) {
       if (spaced.find(" " + style->words + " ") != std::string::npos) return use(style);
     }
-    return fail(
-        "the model " + info_.name + " does not know \"" + text + "\"; it knows: " + list_of(info_.styles), {},
-        ErrorCode::usage);
+    return fail("the model " + info_.name + " does not know \"" + text +
+                "\"; it knows: " + list_of(info_.styles));
   }
 
   ModelInfo info_;
@@ -214,8 +144,8 @@ class StarterModel final : public Model {
   nn::Weights weights_, compute_;
   std::shared_ptr<const Decoder> decoder_;
   std::shared_ptr<const std::array<Plane, 3>> templates_;
-  std::shared_ptr<Words> words_;        // guarded inside
-  std::shared_ptr<Pictures> pictures_;  // guarded inside
+  std::shared_ptr<Words> words_;
+  std::shared_ptr<Pictures> pictures_;
   std::vector<std::shared_ptr<const Learned>> learned_;
 };
 
@@ -255,6 +185,19 @@ Result<ModelInfo> describe(const Package& package, int picture_size) {
                 error.what());
   }
   return info;
+}
+
+constexpr auto sentences_name = "sentences";  // of the styles' phrases; packages may lack them
+
+StreamedTensor streamed(const std::string& name, const at::Tensor& half) {
+  return {name, Dtype::f16, half.sizes().vec(), [half](const ByteSink& sink) {
+            return sink({static_cast<const std::byte*>(half.const_data_ptr()), half.nbytes()});
+          }};
+}
+
+at::Tensor kept_sentences(const SafetensorsReader& reader) {
+  const auto found = reader.find(sentences_name);
+  return found ? nn::copy_tensor(*found) : at::Tensor();
 }
 
 }  // namespace
@@ -302,9 +245,10 @@ Status write_starter(const std::filesystem::path& path, const NetworkConfig& con
   std::vector<StreamedTensor> tensors;
   for (const nn::TensorSpec& spec : tensor_specs(config)) {
     const at::Tensor half = weights[spec.name].detach().to(at::kHalf).contiguous();
-    tensors.push_back({spec.name, Dtype::f16, spec.shape, [half](const ByteSink& sink) {
-                         return sink({static_cast<const std::byte*>(half.const_data_ptr()), half.nbytes()});
-                       }});
+    tensors.push_back(streamed(spec.name, half));
+  }
+  if (text.sentences.defined()) {
+    tensors.push_back(streamed(sentences_name, text.sentences.to(at::kHalf).contiguous()));
   }
   return write_package(path, manifest, std::move(tensors), progress);
 }
@@ -324,10 +268,9 @@ Result<std::shared_ptr<const Model>> open_starter(const Package& package, const 
     nn::Weights weights;
     for (const nn::TensorSpec& spec : specs) weights.set(spec.name, laid_out(spec.name, raw[spec.name]));
     TRIPTYCH_TRY(ModelInfo info, describe(package, config.picture));
-    if (options.threads > 0) at::set_num_threads(options.threads);
     const bool bf16 = options.bf16 && cpu_has_bf16();
     return std::make_shared<const StarterModel>(std::move(info), config, std::move(weights), bf16,
-                                                options.prompt_assets);
+                                                kept_sentences(reader), options.prompt_assets);
   });
 }
 
