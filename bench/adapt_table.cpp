@@ -5,8 +5,8 @@
 //       [--styles zombie,pixar,elf] [--pairs 2,5,10,20,50] [--minutes 0.1,1,2,5] [--tests 8] [--full PACKAGE]
 //       [--threads N] [--rate R] [--batch N] [--processor-time]
 // Shards: triptych synthesize --every-edit, of heads that the model has not seen. The first heads that have a
-// style are tested on, the others are learned from. Rows "nothing" (the reconstruction), "0 min" (the name,
-// before learning) and, with --full, a package that was trained on the styles.
+// style are tested on, views of the others are learned from. Rows "nothing" (the reconstruction), "0 min"
+// (the name, before learning) and, with --full, a package that was trained on the styles.
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
@@ -87,23 +87,36 @@ adapt::Pair pair_of(const Example& example) {
   return pair;
 }
 
-std::vector<Example> examples_of(train::ViewStore& store, int edit) {
-  std::vector<Example> examples;
+// Of every head that has the edit, one example a view.
+std::vector<std::vector<Example>> examples_of(train::ViewStore& store, int edit) {
+  std::vector<std::vector<Example>> heads;
   for (std::size_t i = 0; i < store.heads(); ++i) {
     const train::HeadViews head = store.head(i);
     const auto edited = head.edits.find(edit), plain = head.edits.find(0);
     if (edited == head.edits.end() || plain == head.edits.end() || edited->second.size() < 2) continue;
-    for (const train::ViewRef& ref : edited->second) {
+    std::vector<Example> examples;
+    for (std::size_t k = 0; k < edited->second.size(); ++k) {
+      const train::ViewRef& ref = edited->second[k];
       const auto same = std::find_if(plain->second.begin(), plain->second.end(),
                                      [&](const train::ViewRef& v) { return v.number == ref.number; });
       if (same == plain->second.end()) continue;
-      const train::ViewRef& other =
-          &ref == &edited->second.back() ? edited->second.front() : edited->second.back();
+      const train::ViewRef& other = edited->second[(k + 1) % edited->second.size()];
       examples.push_back({must(store.view(*same)), must(store.view(ref)), must(store.view(other))});
-      break;
+    }
+    if (!examples.empty()) heads.push_back(std::move(examples));
+  }
+  return heads;
+}
+
+// The first view of every head, then the second of those that have one, and so on.
+std::vector<Example> in_turn(const std::vector<std::vector<Example>>& heads) {
+  std::vector<Example> result;
+  for (std::size_t k = 0; k < 16; ++k) {
+    for (const auto& examples : heads) {
+      if (k < examples.size()) result.push_back(examples[k]);
     }
   }
-  return examples;
+  return result;
 }
 
 Image8 shown(const synthetic::View& view) {
@@ -276,11 +289,13 @@ int main(int argc, char** argv) {
   [[maybe_unused]] const bool some = must(store.rescan());
   const auto tests = static_cast<std::size_t>(std::stoul(options.at("tests")));
   for (const std::string& style : list_of(options.at("styles"))) {
-    std::vector<Example> all = examples_of(store, edit_of(style));
-    std::printf("%s: %zu heads\n", style.c_str(), all.size());
-    if (all.size() <= tests) continue;
-    const std::vector<Example> held(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(tests));
-    all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(tests));
+    std::vector<std::vector<Example>> heads = examples_of(store, edit_of(style));
+    std::printf("%s: %zu heads\n", style.c_str(), heads.size());
+    if (heads.size() <= tests) continue;
+    std::vector<Example> held;
+    for (std::size_t i = 0; i < tests; ++i) held.push_back(heads[i].front());
+    heads.erase(heads.begin(), heads.begin() + static_cast<std::ptrdiff_t>(tests));
+    const std::vector<Example> all = in_turn(heads);
     table.say(style, "nothing", "0", judge.judge(*table.model, "", held));
     if (options.contains("full")) {
       const auto full = must(open_model(options.at("full"), settings));
@@ -289,7 +304,7 @@ int main(int argc, char** argv) {
     for (const std::string& count : list_of(options.at("pairs"))) {
       const auto wanted = static_cast<std::size_t>(std::stoul(count));
       if (wanted > all.size()) {
-        std::printf("%s: only %zu heads to learn from, no row of %zu\n", style.c_str(), all.size(), wanted);
+        std::printf("%s: only %zu pairs to learn from, no row of %zu\n", style.c_str(), all.size(), wanted);
         continue;
       }
       table.row(style, held, {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(wanted)});
