@@ -3,7 +3,7 @@
 
     python3 bench/peer.py build/triptych HEAD.tri [--size 128] [--threads N] [--repeats 3]
 
-Needs a Python with PyTorch. The renderer below is the textbook one: whole-image tensors, grid_sample, a linear layer at
+Needs a Python with PyTorch: bench/peer.txt says how. The renderer below is the textbook one: whole-image tensors, grid_sample, a linear layer at
 a time, 48 + 48 samples, no skipping. Depth of both is compared, so that both show the same head.
 """
 import argparse

@@ -6,15 +6,18 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <vector>
 
 #include "cli/assets.h"
 #include "cli/files.h"
+#include "cli/reprojection.h"
 #include "cli/verb.h"
 #include "face/align.h"
 #include "head/tri_file.h"
 #include "image/picture.h"
 #include "model/model.h"
 #include "render/renderer.h"
+#include "render/super_resolution.h"
 
 namespace triptych::cli {
 namespace {
@@ -123,6 +126,14 @@ Status measure_renderer(const Head& head, Bench& bench, ThreadPool& pool) {
   if (head.super_resolution) {
     const int size = head.super_resolution->output_size;
     const RenderOptions full{.width = size, .height = size};
+    const SuperResolution& net = *head.super_resolution;
+    const std::vector<float> features(static_cast<std::size_t>(net.blocks.front().first.inputs) *
+                                          static_cast<std::size_t>(net.input_size) *
+                                          static_cast<std::size_t>(net.input_size),
+                                      0.1F);
+    TRIPTYCH_CHECK(bench.measure("super-resolution", pool.size(), [&](Progress& progress) {
+      return ignore(render::super_resolve(net, features, pool, progress));
+    }));
     TRIPTYCH_CHECK(bench.measure("exact, super-resolved", pool.size(), [&](Progress& progress) {
       return ignore(render_exact(head, camera, full, pool, progress));
     }));
@@ -141,8 +152,30 @@ Status measure_renderer(const Head& head, Bench& bench, ThreadPool& pool) {
   return {};
 }
 
+// Do neighbouring views show the same? At 256x256, and at full size for heads with super-resolution.
+Status measure_consistency(const Head& head, Context& context) {
+  const auto compare = [&](const std::string& name, const RenderOptions& options) -> Status {
+    const Camera first = orbit_camera(0, 0), second = orbit_camera(5, 0);
+    TRIPTYCH_TRY(const View a, render_exact(head, first, options, context.pool, context.progress));
+    TRIPTYCH_TRY(const View b, render_exact(head, second, options, context.pool, context.progress));
+    const Reprojection result = reproject(a, first, b, second);
+    context.report["reprojection_5_degrees"][name] = {{"psnr_db", result.psnr}, {"share", result.share}};
+    std::array<char, 128> line{};
+    std::snprintf(line.data(), line.size(), "%-24s 5 degrees apart: %.1f dB over %.0f %% of the head",
+                  name.c_str(), result.psnr, 100 * result.share);
+    context.say(line.data());
+    return {};
+  };
+  TRIPTYCH_CHECK(compare("exact 256", {.width = 256, .height = 256, .super_resolution = false}));
+  if (!head.super_resolution) return {};
+  const int size = head.super_resolution->output_size;
+  return compare("exact, super-resolved", {.width = size, .height = size});
+}
+
 Status run(const Options& options, Context& context) {
   Bench bench(context);
+  context.report["inputs"]["head"] =
+      options.head.empty() ? "the shipped portrait, edited" : options.head.string();
   context.report["stages"] = nlohmann::json::array();
   context.report["versions"]["kernel"] = cpu_kernels().front();
   Head head;
@@ -154,6 +187,7 @@ Status run(const Options& options, Context& context) {
   ThreadPool one(1);
   TRIPTYCH_CHECK(measure_renderer(head, bench, one));
   if (context.pool.size() > 1) TRIPTYCH_CHECK(measure_renderer(head, bench, context.pool));
+  TRIPTYCH_CHECK(measure_consistency(head, context));
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   context.report["peak_memory_mb"] = static_cast<double>(usage.ru_maxrss) / 1024;

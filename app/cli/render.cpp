@@ -9,6 +9,8 @@
 #include "head/tri_file.h"
 #include "image/picture.h"
 #include "image/resample.h"
+#include "render/bake.h"
+#include "render/cuda/cuda_renderer.h"
 
 namespace triptych::cli {
 namespace {
@@ -22,7 +24,31 @@ struct Options {
   Mode mode = Mode::exact;
 };
 
+Result<View> render_on_gpu(const Head& head, const Options& options, Context& context) {
+  if (head.super_resolution && options.mode == Mode::exact) {
+    return fail("the GPU does not render heads with super-resolution");
+  }
+  TRIPTYCH_TRY(const std::unique_ptr<CudaRenderer> gpu, CudaRenderer::create());
+  TRIPTYCH_TRY(const std::shared_ptr<const BakedHead> baked, bake(head, context.pool, context.progress));
+  TRIPTYCH_CHECK(gpu->upload(head, *baked));
+  const Camera camera = orbit_camera(options.yaw, options.pitch, options.fov);
+  const RenderOptions render{.width = options.size, .height = options.size};
+  const StageTimer timer(context.report, "render");
+  return options.mode == Mode::exact ? gpu->exact(camera, render, context.pool)
+                                     : gpu->fast(camera, render, context.pool);
+}
+
 Result<View> render_view(const Head& head, const Options& options, Context& context) {
+  // Not with `auto`: for one picture the processor is as good.
+  if (context.common.device == "cuda") {
+    auto view = render_on_gpu(head, options, context);
+    TRIPTYCH_CHECK(context.progress.check());
+    if (view) {
+      context.report["versions"]["kernel"] = "cuda";
+      return view;
+    }
+    context.say("rendering on the processor: " + view.error().message);
+  }
   const Camera camera = orbit_camera(options.yaw, options.pitch, options.fov);
   const RenderOptions render{.width = options.size, .height = options.size};
   if (options.mode == Mode::exact) {
