@@ -51,8 +51,7 @@ TEST_F(Adapt, LearnsAStyleThatEditTakes) {
                         path("report.json"), "--image", path("pair.png")}));
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("1 pair is few"));
-  EXPECT_EQ(files(), (std::set<std::string>{"head.tri", "model", "pair.png", "pairs", "red.safetensors",
-                                            "report.json"}));
+  EXPECT_EQ(files(), (std::set<std::string>{"model", "pair.png", "pairs", "red.safetensors", "report.json"}));
   const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
   EXPECT_EQ(report["pairs"][0]["verdict"], "good");
   EXPECT_GE(report["steps"], 1);
