@@ -106,11 +106,13 @@ void style_grid(Ui& ui) {
   heading(ui, "STYLES");
   const float gap = ui.px(8);
   const float width = ImGui::GetContentRegionAvail().x;
-  const int columns = std::max(2, static_cast<int>((width + gap) / ui.px(92)));
+  const int columns = std::max(2, static_cast<int>((width + gap) / ui.px(84)));
   const float size = (width - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns);
   const Variant* shown = ui.app.scene().shown();
   int column = 0;
-  const auto styles = ui.app.model.styles;  // a copy: a style may be deleted below
+  auto styles = ui.app.model.styles;  // a copy: a style may be deleted below
+  std::ranges::stable_partition(
+      styles, [&](const StyleInfo& style) { return ui.app.shelf.find(style.name) != nullptr; });
   for (const StyleInfo& style : styles) {
     if (column > 0) ImGui::SameLine(0, gap);
     const bool selected = shown != nullptr && shown->text == style.name;

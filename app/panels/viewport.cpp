@@ -104,7 +104,8 @@ void camera_input(Ui& ui, const Square& square) {
   const ImGuiIO& io = ImGui::GetIO();
   bool wiping = false;
   wipe_input(ui, square, wiping);
-  const bool active = ImGui::IsItemActive() && !wiping;
+  // In the frame of the press the mouse may still have come from elsewhere: that is no drag.
+  const bool active = ImGui::IsItemActive() && !ImGui::IsItemActivated() && !wiping;
   if (active && ImGui::IsMouseDown(ImGuiMouseButton_Left) && !io.KeyShift) {
     view.orbit.orbit(io.MouseDelta.x, io.MouseDelta.y, square.side);
   } else if (active) {
@@ -289,8 +290,15 @@ void empty_state(Ui& ui, ImVec2 size) {
   }
 }
 
+// The rows of buttons over the head come first, so that they get the mouse, but are drawn last.
 void head_view(Ui& ui, ImVec2 from, ImVec2 size) {
-  ImGui::SetNextItemAllowOverlap();
+  ImDrawList* draw = ImGui::GetWindowDrawList();
+  draw->ChannelsSplit(2);
+  draw->ChannelsSetCurrent(1);
+  path_row(ui, from, size);
+  welcome_row(ui, from, size);
+  draw->ChannelsSetCurrent(0);
+  ImGui::SetCursorScreenPos(from);
   ImGui::InvisibleButton("camera", size,
                          ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight |
                              ImGuiButtonFlags_MouseButtonMiddle);
@@ -302,8 +310,7 @@ void head_view(Ui& ui, ImVec2 from, ImVec2 size) {
   take_frame(ui);
   draw_pictures(ui, from, size);
   draw_hints(ui, from, size);
-  path_row(ui, from, size);
-  welcome_row(ui, from, size);
+  draw->ChannelsMerge();
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 int main(int argc, char** argv) {
   triptych::test::FakeServices services;
+  services.learning_turn = std::chrono::milliseconds(200);  // a person has time to look and to stop it
   triptych::app::WindowOptions options;
   options.assets = TRIPTYCH_SOURCE_DIR "/assets";
   for (int i = 1; i < argc; ++i) {

@@ -151,7 +151,7 @@ Result<std::shared_ptr<app::StyleRun>> FakeServices::learn_style(const std::vect
                                                                  const app::StyleRunConfig& config,
                                                                  Progress& /*progress*/) {
   if (std::ranges::none_of(pairs, &app::StylePair::keep)) return fail("none of the pairs is kept");
-  return std::make_shared<FakeRun>(config);
+  return std::make_shared<FakeRun>(config, learning_turn);
 }
 
 Result<app::LearnedStyle> FakeServices::load_style(const std::filesystem::path& path) {

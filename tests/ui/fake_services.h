@@ -2,6 +2,7 @@
 // so that an edit takes milliseconds and everything is known.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 
@@ -17,9 +18,10 @@ class FakeServices final : public app::Services {
  public:
   explicit FakeServices(int threads = 2) : pool_(threads), baking_pool_(1) {}
 
-  bool missing_model = false;                  // load() fails
-  int edits = 0;                               // computed so far; read it when no job runs
-  std::function<void(Progress&)> before_bake;  // set it before anything is shown
+  bool missing_model = false;                   // load() fails
+  int edits = 0;                                // computed so far; read it when no job runs
+  std::chrono::milliseconds learning_turn{10};  // of real time, for a second of learning
+  std::function<void(Progress&)> before_bake;   // set it before anything is shown
 
   Status load(Progress& progress) override;
   Status use_model(const std::filesystem::path& package, Progress& progress) override;

@@ -1,7 +1,6 @@
 #include "fake_styles.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "core/safetensors.h"
@@ -13,7 +12,8 @@ namespace triptych::test {
 using app::LearnedStyle;
 using app::StylePair;
 
-FakeRun::FakeRun(app::StyleRunConfig config) : config_(std::move(config)), thread_([this] { run(); }) {
+FakeRun::FakeRun(app::StyleRunConfig config, std::chrono::milliseconds turn)
+    : config_(std::move(config)), turn_(turn), thread_([this] { run(); }) {
   change(State::running);
 }
 
@@ -52,11 +52,10 @@ void FakeRun::take_snapshot() {
 }
 
 void FakeRun::run() {
-  constexpr auto turn = std::chrono::milliseconds(10);
   std::unique_lock lock(mutex_);
   while (!leaving_ && info_.state != State::done) {
     wake_.wait(lock, [&] { return leaving_ || stopping_ || info_.state == State::running; });
-    wake_.wait_for(lock, turn, [&] { return leaving_ || stopping_; });
+    wake_.wait_for(lock, turn_, [&] { return leaving_ || stopping_; });
     if (leaving_) return;
     info_.seconds += 1;
     info_.left_s = std::max(config_.minutes * 60 - info_.seconds, 0.0);

@@ -2,6 +2,7 @@
 // second with every turn of its thread and takes a snapshot after 2 s and then every 10 s.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -14,7 +15,7 @@ inline constexpr const char* fake_model_hash = "fake";
 
 class FakeRun final : public app::StyleRun {
  public:
-  explicit FakeRun(app::StyleRunConfig config);
+  FakeRun(app::StyleRunConfig config, std::chrono::milliseconds turn);
   ~FakeRun() override;
 
   void pause() override { change(State::paused); }
@@ -32,6 +33,7 @@ class FakeRun final : public app::StyleRun {
   void run();
 
   app::StyleRunConfig config_;
+  const std::chrono::milliseconds turn_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   Info info_;
