@@ -87,7 +87,7 @@ TEST_F(ActingMore, ACameraPathIsPlayedAndExported) {
   person.click("path.0");
   ASSERT_TRUE(person.sees([](const json& s) { return std::abs(s["view"]["yaw"].get<float>()) < 1; }));
   person.click("path.play");
-  ASSERT_TRUE(person.sees([](const json& s) { return s["view"]["playing"] == true; }));
+  // What changes with every frame is not told: it has been played when its end is seen.
   ASSERT_TRUE(person.sees(
       [](const json& s) { return s["view"]["playing"] == false && s["view"]["yaw"] < -15 && is_still(s); }));
   person.click("export");
