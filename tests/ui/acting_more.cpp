@@ -107,6 +107,8 @@ TEST_F(ActingMore, MeshAndHeadAreExported) {
   for (const auto& [kind, name] : kinds) {
     person.click("export");
     person.click(kind);
+    // The dialog has shrunk to what this kind asks for.
+    ASSERT_TRUE(person.sees([](const json& s) { return !s["marks"].contains("export.size.0"); }));
     person.click("export.start");
     type_path(folder / name);
     const std::string sentence = std::string("Exported ") + name;
