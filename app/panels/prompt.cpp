@@ -132,7 +132,7 @@ void style_grid(Ui& ui) {
 
 void example_prompts(Ui& ui) {
   heading(ui, "TRY");
-  for (const char* text : {"bronze statue", "older, with grey hair", "pixar character"}) {
+  for (const char* text : {"bronze statue", "hulk", "white hair"}) {
     if (ImGui::Button(text, {-1, 0})) ui.app.apply_style(text);
     mark(ui, std::string("example.") + text);
   }

@@ -104,9 +104,9 @@ TEST_F(Learning, TwoPairsAreFittedAndTheModelUsesTheStyle) {
   LearningConfig how = config();
   how.learned = Learned::everything;
   how.with_3d = false;
-  how.learning_rate = 2e-2;
+  how.learning_rate = 6e-3;
   std::vector<double> distances;
-  const auto style = learn(how, 80, distances);
+  const auto style = learn(how, 100, distances);
   EXPECT_LT(distances[1], 0.75 * distances[0]);
   EXPECT_EQ(style->pairs, (std::vector<std::string>{"ball0", "ball1"}));
   EXPECT_FALSE(style->used().tensors->contains("decoder.0.weight"));
