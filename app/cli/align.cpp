@@ -5,7 +5,6 @@
 #include <cmath>
 #include <memory>
 
-#include "cli/assets.h"
 #include "cli/editing.h"
 #include "cli/files.h"
 #include "cli/verb.h"
@@ -21,36 +20,6 @@ struct Options {
   int face = 0;
 };
 
-nlohmann::json describe(const std::vector<Point2>& points) {
-  auto list = nlohmann::json::array();
-  for (const Point2& point : points) list.push_back({point.x, point.y});
-  return list;
-}
-
-nlohmann::json describe(const std::vector<Face>& faces) {
-  auto list = nlohmann::json::array();
-  for (const Face& face : faces) {
-    list.push_back({{"face", list.size() + 1},
-                    {"left", face.left},
-                    {"top", face.top},
-                    {"right", face.right},
-                    {"bottom", face.bottom},
-                    {"score", face.score},
-                    {"landmarks", describe(face.landmarks)},
-                    {"depth", face.depth}});
-  }
-  return list;
-}
-
-nlohmann::json describe(const Camera& camera) {
-  const Orbit orbit = orbit_of(camera);
-  return {{"camera_to_world", camera.camera_to_world},
-          {"intrinsics", camera.intrinsics},
-          {"yaw", orbit.yaw_degrees},
-          {"pitch", orbit.pitch_degrees},
-          {"radius", orbit.radius}};
-}
-
 nlohmann::json describe(const CropFrame& frame) {
   return {{"centre", {frame.centre.x, frame.centre.y}},
           {"edge", 2 * frame.half_size},
@@ -64,28 +33,16 @@ std::string camera_text(const Camera& camera) {
   return numbers.dump();
 }
 
-Result<Portrait> find_portrait(const Image8& picture, const Options& options, Context& context) {
-  const StageTimer timer(context.report, "align");
-  TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(find_model(context.assets, "face")));
-  if (!context.common.json.empty()) {
-    TRIPTYCH_TRY(const std::vector<Face> faces, about(options.picture, aligner.find(picture)));
-    context.report["faces"] = describe(faces);
-  }
-  const AlignOptions align{.size = options.size, .face = options.face - 1};
-  return about(options.picture, aligner.align(picture, align));
-}
-
 Status run(const Options& options, Context& context) {
   TRIPTYCH_CHECK(check_output(options.out));
   TRIPTYCH_CHECK(check_output(options.mask));
-  context.progress.begin("finding the face");
   TRIPTYCH_TRY(const Picture picture, read_picture(options.picture, context));
   TRIPTYCH_CHECK(context.progress.check());
-  TRIPTYCH_TRY(const Portrait portrait, find_portrait(picture.rgb, options, context));
+  TRIPTYCH_TRY(const Portrait portrait,
+               find_portrait(picture, options.picture, {.face = options.face}, options.size, context));
   TRIPTYCH_CHECK(context.progress.check());
-  context.report["camera"] = describe(portrait.camera);
   context.report["frame"] = describe(portrait.frame);
-  context.report["landmarks"] = describe(portrait.landmarks);
+  context.report["landmarks"] = describe_points(portrait.landmarks);
 
   const StageTimer timer(context.report, "save");
   TRIPTYCH_CHECK(save_picture(options.out, portrait.rgb, {{"camera", camera_text(portrait.camera)}}));

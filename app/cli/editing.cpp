@@ -7,6 +7,12 @@
 #include "head/tri_file.h"
 
 namespace triptych::cli {
+nlohmann::json describe_points(const std::vector<Point2>& points) {
+  auto list = nlohmann::json::array();
+  for (const Point2& point : points) list.push_back({point.x, point.y});
+  return list;
+}
+
 namespace {
 
 nlohmann::json describe(const std::vector<Face>& faces) {
@@ -17,7 +23,9 @@ nlohmann::json describe(const std::vector<Face>& faces) {
                     {"top", face.top},
                     {"right", face.right},
                     {"bottom", face.bottom},
-                    {"score", face.score}});
+                    {"score", face.score},
+                    {"landmarks", describe_points(face.landmarks)},
+                    {"depth", face.depth}});
   }
   return list;
 }
@@ -27,7 +35,8 @@ nlohmann::json describe(const Camera& camera) {
   return {{"camera_to_world", camera.camera_to_world},
           {"intrinsics", camera.intrinsics},
           {"yaw", orbit.yaw_degrees},
-          {"pitch", orbit.pitch_degrees}};
+          {"pitch", orbit.pitch_degrees},
+          {"radius", orbit.radius}};
 }
 
 }  // namespace

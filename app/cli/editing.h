@@ -25,6 +25,9 @@ struct FaceChoice {
 [[nodiscard]] Result<Portrait> find_portrait(const Picture& picture, const std::filesystem::path& path,
                                              const FaceChoice& choice, int size, Context& context);
 
+// [[x, y], ...] for a report.
+[[nodiscard]] nlohmann::json describe_points(const std::vector<Point2>& points);
+
 // `package` empty: the model that ships. Report: versions.model, inputs.model, times_ms.model.
 [[nodiscard]] Result<std::shared_ptr<const Model>> read_model(const std::filesystem::path& package,
                                                               Context& context);
