@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cli/assets.h"
-#include "cli/files.h"
+#include "cli/editing.h"
 #include "cli/reprojection.h"
 #include "cli/verb.h"
 #include "face/align.h"
@@ -82,12 +82,7 @@ Result<Head> measure_editor(const Options& options, Bench& bench, Context& conte
   const int threads = context.pool.size();
   TRIPTYCH_TRY(const Picture picture, load_picture(context.assets / "portraits" / "astronaut.jpg"));
   TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(find_model(context.assets, "face")));
-  const fs::path package = options.model.empty() ? find_model(context.assets, "starter") : options.model;
-  ModelOptions settings;
-  settings.threads = context.common.threads;
-  settings.prompt_assets = find_model(context.assets, "prompt");
-  TRIPTYCH_TRY(const std::shared_ptr<const Model> model, about(package, open_model(package, settings)));
-  context.report["versions"]["model"] = model->info().name;
+  TRIPTYCH_TRY(const std::shared_ptr<const Model> model, read_model(options.model, context));
 
   Portrait portrait;
   TRIPTYCH_CHECK(bench.measure("align", threads, [&](Progress&) -> Status {

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "image/picture.h"
+#include "image/sheet.h"
+#include "train/figures.h"
 #include "train/render_view.h"
 
 namespace triptych::train {
@@ -17,33 +19,17 @@ constexpr int novel_views = 3;      // of each head
 constexpr int edits_of_a_head = 2;  // measured
 constexpr int sheet_heads = 5, sheet_portraits = 5;
 
-struct Truth {
-  Tensor color, alpha, depth;  // over white; as RenderedView
-};
+Tensor tensor_of(const ImageF& image) {  // [H, W, 3], or [H, W] of one channel
+  Tensor values = at::empty({image.height, image.width, image.channels});
+  std::copy(image.pixels.begin(), image.pixels.end(), values.data_ptr<float>());
+  return image.channels == 1 ? values.squeeze(2) : values;
+}
 
-Truth truth_of(const synthetic::View& view) {
-  const int step = view.rgba.width / view_size;
-  Truth truth{at::empty({view_size, view_size, 3}), at::empty({view_size, view_size}),
-              at::empty({view_size, view_size})};
-  float *c = truth.color.data_ptr<float>(), *a = truth.alpha.data_ptr<float>(),
-        *d = truth.depth.data_ptr<float>();
-  for (int y = 0; y < view_size; ++y) {
-    for (int x = 0; x < view_size; ++x) {
-      // Rays go through the centres of view_size pixels: the mean of the pixels around that point.
-      float sum[4] = {0, 0, 0, 0};
-      for (int i = 0; i < step * step; ++i) {
-        const std::uint8_t* p = &view.rgba.at(x * step + i % step, y * step + i / step);
-        const float m = static_cast<float>(p[3]) / 255;
-        for (int k = 0; k < 3; ++k) sum[k] += static_cast<float>(p[k]) / 255 * m + 1 - m;
-        sum[3] += m;
-      }
-      const float scale = 1 / static_cast<float>(step * step);
-      for (int k = 0; k < 3; ++k) *c++ = sum[k] * scale;
-      *a++ = sum[3] * scale;
-      *d++ = 1e-4F * static_cast<float>(view.depth.at(x * step + step / 2, y * step + step / 2));
-    }
-  }
-  return truth;
+// What a view shows, over white; as RenderedView.
+RenderedView exact_view(const synthetic::View& view) {
+  TORCH_CHECK(view.rgba.width >= view_size, "held-out views must be at least ", view_size, " pixels wide");
+  const Truth truth = truth_of(view, view_size);
+  return {tensor_of(truth.rgb), tensor_of(truth.alpha), tensor_of(truth.depth)};
 }
 
 double psnr(const Tensor& a, const Tensor& b) {
@@ -94,7 +80,7 @@ struct Sums {
   int inputs = 0, novels = 0, edits = 0;
 };
 
-void add_novel(Sums& sums, const RenderedView& seen, const Truth& truth) {
+void add_novel(Sums& sums, const RenderedView& seen, const RenderedView& truth) {
   sums.novel += psnr(seen.color, truth.color);
   const Tensor solid = truth.alpha.gt(0.95).logical_and(truth.depth.gt(0.1));
   const Tensor mask = solid.to(at::kFloat);
@@ -117,10 +103,10 @@ Status add_edits(Sums& sums, const Evaluation& evaluation, Editor& editor, const
       if (same == plain.end()) continue;
       TRIPTYCH_TRY(const ViewPtr view, evaluation.held_out.view(ref));
       TRIPTYCH_TRY(const ViewPtr before, evaluation.held_out.view(*same));
-      const Truth truth = truth_of(*view);
+      const RenderedView truth = exact_view(*view);
       editor.edit(edit);
       sums.edit += psnr(editor.render(view->key.camera).color, truth.color);
-      sums.still += psnr(truth_of(*before).color, truth.color);
+      sums.still += psnr(exact_view(*before).color, truth.color);
       ++sums.edits;
       ++count;
       break;
@@ -133,48 +119,34 @@ Status add_head(Sums& sums, const Evaluation& evaluation, Editor& editor, const 
   const std::vector<ViewRef>& views = head.edits.at(0);
   TRIPTYCH_TRY(const ViewPtr picture, evaluation.held_out.view(views.front()));
   editor.open({picture, false, picture->key.camera});
-  sums.input += psnr(editor.render(picture->key.camera).color, truth_of(*picture).color);
+  sums.input += psnr(editor.render(picture->key.camera).color, exact_view(*picture).color);
   ++sums.inputs;
   for (std::size_t i = 1; i < views.size() && i <= novel_views; ++i) {
     TRIPTYCH_TRY(const ViewPtr view, evaluation.held_out.view(views[i]));
-    add_novel(sums, editor.render(view->key.camera), truth_of(*view));
+    add_novel(sums, editor.render(view->key.camera), exact_view(*view));
   }
   return evaluation.prompts == nullptr ? Status{} : add_edits(sums, evaluation, editor, head);
 }
 
-// Pictures of view_size side by side and below each other.
-class Sheet {
+// Rows of tiles of view_size.
+class Tiles {
  public:
   void row() { rows_.emplace_back(); }
   void add(const Tensor& values) { rows_.back().push_back(to_picture(values)); }
-  [[nodiscard]] Image8 picture() const {
-    std::size_t columns = 0;
-    for (const auto& row : rows_) columns = std::max(columns, row.size());
-    Image8 sheet(static_cast<int>(columns) * view_size, static_cast<int>(rows_.size()) * view_size, 3, 255);
-    for (std::size_t r = 0; r < rows_.size(); ++r) {
-      for (std::size_t c = 0; c < rows_[r].size(); ++c) {
-        for (int y = 0; y < view_size; ++y) {
-          const std::uint8_t* from = rows_[r][c].row(y);
-          std::copy_n(from, 3 * view_size,
-                      &sheet.at(static_cast<int>(c) * view_size, static_cast<int>(r) * view_size + y));
-        }
-      }
-    }
-    return sheet;
-  }
+  [[nodiscard]] Image8 sheet() const { return sheet_of(rows_); }
 
  private:
   std::vector<std::vector<Image8>> rows_;
 };
 
-void add_turns(Sheet& sheet, const Editor& editor, const Camera& camera) {
+void add_turns(Tiles& tiles, const Editor& editor, const Camera& camera) {
   const Orbit orbit = orbit_of(camera);
   const float fov = fov_of_focal(camera.focal());
   for (const float yaw : {0.0F, 30.0F, -30.0F})
-    sheet.add(editor.render(orbit_camera(yaw, 0, fov, orbit.radius)).color);
+    tiles.add(editor.render(orbit_camera(yaw, 0, fov, orbit.radius)).color);
   const RenderedView own = editor.render(camera);
   const starter::DepthRange range = starter::depth_range(camera);
-  sheet.add(own.alpha * (1 - (own.depth - range.near) / (range.far - range.near)).clamp(0, 1));
+  tiles.add(own.alpha * (1 - (own.depth - range.near) / (range.far - range.near)).clamp(0, 1));
 }
 
 }  // namespace
@@ -211,42 +183,42 @@ Status write_sheet(const Evaluation& evaluation, const std::filesystem::path& pa
   return nn::guarded("drawing a sheet", [&]() -> Status {
     const c10::NoGradGuard no_grad;
     Editor editor(evaluation);
-    Sheet sheet;
+    Tiles tiles;
     const auto count = std::min<std::size_t>(sheet_heads, evaluation.held_out.heads());
     for (std::size_t i = 0; i < count; ++i) {
       const HeadViews head = evaluation.held_out.head(i);
       TRIPTYCH_TRY(const ViewPtr picture, evaluation.held_out.view(head.edits.at(0).front()));
       TRIPTYCH_TRY(const ViewPtr other, evaluation.held_out.view(head.edits.at(0).back()));
       editor.open({picture, false, picture->key.camera});
-      sheet.row();
-      sheet.add(truth_of(*picture).color);
-      sheet.add(editor.render(picture->key.camera).color);
-      sheet.add(truth_of(*other).color);
-      sheet.add(editor.render(other->key.camera).color);
-      add_turns(sheet, editor, picture->key.camera);
+      tiles.row();
+      tiles.add(exact_view(*picture).color);
+      tiles.add(editor.render(picture->key.camera).color);
+      tiles.add(exact_view(*other).color);
+      tiles.add(editor.render(other->key.camera).color);
+      add_turns(tiles, editor, picture->key.camera);
       if (evaluation.prompts == nullptr) continue;
       for (const auto& [edit, views] : head.edits) {
         if (edit == 0 || !evaluation.prompts->contains(edit)) continue;
         TRIPTYCH_TRY(const ViewPtr truth, evaluation.held_out.view(views.back()));
         editor.edit(edit);
-        sheet.add(truth_of(*truth).color);
-        sheet.add(editor.render(truth->key.camera).color);
+        tiles.add(exact_view(*truth).color);
+        tiles.add(editor.render(truth->key.camera).color);
       }
     }
     for (std::size_t i = 0; i < std::min<std::size_t>(sheet_portraits, evaluation.portraits.size()); ++i) {
       const ViewPtr& portrait = evaluation.portraits[i];
       editor.open({portrait, false, portrait->key.camera});
-      sheet.row();
-      sheet.add(truth_of(*portrait).color);
-      sheet.add(editor.render(portrait->key.camera).color);
-      add_turns(sheet, editor, portrait->key.camera);
+      tiles.row();
+      tiles.add(exact_view(*portrait).color);
+      tiles.add(editor.render(portrait->key.camera).color);
+      add_turns(tiles, editor, portrait->key.camera);
       if (evaluation.prompts == nullptr) continue;
       for (const int edit : evaluation.prompts->edits()) {
         editor.edit(edit);
-        sheet.add(editor.render(portrait->key.camera).color);
+        tiles.add(editor.render(portrait->key.camera).color);
       }
     }
-    return save_picture(path, sheet.picture());
+    return save_picture(path, tiles.sheet());
   });
 }
 
