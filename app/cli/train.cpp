@@ -15,6 +15,7 @@ namespace {
 struct Options {
   std::filesystem::path config, package;
   std::string name = "starter";
+  std::vector<std::string> offer;
   bool resume = false;
   bool only_package = false;
 };
@@ -41,7 +42,7 @@ Status run(const Options& options, Context& context) {
   context.report["checkpoint"] = checkpoint.string();
   if (options.package.empty()) return {};
   context.report["package"] = options.package.string();
-  return train::export_package(checkpoint, options.package, options.name,
+  return train::export_package(checkpoint, options.package, options.name, options.offer,
                                find_model(context.assets, "prompt"), context.progress);
 }
 
@@ -55,6 +56,11 @@ Verb add_train(CLI::App& root, Common& common) {
   auto* package =
       command.add_option("--package", options->package, "Also write the result as a model package");
   command.add_option("--name", options->name, "Name of the package")->needs(package);
+  command
+      .add_option("--offer", options->offer,
+                  "Names of the styles that the package offers, separated by commas (all)")
+      ->delimiter(',')
+      ->needs(package);
   command.add_flag("--only-package", options->only_package, "Train nothing, only write the package")
       ->needs(package);
   return [options](Context& context) { return run(*options, context); };

@@ -144,6 +144,7 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, Random* ran
                        std::uint64_t seed) const {
   const auto count = static_cast<std::int64_t>(items.size());
   const std::int64_t size = network_.picture;
+  const bool teaching = prompts_ != nullptr && config_.stage == TrainConfig::Stage::editing;
   Batch batch;
   std::vector<Camera> cameras;
   std::vector<Tensor> inputs, edited;
@@ -171,15 +172,15 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, Random* ran
       const std::vector<Pixel> pixels = draw_pixels(item.targets[k], config_.rays, patch, own);
       packers[k].fill(b, item, k, network_.picture, pixels, own);
     }
-    if (prompts_ != nullptr) {
+    if (teaching) {
       edited.push_back(input_tensor(network_input(item.targets[0], item.tone, network_.picture, nullptr)));
     }
   }
   batch.input = at::stack(inputs);
   batch.cameras = starter::camera_tensor(cameras);
   for (std::size_t k = 0; k < 2; ++k) batch.views[k] = packers[k].take();
+  if (teaching) batch.edited_input = at::stack(edited);
   if (prompts_ != nullptr) {
-    batch.edited_input = at::stack(edited);
     Random own(seed, 1U << 20U);
     batch.prompt = prompts_->choose(batch.edits, own);
   }

@@ -42,7 +42,7 @@ struct Batch {
   at::Tensor surface;                       // [B, P, P] depth of the first target along the axis; 0: unknown
   at::Tensor real;                          // [B] bool
   std::array<RayBatch, 2> views;
-  starter::PromptInput prompt;  // editing only; present is undefined otherwise
+  starter::PromptInput prompt;  // present is undefined in the reconstruction stage
   at::Tensor edited_input;      // [B, 4, P, P]: the first target as the teacher sees it; editing only
   std::vector<int> edits;       // [B]
 };

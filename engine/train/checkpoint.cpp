@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "model/package.h"
+
 namespace triptych::train {
 namespace {
 
@@ -82,6 +84,33 @@ Result<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
   }
   TRIPTYCH_CHECK(check_part(file, checkpoint.weights, checkpoint.network));
   TRIPTYCH_CHECK(check_part(file, checkpoint.average, checkpoint.network));
+  return checkpoint;
+}
+
+Result<Checkpoint> load_start(const std::filesystem::path& path) {
+  if (!std::filesystem::is_directory(path)) return load_checkpoint(path);
+  const std::string file = path.string();
+  TRIPTYCH_TRY(const Package package, Package::open(path));
+  const nlohmann::json& json = package.manifest().json;
+  if (package.manifest().kind != "starter") {
+    return fail(file + ": training starts from packages of kind \"starter\", but this is of kind \"" +
+                package.manifest().kind + "\"");
+  }
+  Checkpoint checkpoint;
+  TRIPTYCH_TRY(checkpoint.network,
+               starter::network_config(json.value("network", nlohmann::json::object()), file + ": network"));
+  TRIPTYCH_TRY(const SafetensorsReader reader, package.weights());
+  const std::vector<nn::TensorSpec> specs = starter::tensor_specs(checkpoint.network);
+  TRIPTYCH_TRY(const nn::Weights raw, nn::read_weights(reader, file, specs, {.channels_last = false}));
+  for (const nn::TensorSpec& spec : specs) {
+    checkpoint.weights.set(spec.name, starter::laid_out(spec.name, raw[spec.name]));
+  }
+  checkpoint.average = checkpoint.weights;
+  const nlohmann::json training = json.value("training", nlohmann::json::object());
+  checkpoint.stage = training.value("stage", "");
+  checkpoint.steps = training.value("steps", std::int64_t{0});
+  checkpoint.samples = training.value("samples", std::int64_t{0});
+  checkpoint.history = training.value("before", nlohmann::json::array()).dump();
   return checkpoint;
 }
 

@@ -15,7 +15,7 @@ namespace triptych::train {
 
 struct Checkpoint {
   starter::NetworkConfig network;
-  std::string stage;         // "reconstruction", "editing"
+  std::string stage;         // "reconstruction", "editing", "joint"
   std::int64_t steps = 0;    // done
   std::int64_t samples = 0;  // seen, in this stage
   double seconds = 0;        // of training, in this stage
@@ -30,5 +30,7 @@ struct Checkpoint {
 [[nodiscard]] Status save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 // Every tensor of the network is checked.
 [[nodiscard]] Result<Checkpoint> load_checkpoint(const std::filesystem::path& path);
+// What a training starts from: a checkpoint, or the folder of a starter package, whose training goes on then.
+[[nodiscard]] Result<Checkpoint> load_start(const std::filesystem::path& path);
 
 }  // namespace triptych::train

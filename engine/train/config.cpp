@@ -125,10 +125,14 @@ void read_schedule(Reader& reader, TrainConfig& config) {
 Status read_stage(Reader& reader, const std::string& name, TrainConfig& config) {
   const json* stage = reader.find("stage");
   if (stage == nullptr || *stage == "reconstruction") return {};
-  if (*stage != "editing") {
-    return fail(name + ": \"stage\" should be \"reconstruction\" or \"editing\", but is " + stage->dump());
+  if (*stage == "editing") {
+    config.stage = TrainConfig::Stage::editing;
+  } else if (*stage == "joint") {
+    config.stage = TrainConfig::Stage::joint;
+  } else {
+    return fail(name + ": \"stage\" should be \"reconstruction\", \"editing\" or \"joint\", but is " +
+                stage->dump());
   }
-  config.stage = TrainConfig::Stage::editing;
   return {};
 }
 

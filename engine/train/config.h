@@ -24,19 +24,20 @@ struct LossWeights {
 };
 
 struct TrainConfig {
-  enum class Stage { reconstruction, editing };
+  // joint: both at once, everything learns; the paper's order is reconstruction, then editing.
+  enum class Stage { reconstruction, editing, joint };
   Stage stage = Stage::reconstruction;
   std::vector<std::filesystem::path> data;      // folders of shards
   std::vector<std::filesystem::path> held_out;  // folders of shards that are only evaluated
   std::filesystem::path portraits;              // a folder of pictures of people; empty: none
   std::vector<std::string> edits;  // names of the edits to learn; empty: all that are not held out
   std::filesystem::path output;    // checkpoints, log, sheets
-  std::filesystem::path init;      // checkpoint whose weights training starts from; editing needs one
+  std::filesystem::path init;      // checkpoint or package to start from; editing needs one
   nlohmann::json network = nlohmann::json::object();  // sizes, see starter::NetworkConfig
   LossWeights losses;
   double portrait_share = 0.2;  // of the items
   double mirror_weight = 0.25;  // of a photograph's mirrored view
-  double plain_share = 0.15;    // of the items of the editing stage: no prompt
+  double plain_share = 0.15;    // of the items of the other stages: no prompt
   int batch = 4;
   int rays = 512;                // of each of two views
   int coarse_samples = 12;       // of a ray, everywhere

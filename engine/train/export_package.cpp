@@ -1,5 +1,6 @@
 #include "train/export_package.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include "model/starter/prompt_encoders.h"
@@ -19,13 +20,21 @@ json last_figures(const std::filesystem::path& folder) {
   return json::parse(last, nullptr, false);
 }
 
-std::vector<StyleInfo> styles_of(const std::vector<int>& edits) {
+Result<std::vector<StyleInfo>> styles_of(const std::vector<int>& edits,
+                                         const std::vector<std::string>& offered) {
   std::vector<StyleInfo> styles;
   const auto& table = synthetic::edit_table();
   for (const int edit : edits) {
     if (edit <= 0 || static_cast<std::size_t>(edit) >= table.size()) continue;
     const synthetic::Edit& entry = table[static_cast<std::size_t>(edit)];
-    styles.push_back({entry.name, entry.phrases});
+    const bool wanted =
+        offered.empty() || std::find(offered.begin(), offered.end(), entry.name) != offered.end();
+    if (wanted) styles.push_back({entry.name, entry.phrases});
+  }
+  for (const std::string& name : offered) {
+    const bool known =
+        std::any_of(styles.begin(), styles.end(), [&](const auto& s) { return s.name == name; });
+    if (!known) return fail("the checkpoint was not trained on a style called \"" + name + "\"");
   }
   return styles;
 }
@@ -33,13 +42,13 @@ std::vector<StyleInfo> styles_of(const std::vector<int>& edits) {
 }  // namespace
 
 Status export_package(const std::filesystem::path& checkpoint, const std::filesystem::path& path,
-                      const std::string& name, const std::filesystem::path& prompt_models,
-                      Progress& progress) {
+                      const std::string& name, const std::vector<std::string>& offered,
+                      const std::filesystem::path& prompt_models, Progress& progress) {
   TRIPTYCH_TRY(const Checkpoint state, load_checkpoint(checkpoint));
   starter::PackageText text;
   text.name = name;
   text.version = std::to_string(state.steps);
-  text.styles = styles_of(state.edits);
+  TRIPTYCH_TRY(text.styles, styles_of(state.edits, offered));
   if (auto sentences = starter::encode_sentences(prompt_models, text.styles)) {
     text.sentences = std::move(*sentences);
   }

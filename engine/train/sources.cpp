@@ -11,7 +11,7 @@
 namespace triptych::train {
 namespace {
 
-constexpr std::size_t pictures_of_an_edit = 24;  // reference pictures whose features are kept
+constexpr std::size_t pictures_of_an_edit = 64;  // reference pictures whose features are kept
 
 Status add_phrases(PromptBank& bank, const std::set<int>& edits, const TrainOptions& options) {
   TRIPTYCH_TRY(const TextEncoder encoder, TextEncoder::open(options.prompt_models));
@@ -97,7 +97,7 @@ Result<Sources> Sources::open(const TrainConfig& config, const TrainOptions& opt
     sources.portraits = std::move(portraits.training);
     sources.held_out_portraits = std::move(portraits.held_out);
   }
-  if (config.stage == TrainConfig::Stage::editing) {
+  if (config.stage != TrainConfig::Stage::reconstruction) {
     TRIPTYCH_CHECK(check_names(config.edits));
     TRIPTYCH_CHECK(add_phrases(sources.prompts, edits_in(sources.store, config.edits), options));
     TRIPTYCH_CHECK(add_pictures(sources.prompts, sources.store, options));

@@ -21,7 +21,7 @@ struct Sources {
   ViewStore& held_out;
   std::vector<ViewPtr> portraits;
   std::vector<ViewPtr> held_out_portraits;
-  PromptBank prompts;  // editing only
+  PromptBank prompts;  // not in the reconstruction stage
 
   [[nodiscard]] static Result<Sources> open(const TrainConfig& config, const TrainOptions& options,
                                             Progress& progress);

@@ -46,6 +46,18 @@ class Means {
   int count_ = 0;
 };
 
+const char* stage_name(TrainConfig::Stage stage) {
+  switch (stage) {
+    case TrainConfig::Stage::reconstruction:
+      return "reconstruction";
+    case TrainConfig::Stage::editing:
+      return "editing";
+    case TrainConfig::Stage::joint:
+      return "joint";
+  }
+  return "";
+}
+
 class Trainer {
  public:
   Trainer(const TrainConfig& config, const TrainOptions& options, Progress& progress)
@@ -56,6 +68,8 @@ class Trainer {
 
  private:
   [[nodiscard]] bool editing() const { return config_.stage == TrainConfig::Stage::editing; }
+  [[nodiscard]] bool prompted() const { return config_.stage != TrainConfig::Stage::reconstruction; }
+  [[nodiscard]] bool learns(const std::string& tensor) const;
   [[nodiscard]] std::filesystem::path checkpoint_path() const {
     return config_.output / "checkpoint.safetensors";
   }
@@ -82,6 +96,21 @@ class Trainer {
   Clock::time_point started_, logged_, saved_, evaluated_;
 };
 
+// E_p waits for the second stage, which leaves E_high, E_low, decoder and template as they are, as in the
+// paper.
+bool Trainer::learns(const std::string& tensor) const {
+  const bool prompt = tensor.starts_with("prompt.");
+  switch (config_.stage) {
+    case TrainConfig::Stage::reconstruction:
+      return !prompt || tensor.starts_with("prompt.query");
+    case TrainConfig::Stage::editing:
+      return prompt || tensor.starts_with("planes.");
+    case TrainConfig::Stage::joint:
+      return true;
+  }
+  return true;
+}
+
 Status Trainer::open_weights() {
   const bool again = options_.resume && std::filesystem::exists(checkpoint_path());
   const std::filesystem::path from = again ? checkpoint_path() : config_.init;
@@ -89,7 +118,7 @@ Status Trainer::open_weights() {
     TRIPTYCH_TRY(state_.network, starter::network_config(config_.network, "network"));
     state_.weights = starter::initial_weights(state_.network, config_.seed);
   } else {
-    TRIPTYCH_TRY(state_, load_checkpoint(from));
+    TRIPTYCH_TRY(state_, again ? load_checkpoint(from) : load_start(from));
     if (!again) {
       nlohmann::json history = nlohmann::json::parse(state_.history, nullptr, false);
       if (!history.is_array()) history = nlohmann::json::array();
@@ -101,12 +130,8 @@ Status Trainer::open_weights() {
     }
   }
   if (state_.history.empty()) state_.history = "[]";
-  state_.stage = editing() ? "editing" : "reconstruction";
-  optimizer_.emplace(config_, state_.weights, [this](const std::string& name) {
-    const bool prompt = name.starts_with("prompt.");
-    if (!editing()) return !prompt || name.starts_with("prompt.query");
-    return prompt || name.starts_with("planes.");  // E_p and E_t; the rest stays frozen, as in the paper
-  });
+  state_.stage = stage_name(config_.stage);
+  optimizer_.emplace(config_, state_.weights, [this](const std::string& name) { return learns(name); });
   if (again) optimizer_->restore(state_.optimizer, state_.average, state_.steps);
   return {};
 }
@@ -118,7 +143,7 @@ Status Trainer::open() {
   if (error) return fail(config_.output.string() + ": cannot make this folder: " + error.message());
   TRIPTYCH_CHECK(open_weights());
   if (editing()) {
-    TRIPTYCH_TRY(const Checkpoint teacher, load_checkpoint(config_.init));
+    TRIPTYCH_TRY(const Checkpoint teacher, load_start(config_.init));
     teacher_ = Teacher{config_.bf16 ? teacher.average.to(at::kBFloat16) : teacher.average};
   }
   TRIPTYCH_TRY(Sources sources, Sources::open(config_, options_, progress_));
@@ -179,7 +204,7 @@ Status Trainer::evaluate_now() {
                               optimizer_->average(),
                               sources_->held_out,
                               sources_->held_out_portraits,
-                              editing() ? &sources_->prompts : nullptr,
+                              prompted() ? &sources_->prompts : nullptr,
                               config_.evaluate_heads,
                               config_.bf16};
   TRIPTYCH_TRY(const Figures figures, evaluate(evaluation));
@@ -226,7 +251,7 @@ Result<TrainResult> Trainer::run() {
   seconds_before_ = state_.seconds;
   started_ = logged_ = saved_ = evaluated_ = Clock::now();
   const BatchMaker maker(config_, state_.network, sources_->store, sources_->portraits,
-                         editing() ? &sources_->prompts : nullptr);
+                         prompted() ? &sources_->prompts : nullptr);
   Loader loader(maker, state_.steps, config_.loader_threads);
   while (state_.steps < config_.steps && !progress_.cancelled()) {
     TRIPTYCH_TRY(const Batch batch, loader.next());

@@ -162,7 +162,7 @@ TEST(Config, ErrorsNameTheKey) {
 }
 
 TEST(Config, ThoseThatShipAreValid) {
-  for (const char* name : {"reconstruction", "editing", "paper"}) {
+  for (const char* name : {"reconstruction", "editing", "joint", "paper"}) {
     const auto config =
         read_config(std::filesystem::path(TRIPTYCH_SOURCE_DIR) / "configs" / (std::string(name) + ".json"));
     ASSERT_TRUE(config) << config.error().message;
@@ -175,6 +175,13 @@ TEST(Config, ThoseThatShipAreValid) {
           << name << ": " << edit;
     }
   }
+}
+
+TEST(Config, JointTrainingMayStartFromNothing) {
+  const auto config = parse_config(R"({"data": ["d"], "output": "o", "stage": "joint"})", "c.json", "/some");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->stage, TrainConfig::Stage::joint);
+  EXPECT_TRUE(config->init.empty());
 }
 
 TEST(Config, PathsAreRelativeToTheFile) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/starter/starter.h"
 #include "tiny.h"
 #include "train/checkpoint.h"
 
@@ -81,6 +82,35 @@ TEST(Trainer, EditingStartsFromAReconstruction) {
   const auto result = train(config, {}, progress);
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().message.find("missing.safetensors"), std::string::npos) << result.error().message;
+}
+
+TEST(Trainer, GoesOnFromAPackage) {
+  const tiny::Folder folder("from_package");
+  TrainConfig config = folder.config();
+  config.init = folder.path / "package";
+  config.steps = 1;
+  config.learning_rate = 0;
+  const auto network = starter::network_config(config.network, "network");
+  ASSERT_TRUE(network);
+  const nn::Weights shipped = starter::initial_weights(*network, 11);
+  starter::PackageText text;
+  text.name = "tiny";
+  text.version = "7";
+  text.training = {{"stage", "joint"}, {"steps", 7}, {"samples", 28}};
+  Progress progress;
+  std::filesystem::create_directories(config.init);
+  ASSERT_TRUE(starter::write_starter(config.init, *network, shipped, text, progress));
+
+  const auto result = train(config, {}, progress);
+  ASSERT_TRUE(result) << result.error().message;
+  const auto trained = load_checkpoint(result->checkpoint);
+  ASSERT_TRUE(trained) << trained.error().message;
+  for (const auto& [name, tensor] : shipped.table()) {
+    EXPECT_TRUE(at::allclose(tensor, trained->weights[name], 1e-3, 1e-4)) << name;
+  }
+  const auto history = nlohmann::json::parse(trained->history);
+  ASSERT_EQ(history.size(), 1U);
+  EXPECT_EQ(history[0]["samples"], 28);
 }
 
 TEST(Trainer, NoShardsIsASentence) {

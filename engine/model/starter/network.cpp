@@ -105,22 +105,37 @@ Tensor cross_attention(const Weights& w, const Tensor& queries, const Tensor& po
   return queries + change * present.to(queries.scalar_type()).view({-1, 1, 1});
 }
 
+// [1 2 1]/4 along both axes. Pixel shuffles leave a grid with a period of two texels, and this filter takes
+// exactly that frequency away.
+Tensor smoothed(const Tensor& x) {
+  const Tensor line = at::arange(3, at::kFloat).sub(1).abs().mul(-0.25).add(0.5);  // 1/4, 1/2, 1/4
+  const Tensor kernel = line.outer(line).to(x.scalar_type()).expand({x.size(1), 1, 3, 3});
+  return at::conv2d(x, kernel.contiguous(), {}, 1, 1, 1, x.size(1));
+}
+
+// Twice the size: a convolution, a pixel shuffle and the filter that takes the shuffle's grid away. Without
+// it the grid of the front plane is drawn along the rays, as bands on the far side of a head.
+Tensor upscaled(const Weights& w, const Tensor& x) {
+  return smoothed(nn::pixel_shuffle2(nn::conv2d(w, x)));
+}
+
 // The top or side plane: one axis of the trunk's map becomes depth by a learned mixing.
 Tensor side_plane(const Weights& w, const Tensor& map, const Tensor& mix, bool top) {
   // map [B, C, rows, columns]; top: rows (v) become depth; side: columns (u) become depth.
   Tensor x = top ? at::matmul(mix, map) : at::matmul(map, mix.t());
   x = act(nn::conv2d(w.scope("conv1"), x.contiguous(at::MemoryFormat::ChannelsLast)));
-  x = act(nn::pixel_shuffle2(nn::conv2d(w.scope("up1"), x)));
+  x = act(upscaled(w.scope("up1"), x));
   x = act(nn::conv2d(w.scope("conv2"), x));
-  x = nn::pixel_shuffle2(nn::conv2d(w.scope("up2"), x));
+  x = upscaled(w.scope("up2"), x);
   return x.to(at::kFloat).permute({0, 2, 3, 1}).contiguous();
 }
 
 // Planes are clamped at their borders, so the outermost texels stand for everything beyond the picture. They
 // hold one learned value instead of the picture's edge, which would be drawn out into streaks: its features,
-// an offset from a surface behind the head, no colour of the picture's, and the mask.
+// an offset from a surface behind the head, no colour of the picture's. The mask says that nothing is there:
+// shoulders often go on beyond the picture, so a learned mask would be half of that, fog.
 Tensor with_border(const Tensor& plane, const Tensor& outside, const Tensor& distance) {
-  constexpr double behind = 0.5;
+  constexpr double behind = 0.5, empty = -8;
   const std::int64_t batch = plane.size(0), size = plane.size(1), channels = plane.size(3), c = channels - 5;
   const Tensor index = at::arange(size * size, plane.options().dtype(at::kLong)).view({size, size});
   const Tensor ring =
@@ -129,7 +144,7 @@ Tensor with_border(const Tensor& plane, const Tensor& outside, const Tensor& dis
   const Tensor value = outside.to(at::kFloat).view({1, 1, channels}).expand({batch, 1, channels});
   const Tensor border =
       at::cat({value.narrow(2, 0, c), value.narrow(2, c, 1) + distance.view({-1, 1, 1}) + behind,
-               value.narrow(2, c + 1, 4)},
+               value.narrow(2, c + 1, 3), at::full_like(value.narrow(2, c + 4, 1), empty)},
               2);
   return plane.view({batch, size * size, channels})
       .index_copy(1, ring, border.expand({batch, ring.size(0), channels}))
@@ -137,7 +152,8 @@ Tensor with_border(const Tensor& plane, const Tensor& outside, const Tensor& dis
 }
 
 // Outputs of E_t -> what the front plane holds (head.h): features, depth, colour skip, mask logit. `surface`
-// has depth, three colours, mask and the gate of the picture's own colour.
+// has depth, three colours, mask and the gates of the picture's own colour: of its hue and of its brightness,
+// so that a statue can lose the one and keep the shading of the other.
 Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureMaps& maps,
                    const Tensor& outside) {
   const auto pixels = [](const Tensor& x) { return x.to(at::kFloat).permute({0, 2, 3, 1}); };
@@ -146,10 +162,12 @@ Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureM
   const Tensor distance = origin.norm(2, {1}).view({-1, 1, 1, 1});
   const Tensor depth = distance + 0.05 + 0.25 * y.narrow(3, 0, 1);
   const Tensor color = at::logit(picture.narrow(3, 0, 3).clamp(0.02, 0.98));
-  const Tensor gate = at::sigmoid(4 * y.narrow(3, 5, 1) + 4);
+  const Tensor brightness = color.mean(3, true);
+  const Tensor hue_gate = at::sigmoid(4 * y.narrow(3, 5, 1) + 4);
+  const Tensor brightness_gate = at::sigmoid(4 * y.narrow(3, 6, 1) + 4);
+  const Tensor own = (color - brightness) * hue_gate + brightness * brightness_gate;
   const Tensor mask = (4 * y.narrow(3, 4, 1) + 6 * picture.narrow(3, 3, 1) - 3).clamp(-6, 6);
-  const Tensor plane =
-      at::cat({pixels(features), depth, color * gate + y.narrow(3, 1, 3), mask}, 3).contiguous();
+  const Tensor plane = at::cat({pixels(features), depth, own + y.narrow(3, 1, 3), mask}, 3).contiguous();
   return with_border(plane, outside, distance);
 }
 
@@ -263,17 +281,15 @@ Planes make_planes(const NetworkConfig& config, const Weights& weights, const Pi
   }
   const Tensor trunk = nn::to_map({nn::layer_norm(w.scope("norm"), t), quarter, quarter});
 
-  Tensor y = act(nn::pixel_shuffle2(nn::conv2d(w.scope("u1"), trunk)));
+  Tensor y = act(upscaled(w.scope("u1"), trunk));
   const Tensor y32 = act(film.apply(nn::conv2d(w.scope("k1"), at::cat({y, fused}, 1)), 1));
-  y = act(film.apply(
-      nn::pixel_shuffle2(nn::conv2d(w.scope("u2"), y32)) + nn::conv2d(w.scope("s2"), maps.high64), 2));
+  y = act(film.apply(upscaled(w.scope("u2"), y32) + nn::conv2d(w.scope("s2"), maps.high64), 2));
   y = y + act(nn::conv2d(w.scope("k2"), y));
-  y = act(film.apply(
-      nn::pixel_shuffle2(nn::conv2d(w.scope("u3"), y)) + nn::conv2d(w.scope("s3"), maps.high128), 3));
+  y = act(film.apply(upscaled(w.scope("u3"), y) + nn::conv2d(w.scope("s3"), maps.high128), 3));
   y = y + act(nn::conv2d(w.scope("k3"), y));
-  const Tensor features =
-      at::upsample_bilinear2d(nn::conv2d(w.scope("features"), y), {config.picture, config.picture}, false);
-  const Tensor surface = nn::pixel_shuffle2(nn::conv2d(w.scope("surface"), y));
+  const Tensor features = at::upsample_bilinear2d(smoothed(nn::conv2d(w.scope("features"), y)),
+                                                  {config.picture, config.picture}, false);
+  const Tensor surface = upscaled(w.scope("surface"), y);
 
   Planes planes;
   planes.front = front_plane(features, surface, maps, w["outside"]);

@@ -110,7 +110,7 @@ void add_planes(List& list, const NetworkConfig& c) {
   list.conv("planes.s3", 32, 32, 1);
   list.conv("planes.k3", 32, 32);
   list.conv("planes.features", 32, c.features, 3, 0.1);
-  list.conv("planes.surface", 32, 6 * 4, 3, 0.1);
+  list.conv("planes.surface", 32, 7 * 4, 3, 0.1);
   list.conv("planes.a1", 96, 48, 1);
   list.tensor("planes.outside", {c.features + 5}, 0);
   list.tensor("planes.mix_top", {rows, rows}, 1 / std::sqrt(static_cast<double>(rows)));
