@@ -70,7 +70,7 @@ struct FaceAligner::Networks {
         canonical(std::move(canonical_)) {}
 
   Result<std::vector<Face>> find(const Image8& picture);
-  Result<Portrait> align(const Image8& picture, const AlignOptions& options);
+  Result<Portrait> align(const Image8& picture, const AlignOptions& options, std::vector<Face>* all);
   Result<Portrait> cut(const Image8& picture, const Face& face, int size);
   Result<Portrait> keep(const Image8& picture, int size);
 };
@@ -92,12 +92,14 @@ Result<std::vector<Face>> FaceAligner::Networks::find(const Image8& picture) {
   return faces;
 }
 
-Result<Portrait> FaceAligner::Networks::align(const Image8& picture, const AlignOptions& options) {
+Result<Portrait> FaceAligner::Networks::align(const Image8& picture, const AlignOptions& options,
+                                              std::vector<Face>* all) {
   if (picture.channels != 3 || picture.empty() || options.size < 1) {
     return fail("a picture of three channels and a size above 0 are needed", {}, ErrorCode::usage);
   }
   if (options.already_aligned) return keep(picture, options.size);
   TRIPTYCH_TRY(const std::vector<Face> faces, find(picture));
+  if (all != nullptr) *all = faces;
   if (faces.empty()) return fail(no_face(picture));
   const auto index = static_cast<std::size_t>(std::max(0, options.face));
   if (index >= faces.size()) {
@@ -177,8 +179,9 @@ Result<std::vector<Face>> FaceAligner::find(const Image8& picture) const {
   return guarded(networks_->mutex, [&] { return networks_->find(picture); });
 }
 
-Result<Portrait> FaceAligner::align(const Image8& picture, const AlignOptions& options) const {
-  return guarded(networks_->mutex, [&] { return networks_->align(picture, options); });
+Result<Portrait> FaceAligner::align(const Image8& picture, const AlignOptions& options,
+                                    std::vector<Face>* faces) const {
+  return guarded(networks_->mutex, [&] { return networks_->align(picture, options, faces); });
 }
 
 Result<Portrait> FaceAligner::align(const Image8& picture, const Face& face, int size) const {
