@@ -138,10 +138,11 @@ Status Adaptation::snapshot() {
   const Info now = info();
   if (now.steps == steps_at_snapshot_) return {};  // nothing was learned since the last
   TRIPTYCH_TRY(StyleTensors tensors, learner_->snapshot());
-  TRIPTYCH_TRY(PairView view, learner_->look());
+  Result<PairView> view = learner_->look();  // without it the style is as good
+  if (!view && view.error().code != ErrorCode::out_of_memory) return tl::make_unexpected(view.error());
   StyleSnapshot snapshot{label_of(now.seconds), now.seconds, now.loss, std::nullopt,
                          std::make_shared<const StyleTensors>(std::move(tensors))};
-  if (view.held_back) snapshot.held_out = view.distance;
+  if (view && view->held_back) snapshot.held_out = view->distance;
   const std::shared_ptr<const Style> before = latest();
   auto style = std::make_shared<Style>(before ? *before : learner_->about());
   style->snapshots.push_back(std::move(snapshot));
@@ -149,7 +150,7 @@ Status Adaptation::snapshot() {
   steps_at_snapshot_ = now.steps;
   const std::scoped_lock lock(mutex_);
   latest_ = std::move(style);
-  view_ = std::make_shared<const PairView>(std::move(view));
+  if (view) view_ = std::make_shared<const PairView>(std::move(*view));
   state_.snapshots = latest_->snapshots.size();
   return {};
 }

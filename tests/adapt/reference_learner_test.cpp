@@ -66,8 +66,8 @@ class Imported : public testing::Test {
     EXPECT_TRUE(status) << status.error().message << status.error().detail;
     return std::move(*learner);
   }
-  [[nodiscard]] static StepLosses step(Learner& learner, double done) {
-    const auto losses = learner.step(2, done);
+  [[nodiscard]] static StepLosses step(Learner& learner, int batch, double done) {
+    const auto losses = learner.step(batch, done);
     EXPECT_TRUE(losses) << losses.error().message << losses.error().detail;
     return losses.value_or(StepLosses{});
   }
@@ -95,9 +95,9 @@ TEST_F(Imported, LearnsAStyleAndUsesItByName) {
   const auto learner = prepared(base, how);
   EXPECT_EQ(learner->usual_batch(), 1);
   const double before = learner->look()->distance;
-  constexpr int steps = 12;
+  constexpr int steps = 10;
   for (int i = 0; i < steps; ++i) {
-    const StepLosses losses = step(*learner, static_cast<double>(i) / steps);
+    const StepLosses losses = step(*learner, 1, static_cast<double>(i) / steps);
     EXPECT_GT(losses.triplane, 0);
     EXPECT_GT(losses.depth, 0);
   }
@@ -132,7 +132,7 @@ TEST_F(Imported, WithoutATeacherThePairsAloneTeach) {
   const auto base = model({});
   const auto learner = prepared(base, config());
   EXPECT_THAT(learner->notices(), testing::Contains(HasSubstr("--teacher")));
-  const StepLosses losses = step(*learner, 0);
+  const StepLosses losses = step(*learner, 2, 0);
   EXPECT_GT(losses.picture, 0);
   EXPECT_EQ(losses.triplane, 0);
   EXPECT_EQ(losses.depth, 0);
