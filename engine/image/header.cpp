@@ -12,7 +12,7 @@ namespace triptych {
 namespace {
 
 using Bytes = std::span<const std::byte>;
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 int exif_orientation(Bytes exif) noexcept {
   constexpr auto prefix = "Exif\0\0"sv;
