@@ -23,7 +23,8 @@ bool asks_for(const std::string& text, const std::string& style) {
 }
 
 bool mentions(const std::string& text, const std::string& style) {
-  return (" " + plain_words(text) + " ").find(" " + plain_words(style) + " ") != std::string::npos;
+  const std::string words = plain_words(style);  // none: a name of punctuation alone
+  return !words.empty() && (" " + plain_words(text) + " ").find(" " + words + " ") != std::string::npos;
 }
 
 }  // namespace triptych

@@ -118,6 +118,7 @@ class ReferenceModel final : public Model {
 
   // The learned style that the words are the name of, or else contain; null: none.
   [[nodiscard]] StylePtr style_of(const std::string& text) const {
+    if (text.empty()) return nullptr;
     for (const auto asked : {asks_for, mentions}) {
       for (const StylePtr& style : styles) {
         if (asked(text, style->name)) return style;
