@@ -3,7 +3,9 @@
 // white, 128x128.
 //   bench_adapt_table --model PACKAGE --shards DIR --prompt-models DIR --loss-models DIR --out TABLE.json
 //       [--styles zombie,pixar,elf] [--pairs 2,5,10,20,50] [--minutes 0.1,1,2,5] [--tests 8] [--full PACKAGE]
-//       [--threads N] [--rate R] [--batch N] [--processor-time]
+//       [--threads N] [--rate R] [--batch N] [--ablate l3d,...] [--processor-time]
+// Parts of the table may be made one at a time (--styles zombie --pairs 10): they join what TABLE.json has.
+// With --ablate the rows are called "10 -l3d".
 // Shards: triptych synthesize --every-edit, of heads that the model has not seen. The first heads that have a
 // style are tested on, views of the others are learned from. Rows "nothing" (the reconstruction), "0 min"
 // (the name, before learning) and, with --full, a package that was trained on the styles.
@@ -19,6 +21,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "adapt/ablations.h"
 #include "adapt/learner.h"
 #include "adapt/style/apply.h"
 #include "core/atomic_file.h"
@@ -185,7 +188,14 @@ struct Table {
   const Options& options;
   std::shared_ptr<const Model> model;
   Judge& judge;
-  nlohmann::json result = nlohmann::json::object();
+  nlohmann::json result = nlohmann::json::object();  // "style", "row", "column"
+
+  // What an earlier call has left.
+  void take_up() {
+    const auto text = read_file(options.at("out"));
+    const auto before = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+    if (before.is_object()) result = before;
+  }
 
   void say(const std::string& style, const std::string& row, const std::string& column, const Score& score) {
     std::printf("%-8s %8s %8s   own %.4f   other %.4f\n", style.c_str(), row.c_str(), column.c_str(),
@@ -213,6 +223,11 @@ struct Table {
     config.loss_models = options.at("loss-models");
     config.prompt_models = options.at("prompt-models");
     if (options.contains("rate")) config.learning_rate = std::stod(options.at("rate"));
+    std::string name = std::to_string(learned.size());
+    if (options.contains("ablate")) {
+      adapt::ablate(config, list_of(options.at("ablate")));
+      name += " -" + options.at("ablate");
+    }
     std::vector<adapt::Pair> pairs;
     for (const Example& example : learned) pairs.push_back(pair_of(example));
     const auto learner = must(adapt::make_learner(model, std::move(pairs), config));
@@ -221,8 +236,7 @@ struct Table {
     const double started = seconds_now(processor);
     if (const Status prepared = learner->prepare(progress); !prepared)
       must(Result<int>(tl::make_unexpected(prepared.error())));
-    const std::string count = std::to_string(learned.size());
-    std::printf("%s, %s pairs: prepared in %.1f s\n", style.c_str(), count.c_str(),
+    std::printf("%s, %s pairs: prepared in %.1f s\n", style.c_str(), name.c_str(),
                 seconds_now(processor) - started);
     if (!result[style].contains("0 min"))
       say(style, "0 min", "0", judge.judge(*with(*learner), style, tests));
@@ -238,7 +252,7 @@ struct Table {
         loss = steps == 0 ? losses.total : 0.9 * loss + 0.1 * losses.total;
       }
       std::printf("  %d steps, %.1f s, loss %.4f\n", steps, spent, loss);
-      say(style, count, column, judge.judge(*with(*learner), style, tests));
+      say(style, name, column, judge.judge(*with(*learner), style, tests));
     }
   }
 };
@@ -285,6 +299,7 @@ int main(int argc, char** argv) {
       must(train::StLpips::load(std::filesystem::path(options.at("loss-models")) / "st_lpips.safetensors"));
   Judge judge(lpips, pool);
   Table table{options, must(open_model(options.at("model"), settings)), judge};
+  table.take_up();
   train::ViewStore store({options.at("shards")}, std::size_t{1} << 31);
   [[maybe_unused]] const bool some = must(store.rescan());
   const auto tests = static_cast<std::size_t>(std::stoul(options.at("tests")));

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 
+#include "adapt/ablations.h"
 #include "adapt/adaptation.h"
 #include "cli/assets.h"
 #include "cli/editing.h"
@@ -22,29 +23,14 @@ struct Options {
   std::string name;
   double minutes = 5;
   bool keep_all = false;
-  int batch = 4;
+  int batch = 0;
   double rate = adapt::LearningConfig{}.learning_rate;
   std::vector<std::string> ablate;
 };
 
-struct Ablation {
-  const char* name;
-  void (*apply)(adapt::LearningConfig&);
-};
-constexpr Ablation ablations[] = {
-    {"l3d", [](adapt::LearningConfig& c) { c.with_3d = false; }},
-    {"l2d", [](adapt::LearningConfig& c) { c.with_2d = false; }},
-    {"high", [](adapt::LearningConfig& c) { c.use_high = false; }},
-    {"low", [](adapt::LearningConfig& c) { c.use_low = false; }},
-    {"augmentation", [](adapt::LearningConfig& c) { c.augment = false; }},
-    {"modulation", [](adapt::LearningConfig& c) { c.learned = adapt::Learned::strict; }},
-    {"frozen-biases", [](adapt::LearningConfig& c) { c.learned = adapt::Learned::norms_and_biases; }},
-    {"frozen-weights", [](adapt::LearningConfig& c) { c.learned = adapt::Learned::everything; }},
-};
-
 std::vector<std::string> ablation_names() {
   std::vector<std::string> names;
-  for (const Ablation& ablation : ablations) names.emplace_back(ablation.name);
+  for (const adapt::Ablation& ablation : adapt::ablations) names.emplace_back(ablation.name);
   return names;
 }
 
@@ -65,7 +51,7 @@ Result<std::vector<adapt::Pair>> read_pairs(const Options& options, int size, Co
   std::vector<fs::path> lonely;
   TRIPTYCH_TRY(const std::vector<adapt::PairFiles> files, adapt::find_pairs({options.pairs}, &lonely));
   for (const fs::path& file : lonely) context.say(file.string() + ": left out, it has no partner");
-  TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(find_model(context.assets, "face")));
+  TRIPTYCH_TRY(const FaceAligner aligner, open_aligner(context));
   TRIPTYCH_TRY(std::vector<adapt::Pair> pairs, adapt::prepare_pairs(files, aligner, size, context.progress));
   for (adapt::Pair& pair : pairs) {
     if (options.keep_all && pair.verdict == adapt::Pair::Verdict::doubtful) pair.keep = true;
@@ -111,11 +97,7 @@ adapt::LearningConfig learning_config(const Options& options, const Context& con
   config.seed = context.common.seed;
   config.loss_models = find_model(context.assets, "st_lpips.safetensors").parent_path();
   config.prompt_models = find_model(context.assets, "prompt");
-  for (const Ablation& ablation : ablations) {
-    if (std::find(options.ablate.begin(), options.ablate.end(), ablation.name) != options.ablate.end()) {
-      ablation.apply(config);
-    }
-  }
+  adapt::ablate(config, options.ablate);
   return config;
 }
 
@@ -213,7 +195,8 @@ Verb add_adapt(CLI::App& root, Common& common) {
   command.add_option("--image", options->image, "also a picture: a pair before, after, and as learned")
       ->check(picture_suffix());
   command.add_flag("--keep-all", options->keep_all, "learn from doubtful pairs too");
-  command.add_option("--batch", options->batch, "pairs of a step")->check(CLI::Range(1, 64));
+  command.add_option("--batch", options->batch, "pairs of a step; without, what suits the model")
+      ->check(CLI::Range(1, 64));
   command.add_option("--rate", options->rate, "learning rate")->check(CLI::Range(1e-6, 1.0));
   command.add_option("--ablate", options->ablate, "learn without these, to compare")
       ->delimiter(',')

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <memory>
 
+#include "cli/describe.h"
 #include "cli/editing.h"
 #include "cli/files.h"
 #include "cli/verb.h"
@@ -20,19 +21,6 @@ struct Options {
   int face = 0;
 };
 
-nlohmann::json describe(const CropFrame& frame) {
-  return {{"centre", {frame.centre.x, frame.centre.y}},
-          {"edge", 2 * frame.half_size},
-          {"roll", frame.roll_degrees}};
-}
-
-// The 25 numbers as EG3D's dataset.json lists them, for programs that take the crop.
-std::string camera_text(const Camera& camera) {
-  nlohmann::json numbers = camera.camera_to_world;
-  for (const float value : camera.intrinsics) numbers.push_back(value);
-  return numbers.dump();
-}
-
 Status run(const Options& options, Context& context) {
   TRIPTYCH_CHECK(check_output(options.out));
   TRIPTYCH_CHECK(check_output(options.mask));
@@ -42,10 +30,10 @@ Status run(const Options& options, Context& context) {
                find_portrait(picture, options.picture, {.face = options.face}, options.size, context));
   TRIPTYCH_CHECK(context.progress.check());
   context.report["frame"] = describe(portrait.frame);
-  context.report["landmarks"] = describe_points(portrait.landmarks);
+  context.report["landmarks"] = describe(portrait.landmarks);
 
   const StageTimer timer(context.report, "save");
-  TRIPTYCH_CHECK(save_picture(options.out, portrait.rgb, {{"camera", camera_text(portrait.camera)}}));
+  TRIPTYCH_CHECK(save_picture(options.out, portrait.rgb, {{"camera", camera_numbers(portrait.camera)}}));
   if (!options.mask.empty()) TRIPTYCH_CHECK(save_picture(options.mask, to_bytes(portrait.mask)));
   context.say(options.out.string() + ": " + std::to_string(options.size) + " px, yaw " +
               std::to_string(std::lround(orbit_of(portrait.camera).yaw_degrees)) + ", pitch " +

@@ -8,14 +8,10 @@
 #include <memory>
 #include <vector>
 
-#include "cli/assets.h"
 #include "cli/editing.h"
 #include "cli/reprojection.h"
 #include "cli/verb.h"
-#include "face/align.h"
 #include "head/tri_file.h"
-#include "image/picture.h"
-#include "model/model.h"
 #include "render/renderer.h"
 #include "render/super_resolution.h"
 
@@ -80,8 +76,8 @@ Status ignore(const auto& result) {
 // align, picture, prompt, triplane; the head is the edited shipped portrait.
 Result<Head> measure_editor(const Options& options, Bench& bench, Context& context) {
   const int threads = context.pool.size();
-  TRIPTYCH_TRY(const Picture picture, load_picture(context.assets / "portraits" / "astronaut.jpg"));
-  TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(find_model(context.assets, "face")));
+  TRIPTYCH_TRY(const Picture picture, read_picture(context.assets / "portraits" / "astronaut.jpg", context));
+  TRIPTYCH_TRY(const FaceAligner aligner, open_aligner(context));
   TRIPTYCH_TRY(const std::shared_ptr<const Model> model, read_model(options.model, context));
 
   Portrait portrait;

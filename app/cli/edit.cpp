@@ -19,10 +19,10 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-  fs::path picture, out, reference, model, style, image, views;
+  PortraitOptions portrait;
+  fs::path out, reference, style, image, views;
   std::string prompt;
   float strength = 1;
-  FaceChoice choice;
 };
 
 Result<Prompt> read_prompt(const Options& options, Context& context) {
@@ -81,14 +81,15 @@ Status write_outputs(const Options& options, const Portrait& portrait, const Hea
 
 Status run(const Options& options, Context& context) {
   for (const auto& output : {options.out, options.image, options.views}) TRIPTYCH_CHECK(check_output(output));
-  TRIPTYCH_TRY(const Picture picture, read_picture(options.picture, context));
+  TRIPTYCH_TRY(const Picture picture, read_picture(options.portrait.picture, context));
   TRIPTYCH_TRY(Prompt prompt, read_prompt(options, context));
-  TRIPTYCH_TRY(std::shared_ptr<const Model> model, read_model(options.model, context));
+  TRIPTYCH_TRY(std::shared_ptr<const Model> model, read_model(options.portrait.model, context));
   if (!options.style.empty()) {
     TRIPTYCH_TRY(model, apply_style(options.style, model, prompt, context));
   }
   TRIPTYCH_TRY(const Portrait portrait,
-               find_portrait(picture, options.picture, options.choice, model->info().picture_size, context));
+               find_portrait(picture, options.portrait.picture, options.portrait.choice,
+                             model->info().picture_size, context));
   TRIPTYCH_CHECK(context.progress.check());
 
   Editor editor(model);
@@ -113,7 +114,7 @@ Verb add_edit(CLI::App& root, Common& common) {
   CLI::App& command =
       add_command(root, "edit", "make a head from a portrait, edited by words or a picture", common);
   auto options = std::make_shared<Options>();
-  command.add_option("PICTURE", options->picture, "a portrait: PNG, JPEG, WebP, BMP or TIFF")->required();
+  add_portrait(command, options->portrait);
   command.add_option("--out", options->out, "the head, a .tri file")
       ->required()
       ->check(one_of_suffixes({".tri"}));
@@ -122,16 +123,12 @@ Verb add_edit(CLI::App& root, Common& common) {
   command
       .add_option("--strength", options->strength, "0 the reconstruction, 1 the edit, beyond 1 exaggerates")
       ->check(CLI::Range(0.0, 10.0));
-  command.add_option("--model", options->model, "a model package; without, the one that ships");
   command.add_option("--style", options->style,
                      "a style made by triptych adapt; used when the prompt is its name, or is missing");
   command.add_option("--image", options->image, "also a picture from the portrait's own camera")
       ->check(picture_suffix());
   command.add_option("--views", options->views, "also a sheet: input | front | +30 | -30")
       ->check(picture_suffix());
-  command.add_flag("--aligned", options->choice.aligned, "the picture is an EG3D/FFHQ crop: use it as it is");
-  command.add_option("--face", options->choice.face, "which face, 1 the largest, 2 the next")
-      ->check(CLI::Range(1, 1000));
   return [options](Context& context) { return run(*options, context); };
 }
 

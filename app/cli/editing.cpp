@@ -1,45 +1,20 @@
 #include "cli/editing.h"
 
 #include "cli/assets.h"
+#include "cli/describe.h"
 #include "cli/files.h"
 #include "cli/head_painter.h"
-#include "face/align.h"
 #include "head/tri_file.h"
 
 namespace triptych::cli {
-nlohmann::json describe_points(const std::vector<Point2>& points) {
-  auto list = nlohmann::json::array();
-  for (const Point2& point : points) list.push_back({point.x, point.y});
-  return list;
+
+void add_portrait(CLI::App& command, PortraitOptions& options) {
+  command.add_option("PICTURE", options.picture, "a portrait: PNG, JPEG, WebP, BMP or TIFF")->required();
+  command.add_option("--model", options.model, "a model package; without, the one that ships");
+  command.add_flag("--aligned", options.choice.aligned, "the picture is an EG3D/FFHQ crop: use it as it is");
+  command.add_option("--face", options.choice.face, "which face, 1 the largest, 2 the next")
+      ->check(CLI::Range(1, 1000));
 }
-
-namespace {
-
-nlohmann::json describe(const std::vector<Face>& faces) {
-  auto list = nlohmann::json::array();
-  for (const auto& face : faces) {
-    list.push_back({{"face", list.size() + 1},
-                    {"left", face.left},
-                    {"top", face.top},
-                    {"right", face.right},
-                    {"bottom", face.bottom},
-                    {"score", face.score},
-                    {"landmarks", describe_points(face.landmarks)},
-                    {"depth", face.depth}});
-  }
-  return list;
-}
-
-nlohmann::json describe(const Camera& camera) {
-  const Orbit orbit = orbit_of(camera);
-  return {{"camera_to_world", camera.camera_to_world},
-          {"intrinsics", camera.intrinsics},
-          {"yaw", orbit.yaw_degrees},
-          {"pitch", orbit.pitch_degrees},
-          {"radius", orbit.radius}};
-}
-
-}  // namespace
 
 Result<Picture> read_picture(const std::filesystem::path& path, Context& context) {
   const StageTimer timer(context.report, "load");
@@ -51,17 +26,19 @@ Result<Picture> read_picture(const std::filesystem::path& path, Context& context
   return picture;
 }
 
+Result<FaceAligner> open_aligner(const Context& context) {
+  return FaceAligner::open(find_model(context.assets, "face"));
+}
+
 Result<Portrait> find_portrait(const Picture& picture, const std::filesystem::path& path,
                                const FaceChoice& choice, int size, Context& context) {
   context.progress.begin("finding the face");
   const StageTimer timer(context.report, "align");
-  TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(find_model(context.assets, "face")));
-  if (!choice.aligned && !context.common.json.empty()) {
-    TRIPTYCH_TRY(const std::vector<Face> faces, about(path, aligner.find(picture.rgb)));
-    context.report["faces"] = describe(faces);
-  }
+  TRIPTYCH_TRY(const FaceAligner aligner, open_aligner(context));
   const AlignOptions align{.size = size, .face = choice.face - 1, .already_aligned = choice.aligned};
-  TRIPTYCH_TRY(Portrait portrait, about(path, aligner.align(picture.rgb, align)));
+  std::vector<Face> faces;
+  TRIPTYCH_TRY(Portrait portrait, about(path, aligner.align(picture.rgb, align, &faces)));
+  if (!choice.aligned) context.report["faces"] = describe(faces);
   context.report["camera"] = describe(portrait.camera);
   return portrait;
 }

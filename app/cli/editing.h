@@ -7,7 +7,7 @@
 #include "cli/verb.h"
 #include "export/turntable.h"
 #include "export/video.h"
-#include "face/portrait.h"
+#include "face/align.h"
 #include "head/head.h"
 #include "image/picture.h"
 #include "model/model.h"
@@ -21,12 +21,18 @@ struct FaceChoice {
   bool aligned = false;  // the picture is a crop already
   int face = 0;          // 1 is the largest, 0: the largest too
 };
-// Report: faces (if a report was asked for), camera, times_ms.align. `path` stands in messages.
+struct PortraitOptions {
+  std::filesystem::path picture, model;
+  FaceChoice choice;
+};
+// Declares PICTURE, --model, --aligned and --face.
+void add_portrait(CLI::App& command, PortraitOptions& options);
+
+[[nodiscard]] Result<FaceAligner> open_aligner(const Context& context);
+
+// Report: faces, camera, times_ms.align. `path` stands in messages.
 [[nodiscard]] Result<Portrait> find_portrait(const Picture& picture, const std::filesystem::path& path,
                                              const FaceChoice& choice, int size, Context& context);
-
-// [[x, y], ...] for a report.
-[[nodiscard]] nlohmann::json describe_points(const std::vector<Point2>& points);
 
 // `package` empty: the model that ships. Report: versions.model, inputs.model, times_ms.model.
 [[nodiscard]] Result<std::shared_ptr<const Model>> read_model(const std::filesystem::path& package,

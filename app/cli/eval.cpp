@@ -6,11 +6,11 @@
 #include "cli/files.h"
 #include "cli/verb.h"
 #ifdef TRIPTYCH_TRAIN
-#include <algorithm>
 #include <cstdio>
 #include <sstream>
 
 #include "core/atomic_file.h"
+#include "core/folder.h"
 #include "image/sheet.h"
 #include "train/score.h"
 #include "train/score_heads.h"
@@ -32,15 +32,8 @@ struct Options {
 
 // The pictures that are measured, by name.
 Result<std::vector<fs::path>> files_in(const Options& options) {
-  const fs::path& folder = options.pictures;
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.is_regular_file()) files.push_back(entry.path());
-  }
-  if (error) return fail(folder.string() + ": cannot read this folder: " + error.message());
-  if (files.empty()) return fail(folder.string() + ": no pictures here");
-  std::sort(files.begin(), files.end());
+  TRIPTYCH_TRY(const std::vector<fs::path> files, list_folder(options.pictures));
+  if (files.empty()) return fail(options.pictures.string() + ": no pictures here");
   std::vector<fs::path> wanted;
   for (std::size_t i = 0; i < files.size(); i += options.every) wanted.push_back(files[i]);
   if (options.limit > 0 && wanted.size() > options.limit) wanted.resize(options.limit);
@@ -111,7 +104,7 @@ Status measure_pictures(const Options& options, const Model& model, Context& con
   TRIPTYCH_TRY(const std::vector<fs::path> files, files_in(options));
   TRIPTYCH_TRY(const std::vector<std::string> texts, prompts_of(options));
   TRIPTYCH_TRY(const auto prompts, train::encode_prompts(model, texts, context.progress));
-  TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(find_model(context.assets, "face")));
+  TRIPTYCH_TRY(const FaceAligner aligner, open_aligner(context));
   const auto identity = train::Identity::load(find_model(context.assets, "identity.safetensors"));
   if (!identity) context.say("no identity columns: " + identity.error().message);
   const train::Scorer scorer{model, aligner, identity ? &*identity : nullptr, context.pool,

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "cli/files.h"
+#include "cli/heads.h"
 #include "cli/verb.h"
-#include "head/tri_file.h"
 
 namespace triptych::cli {
 namespace {
@@ -17,12 +17,8 @@ struct Options {
 
 Status run(const Options& options, Context& context) {
   TRIPTYCH_CHECK(check_output(options.out));
-  Head head;
-  {
-    const StageTimer timer(context.report, "load");
-    TRIPTYCH_TRY(head, load_head(options.head));
-  }
-  context.report["inputs"] = {{"head", options.head.string()}, {"resolution", options.mesh.resolution}};
+  TRIPTYCH_TRY(const Head head, read_head(options.head, context));
+  context.report["inputs"]["resolution"] = options.mesh.resolution;
   Mesh mesh;
   {
     const StageTimer timer(context.report, "mesh");
@@ -45,7 +41,7 @@ Status run(const Options& options, Context& context) {
 Verb add_mesh(CLI::App& root, Common& common) {
   CLI::App& command = add_command(root, "mesh", "a head as a coloured triangle mesh", common);
   auto options = std::make_shared<Options>();
-  command.add_option("HEAD", options->head, "a .tri head")->required();
+  add_head(command, options->head);
   command.add_option("--out", options->out, "the mesh")
       ->required()
       ->check(one_of_suffixes({".ply", ".obj", ".glb"}));

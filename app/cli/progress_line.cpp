@@ -25,9 +25,9 @@ std::string progress_text(const Progress::Snapshot& snapshot) {
   std::string text = snapshot.stage.empty() ? "working" : snapshot.stage;
   if (snapshot.fraction <= 0) return text + "  " + duration_text(snapshot.elapsed_s);
   char numbers[64];
-  const double percent = 100 * snapshot.fraction;
-  std::snprintf(numbers, sizeof numbers, "  %.0f %%  %.1f %%/s", percent,
-                snapshot.elapsed_s > 0 ? percent / snapshot.elapsed_s : 0.0);
+  const double done = 100 * (snapshot.fraction - snapshot.begun_at);
+  std::snprintf(numbers, sizeof numbers, "  %.0f %%  %.1f %%/s", 100 * snapshot.fraction,
+                snapshot.elapsed_s > 0 ? done / snapshot.elapsed_s : 0.0);
   text += numbers;
   if (snapshot.remaining_s >= 0) text += "  " + duration_text(snapshot.remaining_s) + " left";
   return text;

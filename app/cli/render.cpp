@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "cli/files.h"
+#include "cli/heads.h"
 #include "cli/verb.h"
-#include "head/tri_file.h"
 #include "image/picture.h"
 #include "image/resample.h"
 #include "render/bake.h"
@@ -67,15 +67,12 @@ Result<View> render_view(const Head& head, const Options& options, Context& cont
 Status run(const Options& options, Context& context) {
   TRIPTYCH_CHECK(check_output(options.out));
   TRIPTYCH_CHECK(check_output(options.depth));
-  Head head;
-  {
-    const StageTimer timer(context.report, "load");
-    TRIPTYCH_TRY(head, load_head(options.head));
-  }
-  context.report["inputs"] = {
-      {"head", options.head.string()}, {"yaw", options.yaw},
-      {"pitch", options.pitch},        {"fov", options.fov},
-      {"size", options.size},          {"mode", options.mode == Mode::exact ? "exact" : "fast"}};
+  TRIPTYCH_TRY(const Head head, read_head(options.head, context));
+  context.report["inputs"].update({{"yaw", options.yaw},
+                                   {"pitch", options.pitch},
+                                   {"fov", options.fov},
+                                   {"size", options.size},
+                                   {"mode", options.mode == Mode::exact ? "exact" : "fast"}});
   context.report["versions"]["kernel"] = cpu_kernels().front();
   TRIPTYCH_TRY(const View view, about(options.head, render_view(head, options, context)));
   const StageTimer timer(context.report, "save");
@@ -95,7 +92,7 @@ Status run(const Options& options, Context& context) {
 Verb add_render(CLI::App& root, Common& common) {
   CLI::App& command = add_command(root, "render", "a picture of a head from any side", common);
   auto options = std::make_shared<Options>();
-  command.add_option("HEAD", options->head, "a .tri head")->required();
+  add_head(command, options->head);
   command.add_option("--out", options->out, "the picture")->required()->check(picture_suffix());
   command.add_option("--yaw", options->yaw, "degrees; > 0: from the viewer's right")
       ->check(CLI::Range(-180.0, 180.0));

@@ -22,9 +22,9 @@ constexpr int frames_per_second = 30;
 constexpr int video_frames = 6 * frames_per_second;
 
 struct Options {
-  fs::path picture, out, model;
+  PortraitOptions portrait;
+  fs::path out;
   std::vector<std::string> prompts;
-  FaceChoice choice;
 };
 
 // "A bronze statue!" -> "a-bronze-statue"
@@ -50,14 +50,15 @@ Status write_video(const Head& head, const fs::path& path, Context& context) {
 }
 
 Status run(const Options& options, Context& context) {
-  TRIPTYCH_TRY(const Picture picture, read_picture(options.picture, context));
-  TRIPTYCH_TRY(std::shared_ptr<const Model> model, read_model(options.model, context));
+  TRIPTYCH_TRY(const Picture picture, read_picture(options.portrait.picture, context));
+  TRIPTYCH_TRY(std::shared_ptr<const Model> model, read_model(options.portrait.model, context));
   for (const auto& text : options.prompts) {  // one that it does not know is said before any work
     TRIPTYCH_CHECK(
         model->encode_prompt({.text = text, .reference = {}}, context.progress).map([](auto&&) {}));
   }
   TRIPTYCH_TRY(const Portrait portrait,
-               find_portrait(picture, options.picture, options.choice, model->info().picture_size, context));
+               find_portrait(picture, options.portrait.picture, options.portrait.choice,
+                             model->info().picture_size, context));
   std::error_code error;
   fs::create_directories(options.out, error);
   if (error) return fail(options.out.string() + ": cannot be made: " + error.message());
@@ -96,14 +97,11 @@ Verb add_tour(CLI::App& root, Common& common) {
   CLI::App& command =
       add_command(root, "tour", "several edits of a portrait, a contact sheet and a video", common);
   auto options = std::make_shared<Options>();
-  command.add_option("PICTURE", options->picture, "a portrait")->required();
+  add_portrait(command, options->portrait);
   command.add_option("--prompt", options->prompts, "an edit; may be given several times")
       ->expected(1)
       ->take_all();
   command.add_option("--out", options->out, "the folder for what is made")->required();
-  command.add_option("--model", options->model, "a model package; without, the one that ships");
-  command.add_flag("--aligned", options->choice.aligned, "the picture is an EG3D/FFHQ crop: use it as it is");
-  command.add_option("--face", options->choice.face, "which face, 1 the largest")->check(CLI::Range(1, 1000));
   return [options](Context& context) { return run(*options, context); };
 }
 

@@ -7,9 +7,9 @@
 
 #include "cli/editing.h"
 #include "cli/files.h"
+#include "cli/heads.h"
 #include "cli/verb.h"
 #include "export/video.h"
-#include "head/tri_file.h"
 
 namespace triptych::cli {
 namespace {
@@ -24,16 +24,10 @@ struct Options {
 
 Status run(const Options& options, Context& context) {
   TRIPTYCH_CHECK(check_output(options.out));
-  Head head;
-  {
-    const StageTimer timer(context.report, "load");
-    TRIPTYCH_TRY(head, load_head(options.head));
-  }
+  TRIPTYCH_TRY(const Head head, read_head(options.head, context));
   const int count = std::max(1, static_cast<int>(std::lround(options.seconds * options.frames_per_second)));
-  context.report["inputs"] = {{"head", options.head.string()},
-                              {"seconds", options.seconds},
-                              {"fps", options.frames_per_second},
-                              {"size", options.size}};
+  context.report["inputs"].update(
+      {{"seconds", options.seconds}, {"fps", options.frames_per_second}, {"size", options.size}});
   const VideoFormat format{options.size, options.size, options.frames_per_second};
   TRIPTYCH_TRY(const std::unique_ptr<VideoWriter> video, VideoWriter::open(options.out, format));
   TRIPTYCH_CHECK(render_turntable(head, options.path, options.size, count, *video, context));
@@ -49,7 +43,7 @@ Status run(const Options& options, Context& context) {
 Verb add_turntable(CLI::App& root, Common& common) {
   CLI::App& command = add_command(root, "turntable", "a video of a head that turns", common);
   auto options = std::make_shared<Options>();
-  command.add_option("HEAD", options->head, "a .tri head")->required();
+  add_head(command, options->head);
   command.add_option("--out", options->out, "the video; .png: its frames")
       ->required()
       ->check(one_of_suffixes({".mp4", ".gif", ".webp", ".png"}));

@@ -19,8 +19,8 @@
 namespace triptych::adapt {
 
 struct AdaptConfig {
-  double minutes = 5;                                 // of learning; preparing and pauses do not count
-  int batch = 4;                                      // halved when memory runs out
+  double minutes = 5;  // of learning; preparing and pauses do not count
+  int batch = 0;       // pairs of a step, halved when memory runs out; 0: what suits the network
   std::vector<double> snapshots_s{10, 60, 120, 300};  // when snapshots are taken, beside the end
   // A style file, written with the newest weights every recovery_s seconds of learning and at the end, so
   // that a crash loses no more. Removed by discard() and by the destructor of a run that did not fail: save

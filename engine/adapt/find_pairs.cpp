@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "adapt/pairs.h"
+#include "core/folder.h"
 
 namespace triptych::adapt {
 namespace {
@@ -27,12 +28,9 @@ bool is_picture(const fs::path& path) {
   return std::find(suffixes.begin(), suffixes.end(), lower(path.extension().string())) != suffixes.end();
 }
 
+// A folder that cannot be read has no pairs.
 std::vector<fs::path> entries_of(const fs::path& folder) {
-  std::vector<fs::path> entries;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) entries.push_back(entry.path());
-  std::sort(entries.begin(), entries.end());
-  return entries;
+  return list_folder(folder, Entries::all).value_or(std::vector<fs::path>{});
 }
 
 std::string folder_name(const fs::path& folder) {

@@ -26,7 +26,6 @@ enum class Learned {
 
 struct LearningConfig {
   std::string name;  // of the style
-  int batch = 4;     // pairs of a step
   double learning_rate = 2e-3;
   Learned learned = Learned::norms;
   bool with_2d = true;                   // L2D: the pairs at the picture's camera (Eq. 4)
@@ -61,6 +60,8 @@ class Learner {
   virtual ~Learner() = default;
   // Everything that is done once: features of the pictures, the teacher's reconstructions.
   [[nodiscard]] virtual Status prepare(Progress& progress) = 0;
+  // Pairs of a step that suit the network.
+  [[nodiscard]] virtual int usual_batch() const { return 4; }
   // One step with `batch` pairs; `done` is the fraction of the time that has passed (learning slows towards
   // 1). An error of code out_of_memory leaves everything as before the step.
   [[nodiscard]] virtual Result<StepLosses> step(int batch, double done) = 0;
@@ -72,8 +73,8 @@ class Learner {
   [[nodiscard]] virtual std::vector<std::string> notices() const = 0;
 };
 
-// The learner for a model: the starter's. Other kinds of model are refused with a sentence. `pairs` are
-// kept().
+// The learner for a model: a starter's, or an imported 3dpe model's. One that only reconstructs is refused
+// with a sentence. `pairs` are kept().
 [[nodiscard]] Result<std::unique_ptr<Learner>> make_learner(std::shared_ptr<const Model> base,
                                                             std::vector<Pair> pairs, LearningConfig config);
 

@@ -36,12 +36,14 @@ using Status = Result<void>;
 
 }  // namespace triptych
 
+// NOLINTBEGIN(bugprone-macro-parentheses): names and declarations, which parentheses would break
 #define TRIPTYCH_JOIN_(a, b) a##b
 #define TRIPTYCH_JOIN(a, b) TRIPTYCH_JOIN_(a, b)
 #define TRIPTYCH_TRY_(result, target, expression)          \
   auto result = (expression);                              \
   if (!result) return tl::make_unexpected(result.error()); \
   target = std::move(*result)
+// NOLINTEND(bugprone-macro-parentheses)
 
 // TRIPTYCH_TRY(Image8 picture, load_picture(path)); assigns the value or returns the error to the caller.
 #define TRIPTYCH_TRY(target, expression) \

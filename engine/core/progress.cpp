@@ -15,12 +15,12 @@ double now_s() {
 
 Progress::Progress() : started_s_(now_s()) {}
 
-void Progress::begin(std::string stage) {
+void Progress::begin(std::string stage, double done) {
   Listener listener;
   {
     const std::scoped_lock lock(mutex_);
     stage_ = std::move(stage);
-    fraction_ = 0;
+    fraction_ = begun_at_ = std::clamp(done, 0.0, 1.0);
     started_s_ = now_s();
     listener = listener_;
   }
@@ -44,8 +44,9 @@ Status Progress::check() const {
 
 Progress::Snapshot Progress::snapshot() const {
   const std::scoped_lock lock(mutex_);
-  Snapshot result{stage_, fraction_, now_s() - started_s_, -1, cancelled()};
-  if (fraction_ > 0) result.remaining_s = result.elapsed_s * (1 - fraction_) / fraction_;
+  Snapshot result{stage_, fraction_, begun_at_, now_s() - started_s_, -1, cancelled()};
+  const double done = fraction_ - begun_at_;
+  if (done > 0) result.remaining_s = result.elapsed_s * (1 - fraction_) / done;
   return result;
 }
 

@@ -17,6 +17,7 @@ class Progress {
   struct Snapshot {
     std::string stage;        // "encoding the picture"
     double fraction = 0;      // 0..1 of the stage
+    double begun_at = 0;      // the fraction that was done before the stage began: work that is resumed
     double elapsed_s = 0;     // since the stage began
     double remaining_s = -1;  // estimate, or -1 while it is unknown
     bool cancelled = false;
@@ -25,7 +26,8 @@ class Progress {
 
   Progress();
 
-  void begin(std::string stage);
+  // `done`: the fraction that an earlier run has done already, so that rate and time left are this run's.
+  void begin(std::string stage, double done = 0);
   void advance(double fraction);  // 0..1, monotonic within a stage
   void cancel() noexcept { cancelled_.store(true, std::memory_order_relaxed); }
   [[nodiscard]] bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
@@ -39,7 +41,7 @@ class Progress {
   std::atomic<bool> cancelled_{false};
   mutable std::mutex mutex_;
   std::string stage_;
-  double fraction_ = 0;
+  double fraction_ = 0, begun_at_ = 0;
   double started_s_ = 0;
   Listener listener_;
 };

@@ -20,7 +20,7 @@ struct CubeEdge {
 using CubeLoops = std::vector<std::vector<int>>;
 
 struct CubeTable {
-  std::array<CubeEdge, 12> edges;
+  std::array<CubeEdge, 12> edges{};
   std::array<CubeLoops, 256> loops;  // by the mask of inside corners
 
   // Do two edges lie on a common face of the cube?

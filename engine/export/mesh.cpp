@@ -124,8 +124,8 @@ void sample_slice(const SampleGrid& grid, const Field& field, ThreadPool& pool, 
                   std::span<float> values) {
   const auto width = static_cast<std::size_t>(grid.points[0]);
   pool.run(static_cast<std::size_t>(grid.points[1]), [&](std::size_t y, int) {
-    std::array<Vec3, batch> points;
-    std::array<float, 4 * batch> out;
+    std::array<Vec3, batch> points{};
+    std::array<float, 4 * batch> out{};
     for (std::size_t from = 0; from < width; from += batch) {
       const std::size_t count = std::min(batch, width - from);
       for (std::size_t i = 0; i < count; ++i) {
@@ -143,7 +143,7 @@ std::vector<Vec3> colors_at(const std::vector<Vec3>& places, const Field& field,
   std::vector<Vec3> colors(places.size());
   pool.run((places.size() + batch - 1) / batch, [&](std::size_t part, int) {
     const std::size_t from = part * batch, count = std::min(batch, places.size() - from);
-    std::array<float, 4 * batch> out;
+    std::array<float, 4 * batch> out{};
     field.evaluate(std::span(places).subspan(from, count), out);
     for (std::size_t i = 0; i < count; ++i) {
       for (std::size_t c = 0; c < 3; ++c) colors[from + i][c] = std::clamp(out[4 * i + 1 + c], 0.0F, 1.0F);

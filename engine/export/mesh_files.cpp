@@ -45,7 +45,7 @@ std::string ply_bytes(const Mesh& mesh) {
 
 std::string obj_bytes(const Mesh& mesh) {
   std::string text = "# made by Triptych; red, green, blue follow each position\n";
-  std::array<char, 160> line;
+  std::array<char, 160> line{};
   const auto append = [&](int length) { text.append(line.data(), static_cast<std::size_t>(length)); };
   for (std::size_t i = 0; i < mesh.positions.size(); ++i) {
     const Vec3 &p = mesh.positions[i], &c = mesh.colors[i];

@@ -70,10 +70,28 @@ struct FaceAligner::Networks {
         canonical(std::move(canonical_)) {}
 
   Result<std::vector<Face>> find(const Image8& picture);
-  Result<Portrait> align(const Image8& picture, const AlignOptions& options);
+  Result<Face> look_at(const FaceSearch& search, const Image8& picture, const Detection& detection);
+  Result<Portrait> align(const Image8& picture, const AlignOptions& options, std::vector<Face>* all);
   Result<Portrait> cut(const Image8& picture, const Face& face, int size);
   Result<Portrait> keep(const Image8& picture, int size);
 };
+
+// In the copy that was searched, where a face has more pixels there than the network takes: in the picture
+// itself each of its looks would read all pixels of a face that may be thousands wide.
+Result<Face> FaceAligner::Networks::look_at(const FaceSearch& search, const Image8& picture,
+                                            const Detection& detection) {
+  constexpr float enough = 400;  // pixels, about twice as many
+  const float scale = search.scale();
+  if ((detection.right - detection.left) * scale < enough) {
+    return find_landmarks(landmarks, canonical.mirrored, picture, detection);
+  }
+  TRIPTYCH_TRY(Face face,
+               find_landmarks(landmarks, canonical.mirrored, search.copy(), scaled(detection, scale)));
+  for (float* edge : {&face.left, &face.top, &face.right, &face.bottom}) *edge /= scale;
+  for (float& depth : face.depth) depth /= scale;
+  for (Point2& point : face.landmarks) point = {point.x / scale, point.y / scale};
+  return face;
+}
 
 Result<std::vector<Face>> FaceAligner::Networks::find(const Image8& picture) {
   const FaceSearch search(picture);
@@ -81,7 +99,7 @@ Result<std::vector<Face>> FaceAligner::Networks::find(const Image8& picture) {
   for (const Effort effort : all_efforts) {
     TRIPTYCH_TRY(const std::vector<Detection> detections, search.run(detector, effort));
     for (const Detection& detection : detections) {
-      TRIPTYCH_TRY(Face face, find_landmarks(landmarks, canonical.mirrored, picture, detection));
+      TRIPTYCH_TRY(Face face, look_at(search, picture, detection));
       const auto same = [&](const Face& other) { return same_face(face, other); };
       if (face.score >= smallest_face_score && std::ranges::none_of(faces, same))
         faces.push_back(std::move(face));
@@ -92,12 +110,14 @@ Result<std::vector<Face>> FaceAligner::Networks::find(const Image8& picture) {
   return faces;
 }
 
-Result<Portrait> FaceAligner::Networks::align(const Image8& picture, const AlignOptions& options) {
+Result<Portrait> FaceAligner::Networks::align(const Image8& picture, const AlignOptions& options,
+                                              std::vector<Face>* all) {
   if (picture.channels != 3 || picture.empty() || options.size < 1) {
     return fail("a picture of three channels and a size above 0 are needed", {}, ErrorCode::usage);
   }
   if (options.already_aligned) return keep(picture, options.size);
   TRIPTYCH_TRY(const std::vector<Face> faces, find(picture));
+  if (all != nullptr) *all = faces;
   if (faces.empty()) return fail(no_face(picture));
   const auto index = static_cast<std::size_t>(std::max(0, options.face));
   if (index >= faces.size()) {
@@ -177,8 +197,9 @@ Result<std::vector<Face>> FaceAligner::find(const Image8& picture) const {
   return guarded(networks_->mutex, [&] { return networks_->find(picture); });
 }
 
-Result<Portrait> FaceAligner::align(const Image8& picture, const AlignOptions& options) const {
-  return guarded(networks_->mutex, [&] { return networks_->align(picture, options); });
+Result<Portrait> FaceAligner::align(const Image8& picture, const AlignOptions& options,
+                                    std::vector<Face>* faces) const {
+  return guarded(networks_->mutex, [&] { return networks_->align(picture, options, faces); });
 }
 
 Result<Portrait> FaceAligner::align(const Image8& picture, const Face& face, int size) const {

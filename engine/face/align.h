@@ -32,7 +32,9 @@ class FaceAligner {
   [[nodiscard]] Result<std::vector<Face>> find(const Image8& picture) const;
   // The portrait of one face; the error says "no face found (...)" and what to do. When already_aligned and
   // no face is found, the camera is frontal.
-  [[nodiscard]] Result<Portrait> align(const Image8& picture, const AlignOptions& options = {}) const;
+  // `faces`: receives all that find() gives (none when already_aligned); may be null.
+  [[nodiscard]] Result<Portrait> align(const Image8& picture, const AlignOptions& options = {},
+                                       std::vector<Face>* faces = nullptr) const;
   // As align, with a face of find() whose landmarks the user may have corrected (468 points in picture
   // pixels).
   [[nodiscard]] Result<Portrait> align(const Image8& picture, const Face& face, int size) const;

@@ -16,6 +16,30 @@ constexpr float padding = 1.8F;                // how much wider to look for a f
 constexpr int search_side = 1024;              // long side of the copy that is searched
 constexpr std::size_t values_per_anchor = 16;  // box and six points
 
+void add_weighted(Detection& sum, const Detection& part, float weight) {
+  const auto add = [weight](float& to, float value) { to += weight * value; };
+  add(sum.left, part.left);
+  add(sum.top, part.top);
+  add(sum.right, part.right);
+  add(sum.bottom, part.bottom);
+  add(sum.left_eye.x, part.left_eye.x);
+  add(sum.left_eye.y, part.left_eye.y);
+  add(sum.right_eye.x, part.right_eye.x);
+  add(sum.right_eye.y, part.right_eye.y);
+}
+
+}  // namespace
+
+Detection scaled(const Detection& detection, float scale) {
+  Detection result;
+  add_weighted(result, detection, scale);
+  result.score = detection.score;
+  result.searched_at = detection.searched_at;
+  return result;
+}
+
+namespace {
+
 // BlazeFace, "SsdAnchorsCalculator": 2 anchors a cell of 8 pixels, 6 a cell of 16; only their centres count.
 std::vector<Point2> make_anchors() {
   std::vector<Point2> anchors;
@@ -38,26 +62,6 @@ float overlap(const Detection& a, const Detection& b) {
   const float both = width * height;
   const auto area = [](const Detection& d) { return (d.right - d.left) * (d.bottom - d.top); };
   return both / (area(a) + area(b) - both);
-}
-
-void add_weighted(Detection& sum, const Detection& part, float weight) {
-  const auto add = [weight](float& to, float value) { to += weight * value; };
-  add(sum.left, part.left);
-  add(sum.top, part.top);
-  add(sum.right, part.right);
-  add(sum.bottom, part.bottom);
-  add(sum.left_eye.x, part.left_eye.x);
-  add(sum.left_eye.y, part.left_eye.y);
-  add(sum.right_eye.x, part.right_eye.x);
-  add(sum.right_eye.y, part.right_eye.y);
-}
-
-Detection scaled(const Detection& detection, float scale) {
-  Detection result;
-  add_weighted(result, detection, scale);
-  result.score = detection.score;
-  result.searched_at = detection.searched_at;
-  return result;
 }
 
 // Boxes that overlap become the mean, weighted by score, of those seen at the roll of the best.

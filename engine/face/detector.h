@@ -34,10 +34,16 @@ class FaceSearch {
  public:
   explicit FaceSearch(const Image8& picture);
   [[nodiscard]] Result<std::vector<Detection>> run(Network& network, Effort effort) const;  // best first
+  // What is searched: the picture, or a smaller copy of it.
+  [[nodiscard]] const Image8& copy() const noexcept { return copy_; }
+  [[nodiscard]] float scale() const noexcept { return scale_; }
 
  private:
   Image8 copy_;
   float scale_ = 1;  // of the copy
 };
+
+// The same in a copy of the picture that is `scale` times as large.
+[[nodiscard]] Detection scaled(const Detection& detection, float scale);
 
 }  // namespace triptych

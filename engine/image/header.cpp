@@ -12,13 +12,19 @@ namespace triptych {
 namespace {
 
 using Bytes = std::span<const std::byte>;
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 int exif_orientation(Bytes exif) noexcept {
   constexpr auto prefix = "Exif\0\0"sv;
   if (ByteView(exif).has(0, prefix)) exif = exif.subspan(prefix.size());
   const TiffTags tags = read_tiff_tags(exif);
   return tags.valid ? tags.orientation : 1;
+}
+
+// Pixels, of sizes that may be nonsense: beyond any limit it only has to stay large.
+std::int64_t area(std::int64_t width, std::int64_t height) noexcept {
+  constexpr std::int64_t most = 1 << 24;
+  return std::min(width, most) * std::min(height, most);
 }
 
 // PNG 1.2, section 5: length, type, data, CRC; IEND is last.
@@ -40,7 +46,7 @@ PictureHeader read_png(Bytes file) noexcept {
     at += length + 12;
   }
   // Deflate cannot shrink more than 1032 times, so a picture with fewer bytes cannot be whole.
-  const auto smallest = header.width * header.height * header.bits / 8 / 1032;
+  const auto smallest = area(header.width, header.height) * header.bits / 8 / 1032;
   if (smallest > static_cast<std::int64_t>(file.size())) header.complete = false;
   return header;
 }
@@ -127,8 +133,8 @@ PictureHeader read_bmp(Bytes file) noexcept {
   const auto compression = old ? 0 : view.u32(30);
   header.width = old ? view.u16(18) : static_cast<std::int32_t>(view.u32(18));
   header.height = old ? view.u16(20) : std::abs(std::int64_t{static_cast<std::int32_t>(view.u32(22))});
-  const auto stride = (header.width * bits + 31) / 32 * 4;
-  const auto size = stride * header.height;
+  const auto stride = std::min((header.width * bits + 31) / 32 * 4, std::int64_t{1} << 31);
+  const auto size = stride * header.height;                 // below 2^62
   const bool plain = compression == 0 || compression == 3;  // otherwise run lengths
   header.complete =
       !view.failed() && (!plain || size < 0 || view.holds(pixels_at, static_cast<std::size_t>(size)));
@@ -141,7 +147,7 @@ PictureHeader read_tiff(Bytes file) noexcept {
       .format = PictureFormat::tiff, .width = tags.width, .height = tags.height, .bits = tags.bits};
   header.orientation = tags.orientation;
   header.complete = tags.valid && tags.data_present;
-  const auto largest_tile = std::max(tags.width * tags.height, std::int64_t{1} << 22);
+  const auto largest_tile = std::max(area(tags.width, tags.height), std::int64_t{1} << 22);
   header.supported = tags.bits <= 16 && tags.integer_samples && tags.tile_width < 65536 &&
                      tags.tile_height < 65536 && tags.tile_width * tags.tile_height <= largest_tile;
   return header;

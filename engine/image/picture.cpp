@@ -9,6 +9,7 @@
 #include "image/header.h"
 #include "image/mat.h"
 #include "image/quiet.h"
+#include "image/resample.h"
 
 namespace triptych {
 namespace {
@@ -70,23 +71,18 @@ cv::Mat decode(std::span<const std::byte> file, std::string& detail) {
 }
 
 // BGRA (straight alpha) laid over mid grey.
-cv::Mat over_grey(const cv::Mat& bgra) {
+cv::Mat opaque(const cv::Mat& bgra) {
   cv::Mat bgr(bgra.size(), CV_8UC3);
   for (int y = 0; y < bgra.rows; ++y) {
-    const auto* from = bgra.ptr<std::uint8_t>(y);
-    auto* to = bgr.ptr<std::uint8_t>(y);
-    for (int x = 0; x < bgra.cols; ++x, from += 4, to += 3) {
-      const int alpha = from[3];
-      for (int c = 0; c < 3; ++c)
-        to[c] = static_cast<std::uint8_t>((from[c] * alpha + 128 * (255 - alpha) + 127) / 255);
-    }
+    const auto width = static_cast<std::size_t>(bgra.cols);
+    over_grey({bgra.ptr<std::uint8_t>(y), 4 * width}, {bgr.ptr<std::uint8_t>(y), 3 * width});
   }
   return bgr;
 }
 
 cv::Mat to_bgr8(cv::Mat mat) {
   if (mat.depth() == CV_16U) mat.convertTo(mat, CV_8U, 1.0 / 257);
-  if (mat.channels() == 4) return over_grey(mat);
+  if (mat.channels() == 4) return opaque(mat);
   if (mat.channels() == 1) cv::cvtColor(mat, mat, cv::COLOR_GRAY2BGR);
   return mat;
 }

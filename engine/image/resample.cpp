@@ -58,6 +58,22 @@ Image8 mirror(const Image8& image) {
   return result;
 }
 
+void over_grey(std::span<const std::uint8_t> rgba, std::span<std::uint8_t> rgb) noexcept {
+  const std::uint8_t* from = rgba.data();
+  for (std::size_t i = 0; i + 2 < rgb.size(); i += 3, from += 4) {
+    const int alpha = from[3];
+    for (std::size_t k = 0; k < 3; ++k) {
+      rgb[i + k] = static_cast<std::uint8_t>((from[k] * alpha + 128 * (255 - alpha) + 127) / 255);
+    }
+  }
+}
+
+Image8 over_grey(const Image8& rgba) {
+  Image8 rgb(rgba.width, rgba.height, 3);
+  over_grey(rgba.pixels, rgb.pixels);
+  return rgb;
+}
+
 Image8 over(const Image8& rgb, const ImageF& alpha, float red, float green, float blue) {
   const std::array background{red, green, blue};
   Image8 result(rgb.width, rgb.height, 3);

@@ -1,6 +1,9 @@
 // Resizing and conversions that every part needs the same way.
 #pragma once
 
+#include <cstdint>
+#include <span>
+
 #include "image/image.h"
 
 namespace triptych {
@@ -14,6 +17,11 @@ namespace triptych {
 [[nodiscard]] Image8 resize(const Image8& image, int width, int height);
 
 [[nodiscard]] Image8 mirror(const Image8& image);  // left-right
+
+// RGBA (straight alpha) laid over mid grey, 128: RGB. The order of the three colours does not matter.
+[[nodiscard]] Image8 over_grey(const Image8& rgba);
+// The same of rows of pixels: 4 bytes each to 3.
+void over_grey(std::span<const std::uint8_t> rgba, std::span<std::uint8_t> rgb) noexcept;
 
 // colour over background: rgb * alpha + background * (1 - alpha); `alpha` has 1 channel.
 [[nodiscard]] Image8 over(const Image8& rgb, const ImageF& alpha, float red, float green, float blue);

@@ -41,7 +41,7 @@ void insert_text(Encoded& png, const std::map<std::string, std::string>& text) {
 }
 
 cv::Mat in_opencv_order(const Image8& image) {
-  const cv::Mat rgb = mat_of(image);
+  cv::Mat rgb = mat_of(image);  // only read
   if (image.channels < 3) return rgb;
   cv::Mat bgr;
   cv::cvtColor(rgb, bgr, image.channels == 3 ? cv::COLOR_RGB2BGR : cv::COLOR_RGBA2BGRA);

@@ -63,6 +63,7 @@ class Document {
 
  private:
   friend class Stack;
+  friend class Objects;
   friend class Machine;
   Value root_;
   std::vector<std::string> texts_;

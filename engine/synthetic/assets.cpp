@@ -98,7 +98,7 @@ Status load_garments(Assets& assets, const fs::path& folder, const GarmentKind& 
 }
 
 // Brown irises come in a red that looks lit from within: their red is taken down towards their green.
-Texture less_red(Texture texture) {
+Texture less_red(const Texture& texture) {
   Image8 rgba = texture.image();
   for (std::size_t i = 0; i + 3 < rgba.pixels.size(); i += 4) {
     const float red = rgba.pixels[i], green = rgba.pixels[i + 1], brown = 1.3F * green;
@@ -112,7 +112,7 @@ Status load_irises(Assets& assets, const fs::path& folder) {
     std::string name = path.stem().string();
     if (const std::size_t cut = name.find("_eye"); cut != std::string::npos) name.resize(cut);
     TRIPTYCH_TRY(Texture texture, Texture::load(path, 512));
-    texture = less_red(std::move(texture));
+    texture = less_red(texture);
     assets.irises[name] = std::make_shared<const Texture>(std::move(texture));
   }
   return {};

@@ -87,7 +87,8 @@ Environment::Environment(int width, int height, std::vector<Color> radiance)
   cumulative_.push_back(0);
   double sum = 0;
   for (std::size_t i = 0; i < radiance_.size(); ++i) {
-    const auto row = static_cast<float>(i / static_cast<std::size_t>(width));
+    const std::size_t line = i / static_cast<std::size_t>(width);
+    const auto row = static_cast<float>(line);
     const Color c = radiance_[i];
     sum += static_cast<double>((c.x + c.y + c.z) / 3 *
                                std::sin((row + 0.5F) / static_cast<float>(height) * pi)) +
@@ -130,7 +131,8 @@ Environment::Sample Environment::sample(float select, float u, float v) const no
   const int last = static_cast<int>(radiance_.size()) - 1;
   while (i < last && cumulative_[static_cast<std::size_t>(i) + 1] <= select) ++i;
 
-  const auto y = static_cast<float>(i / width_), x = static_cast<float>(i % width_);
+  const int row = i / width_, column = i % width_;
+  const auto y = static_cast<float>(row), x = static_cast<float>(column);
   const float theta = (y + v) / static_cast<float>(height_) * pi;
   const float phi = ((x + u) / static_cast<float>(width_) - 0.5F) * 2 * pi;
   const auto index = static_cast<std::size_t>(i);

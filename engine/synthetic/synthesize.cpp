@@ -202,16 +202,22 @@ Result<SynthesizeResult> synthesize(const SynthesizeOptions& options, ThreadPool
   TRIPTYCH_TRY(const Assets assets, Assets::load(options.assets, progress));
   cv::setNumThreads(1);  // heads are what runs in parallel
   const HeadBuilder builder(assets);
-  progress.begin("rendering heads");
+  const auto there = [&](int first) {
+    return fs::exists(options.out /
+                      (shard_name(options.seed + static_cast<std::uint32_t>(first)) + ".safetensors"));
+  };
+  int missing = 0;  // the first head that an interrupted job has not left
+  while (missing < options.heads && there(missing)) missing += options.heads_per_shard;
+  progress.begin("rendering heads", static_cast<double>(missing) / options.heads);
   SynthesizeResult result;
   const auto started = std::chrono::steady_clock::now();
   for (int first = 0; first < options.heads; first += options.heads_per_shard) {
     const int count = std::min(options.heads_per_shard, options.heads - first);
-    const std::string name = shard_name(options.seed + static_cast<std::uint32_t>(first));
-    if (fs::exists(options.out / (name + ".safetensors"))) {
+    if (there(first)) {
       ++result.skipped_shards;
       continue;
     }
+    const std::string name = shard_name(options.seed + static_cast<std::uint32_t>(first));
     TRIPTYCH_TRY(const std::size_t views,
                  ShardJob(assets, builder, options, progress).run(first, count, pool));
     result.views += views;

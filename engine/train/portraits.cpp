@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/folder.h"
 #include "face/align.h"
 #include "image/picture.h"
 
@@ -10,16 +11,6 @@ namespace triptych::train {
 namespace {
 
 constexpr std::uint32_t held_out_every = 12;
-
-std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> paths;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.is_regular_file()) paths.push_back(entry.path());
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
 
 synthetic::View view_of(const Portrait& portrait, std::uint32_t number) {
   synthetic::View view;
@@ -41,7 +32,7 @@ synthetic::View view_of(const Portrait& portrait, std::uint32_t number) {
 Status prepare(const std::filesystem::path& folder, const std::filesystem::path& cache,
                const std::filesystem::path& face_models, int size, Progress& progress,
                const std::function<void(const std::string&)>& say) {
-  const std::vector<std::filesystem::path> paths = pictures_in(folder);
+  TRIPTYCH_TRY(const std::vector<std::filesystem::path> paths, list_folder(folder));
   if (paths.empty())
     return fail(folder.string() + ": no pictures here; \"portraits\" should be a folder of them");
   TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(face_models));

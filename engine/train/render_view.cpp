@@ -11,15 +11,17 @@ using at::Tensor;
 
 constexpr std::int64_t coarse_count = 24, fine_count = 16;
 
-// Distances drawn where the coarse pass found weight: inverse of its cumulative distribution, evenly spaced.
-Tensor importance(const Tensor& edges, const Tensor& weights) {
+}  // namespace
+
+// The inverse of the weights' cumulative distribution, evenly spaced.
+Tensor importance(const Tensor& edges, const Tensor& weights, std::int64_t count) {
   const Tensor padded = at::constant_pad_nd(weights, {1, 1});
   const std::int64_t n = weights.size(2);
   const Tensor wide = at::maximum(padded.narrow(2, 0, n), padded.narrow(2, 2, n));
   const Tensor smooth = 0.5 * weights + 0.5 * at::maximum(weights, wide) + 1e-3;
   const Tensor cumulative = at::cumsum(smooth / smooth.sum(2, true), 2).contiguous();
-  const Tensor u = ((at::arange(fine_count, at::kFloat) + 0.5) / fine_count)
-                       .expand({weights.size(0), weights.size(1), fine_count})
+  const Tensor u = ((at::arange(count, at::kFloat) + 0.5) / count)
+                       .expand({weights.size(0), weights.size(1), count})
                        .contiguous();
   const Tensor bin = at::searchsorted(cumulative, u).clamp_max(n - 1);
   const Tensor before = at::constant_pad_nd(cumulative, {1, 0}).gather(2, bin),
@@ -27,8 +29,6 @@ Tensor importance(const Tensor& edges, const Tensor& weights) {
   const Tensor low = edges.gather(2, bin), high = edges.gather(2, bin + 1);
   return low + (high - low) * ((u - before) / (after - before).clamp_min(1e-6)).clamp(0, 1);
 }
-
-}  // namespace
 
 ViewRays view_rays(const Camera& camera, int size) {
   const Tensor line = (at::arange(size, at::kFloat) + 0.5) / size;
@@ -60,7 +60,7 @@ RenderedView render_view(const nn::Weights& master, const starter::Planes& plane
                             .expand({1, rays.origins.size(1), coarse_count})
                             .contiguous();
   const MarchOutput first = march_planes(master, planes, batch, lines, coarse, true);
-  const Tensor fine = importance(coarse, first.weights);
+  const Tensor fine = importance(coarse, first.weights, fine_count);
   const Tensor distances = std::get<0>(at::cat({coarse, fine}, 2).sort(2));
   const MarchOutput seen = march_planes(master, planes, batch, lines, distances);
   const Tensor alpha = seen.alpha.unsqueeze(2);

@@ -21,6 +21,10 @@ struct ViewRays {
 };
 [[nodiscard]] ViewRays view_rays(const Camera& camera, int size);
 
+// `count` distances [B, R, count], ascending, where a coarse pass found weight: `edges` [B, R, S] are its
+// distances, `weights` [B, R, S - 1] what lay between them.
+[[nodiscard]] at::Tensor importance(const at::Tensor& edges, const at::Tensor& weights, std::int64_t count);
+
 // `planes` and `picture` (their camera) of one item. 24 coarse and 16 importance samples a ray.
 [[nodiscard]] RenderedView render_view(const nn::Weights& master, const starter::Planes& planes,
                                        const Camera& picture, const Camera& camera, int size);

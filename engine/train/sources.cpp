@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "image/resample.h"
 #include "model/starter/prompts.h"
 #include "synthetic/edits.h"
 #include "train/portraits.h"
@@ -22,18 +23,6 @@ Status add_phrases(PromptBank& bank, const std::set<int>& edits, const TrainOpti
     }
   }
   return {};
-}
-
-Image8 over_grey(const Image8& rgba) {
-  Image8 rgb(rgba.width, rgba.height, 3);
-  const std::uint8_t* from = rgba.pixels.data();
-  for (std::size_t i = 0; i < rgb.pixels.size(); i += 3, from += 4) {
-    const int alpha = from[3];
-    for (std::size_t k = 0; k < 3; ++k) {
-      rgb.pixels[i + k] = static_cast<std::uint8_t>((from[k] * alpha + 128 * (255 - alpha)) / 255);
-    }
-  }
-  return rgb;
 }
 
 // The first view of some edited heads, over grey, as a user would give a picture of the style.

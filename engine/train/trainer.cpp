@@ -246,7 +246,7 @@ Status Trainer::housekeeping(bool last) {
 }
 
 Result<TrainResult> Trainer::run() {
-  progress_.begin("training");
+  progress_.begin("training", static_cast<double>(state_.steps) / static_cast<double>(config_.steps));
   samples_at_start_ = state_.samples;
   seconds_before_ = state_.seconds;
   started_ = logged_ = saved_ = evaluated_ = Clock::now();

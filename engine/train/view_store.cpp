@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/folder.h"
+
 namespace triptych::train {
 
 ViewStore::ViewStore(std::vector<std::filesystem::path> folders, std::size_t cache_bytes)
@@ -11,12 +13,10 @@ Result<bool> ViewStore::rescan() {
   std::vector<std::filesystem::path> fresh;
   const std::scoped_lock lock(mutex_);
   for (const auto& folder : folders_) {
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-      if (entry.path().extension() == ".safetensors" && !known_.contains(entry.path()))
-        fresh.push_back(entry.path());
+    TRIPTYCH_TRY(const auto paths, list_folder(folder));
+    for (const auto& path : paths) {
+      if (path.extension() == ".safetensors" && !known_.contains(path)) fresh.push_back(path);
     }
-    if (error) return fail(folder.string() + ": cannot read this folder of shards: " + error.message());
   }
   std::sort(fresh.begin(), fresh.end());  // the same order on every machine
   for (const auto& path : fresh) {

@@ -184,6 +184,20 @@ TEST(Adaptation, ShrinksTheBatchWhenMemoryRunsOut) {
   EXPECT_THAT(info.notices.back(), HasSubstr("2 pairs at once"));
 }
 
+TEST(Adaptation, WithoutMemoryToLookTheStyleIsKept) {
+  auto learner = std::make_unique<FakeLearner>(std::make_shared<FakeClock>());
+  learner->can_look = false;
+  AdaptConfig config = minutes(1);
+  config.clock = [steps = 0.0]() mutable { return steps += 1; };  // a second a step
+  Adaptation run(std::move(learner), std::move(config));
+  run.start();
+  ASSERT_TRUE(run.wait_for(60s));
+  EXPECT_EQ(run.info().state, State::done);
+  EXPECT_EQ(run.info().batch, 4);  // what suits the learner
+  EXPECT_EQ(run.view(), nullptr);
+  EXPECT_EQ(run.latest()->used().held_out, std::nullopt);
+}
+
 TEST(Adaptation, FailsWhenNotEvenOnePairFits) {
   TestRun run(minutes(1), {}, {}, 0);
   const Adaptation::Info info = run.to_the_end();

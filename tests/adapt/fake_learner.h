@@ -22,6 +22,7 @@ class FakeLearner final : public Learner {
       : clock_(std::move(clock)), before_step_(std::move(before_step)), preparing_(std::move(preparing)) {}
 
   int largest_batch = 1000;  // memory runs out beyond
+  bool can_look = true;      // otherwise memory runs out
 
   [[nodiscard]] Status prepare(Progress& progress) override {
     progress.begin("preparing");
@@ -41,6 +42,7 @@ class FakeLearner final : public Learner {
         {"steps", {{1000}, std::vector<std::uint16_t>(1000, static_cast<std::uint16_t>(steps_))}}};
   }
   [[nodiscard]] Result<PairView> look() override {
+    if (!can_look) return fail("out of memory", {}, ErrorCode::out_of_memory);
     PairView view;
     view.distance = 1.0 / steps_;
     view.held_back = true;

@@ -7,6 +7,7 @@
 #include "cli/fixture.h"
 #include "image/picture.h"
 #include "model/starter/starter.h"
+#include "support/narrow_package.h"
 
 namespace triptych::test {
 namespace {
@@ -78,6 +79,23 @@ TEST_F(Adapt, LearnsAStyleThatEditTakes) {
   EXPECT_EQ(refused.status, 1);
   EXPECT_TRUE(refused.one_line_error()) << refused.err;
   EXPECT_THAT(refused.err, HasSubstr("red.safetensors: the style \"Redhead\" was made for the model model"));
+}
+
+TEST_F(Adapt, ImportedModelsLearnToo) {
+  write_narrow_package(folder_ / "imported", {.with_teacher = true});
+  const Outcome outcome =
+      run_program({"adapt", "--model", path("imported"), "--pairs", path("pairs"), "--name", "Redhead",
+                   "--out", path("red.safetensors"), "--minutes", "0.05"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  ASSERT_EQ(run_program({"edit", portrait, "--model", path("imported"), "--out", path("red.tri"), "--style",
+                         path("red.safetensors")})
+                .status,
+            0);
+  EXPECT_EQ(load_head(folder_ / "red.tri")->info.understood, "Redhead");
+  const Outcome refused = run_program({"edit", portrait, "--model", path("model"), "--out", path("no.tri"),
+                                       "--style", path("red.safetensors")});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("was made for the model narrow"));
 }
 
 TEST_F(Adapt, AnInterruptLeavesNothing) {

@@ -2,6 +2,7 @@
 // output.
 #include <gmock/gmock.h>
 
+#include <array>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -68,6 +69,36 @@ TEST_F(AlignVerb, BadFilesGetTheirSentence) {
   expect_refusal("dot.png", "dot.png: too small (1x1 pixels)");
   expect_refusal("line.png", "line.png: too small (30000x1 pixels)");
   expect_refusal("wall.png", "wall.png: no face found (largest side 300 px");
+}
+
+// Two round eyes and a mouth in a disc.
+Image8 smiley() {
+  Image8 image(320, 320, 3, 255);
+  const auto disc = [&](int cx, int cy, int radius, std::array<int, 3> color) {
+    for (int y = cy - radius; y < cy + radius; ++y) {
+      for (int x = cx - radius; x < cx + radius; ++x) {
+        if ((x - cx) * (x - cx) + (y - cy) * (y - cy) > radius * radius) continue;
+        for (int c = 0; c < 3; ++c) {
+          image.at(x, y, c) = static_cast<std::uint8_t>(color[static_cast<std::size_t>(c)]);
+        }
+      }
+    }
+  };
+  disc(160, 160, 140, {250, 210, 40});
+  disc(110, 120, 18, {0, 0, 0});
+  disc(210, 120, 18, {0, 0, 0});
+  disc(160, 215, 40, {160, 30, 30});
+  return image;
+}
+
+TEST_F(AlignVerb, FacesThatNoModelTakesGetTheirSentence) {
+  const std::filesystem::path heads = std::filesystem::path(TRIPTYCH_SOURCE_DIR) / "tests/fixtures/heads";
+  std::filesystem::copy_file(heads / "profile.jpg", path("profile.jpg"));
+  std::filesystem::copy_file(heads / "turned_65.jpg", path("turned.jpg"));
+  save("cartoon.png", smiley());
+  expect_refusal("profile.jpg", "profile.jpg: no face found");
+  expect_refusal("turned.jpg", "turned.jpg: the face is turned too far (about");
+  expect_refusal("cartoon.png", "cartoon.png: no face found (largest side 320 px");
 }
 
 TEST_F(AlignVerb, WrongSuffixIsNoObstacle) {

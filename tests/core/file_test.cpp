@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "core/atomic_file.h"
+#include "core/folder.h"
 #include "core/hash.h"
 #include "support/temporary_folder.h"
 
@@ -75,6 +76,16 @@ TEST(ReadFile, FoldersMissingAndTooLargeFilesAreNamed) {
   EXPECT_THAT(read_file(folder.path()).error().message, HasSubstr("is a folder"));
   EXPECT_THAT(read_file(folder / "none").error().message, HasSubstr("none: cannot be opened"));
   EXPECT_THAT(read_file(folder / "big", 99).error().message, HasSubstr("too large (100 bytes"));
+}
+
+TEST(ListFolder, SortsAndLeavesFoldersOut) {
+  const test::TemporaryFolder folder;
+  for (const auto* name : {"b", "a"}) ASSERT_TRUE(write_file(folder / name, std::string_view("x")));
+  std::filesystem::create_directory(folder / "inner");
+  using Paths = std::vector<std::filesystem::path>;
+  EXPECT_EQ(list_folder(folder.path()).value(), (Paths{folder / "a", folder / "b"}));
+  EXPECT_EQ(list_folder(folder.path(), Entries::all).value().size(), 3U);
+  EXPECT_THAT(list_folder(folder / "none").error().message, HasSubstr("none: this folder cannot be read"));
 }
 
 TEST(Hash, AgreesWithThePublishedVector) {

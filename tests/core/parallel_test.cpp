@@ -64,6 +64,18 @@ TEST(Progress, ReportsStagesAndNeverGoesBack) {
   EXPECT_EQ(fractions, (std::vector<double>{0, 0.5, 0.5, 1}));
 }
 
+TEST(Progress, TimeLeftOfResumedWorkCountsThisRunOnly) {
+  Progress progress;
+  progress.begin("learning", 0.5);
+  EXPECT_EQ(progress.snapshot().fraction, 0.5);
+  EXPECT_EQ(progress.snapshot().remaining_s, -1);  // nothing of this run is known yet
+  progress.advance(0.75);
+  const Progress::Snapshot half_done = progress.snapshot();
+  EXPECT_DOUBLE_EQ(half_done.remaining_s, half_done.elapsed_s);
+  progress.begin("measuring");
+  EXPECT_EQ(progress.snapshot().begun_at, 0);
+}
+
 TEST(Progress, CancelIsSeenByTheWorker) {
   Progress progress;
   EXPECT_TRUE(progress.check());

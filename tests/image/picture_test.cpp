@@ -154,6 +154,17 @@ TEST(LoadPicture, RefusesADeclaredSizeBeforeAllocatingIt) {
   EXPECT_THAT(message_of(decode_picture(std::as_bytes(std::span(png)), "bomb.png")), HasSubstr("cut off"));
 }
 
+// Sizes whose product no integer holds.
+TEST(LoadPicture, RefusesNonsenseSizes) {
+  std::string png = bytes_of(fixture("rgb.png")), bmp = bytes_of(fixture("rgb.bmp"));
+  for (const std::size_t at : {16, 20}) put_u32(png, at, 0xFFFFFFFF);
+  for (const std::size_t at : {18, 22}) put_u32(bmp, at, 0xFFFFFF7F);  // little-endian 0x7FFFFFFF
+  EXPECT_THAT(message_of(decode_picture(std::as_bytes(std::span(png)), "a.png")),
+              HasSubstr("a.png: too large (4294967295x4294967295"));
+  EXPECT_THAT(message_of(decode_picture(std::as_bytes(std::span(bmp)), "a.bmp")),
+              HasSubstr("a.bmp: too large (2147483647x2147483647"));
+}
+
 TEST(LoadPicture, SaysWhenAFileIsCutOff) {
   for (const char* name : {"rgb.png", "rgb.bmp", "rgb.jpg", "progressive.jpg", "rgb.webp", "rgb.tiff",
                            "lzw.tiff", "orientation_6.jpg"}) {

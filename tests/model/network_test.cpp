@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "model/parity.h"
+#include "model/precision.h"
 #include "model/reference/specs.h"
 #include "model/torch_setup.h"
 #include "support/formula.h"
@@ -75,17 +76,17 @@ TEST(Network, FallsBackToFp32WhenBf16GivesNoPicture) {
   ASSERT_TRUE(package) << package.error().message;
   const auto network = Network::open(*package, "", false, true);
   ASSERT_TRUE(network) << network.error().message;
-  EXPECT_TRUE(reference::can_be_shown(planes_of(**network)));
+  EXPECT_TRUE(can_be_shown(planes_of(**network)));
   EXPECT_EQ((*network)->type(), at::kFloat);
   EXPECT_TRUE((*network)->fell_back());
 }
 
 TEST(Network, PlanesThatShowNothingAreNoticed) {
   const at::Tensor planes = at::rand({1, 96, 8, 8});
-  EXPECT_TRUE(reference::can_be_shown(planes));
-  EXPECT_FALSE(reference::can_be_shown(at::full({1, 96, 8, 8}, 0.5)));
+  EXPECT_TRUE(can_be_shown(planes));
+  EXPECT_FALSE(can_be_shown(at::full({1, 96, 8, 8}, 0.5)));
   planes[0][5][2][3].fill_(NAN);
-  EXPECT_FALSE(reference::can_be_shown(planes));
+  EXPECT_FALSE(can_be_shown(planes));
 }
 
 }  // namespace

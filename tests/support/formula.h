@@ -110,7 +110,7 @@ inline at::Tensor formula_tensor(const FormulaTensor& entry) {
 // A smooth picture [1,3,size,size]: each channel the mean of four plane waves; `name` is "input" or
 // "reference".
 inline at::Tensor formula_picture(const std::string& name, int size) {
-  const at::Tensor r = formula_values(name, {24}).to(at::kDouble);
+  const at::Tensor r = formula_values(name, std::vector<std::int64_t>{24}).to(at::kDouble);
   const at::Tensor g = (at::arange(size, at::kDouble) + 0.5) / size;
   const at::Tensor x = g.view({1, size});
   const at::Tensor y = g.view({size, 1});

@@ -106,6 +106,27 @@ TEST(StarterPackage, OpensAsTheModelThatWasWritten) {
   EXPECT_FLOAT_EQ(head->near_depth, 2.25F);
 }
 
+// In bf16 first, where the CPU has it, then in fp32, then in words.
+TEST(StarterPackage, DamagedWeightsAreASentence) {
+  const tiny::Folder folder("damaged");
+  const starter::NetworkConfig config = config_of();
+  nn::Weights weights = starter::initial_weights(config, 5);
+  for (const auto& [name, tensor] : weights.table()) {
+    if (name.starts_with("planes.")) tensor.fill_(NAN);
+  }
+  Progress progress;
+  const auto written =
+      starter::write_starter(folder.path / "tiny.tpk", config, weights, {"tiny", "1", {}, {}, {}}, progress);
+  ASSERT_TRUE(written) << written.error().message;
+  const auto model = open_model(folder.path / "tiny.tpk");
+  ASSERT_TRUE(model) << model.error().message;
+  const auto features = (*model)->encode_picture(portrait_of(), progress);
+  ASSERT_TRUE(features) << features.error().message;
+  const auto head = (*model)->make_head(**features, nullptr, progress);
+  ASSERT_FALSE(head);
+  EXPECT_NE(head.error().message.find("tiny: the network gives no picture"), std::string::npos);
+}
+
 TEST(StarterPackage, KeepsTheSentencesOfItsPhrases) {
   const tiny::Folder folder("sentences");
   const std::vector<StyleInfo> styles{{"bronze statue", {"make it bronze"}},

@@ -1,5 +1,6 @@
 #include "adapt/style/apply.h"
 
+#include "model/reference/learned.h"
 #include "model/starter/learned.h"
 #include "model/weights.h"
 
@@ -11,8 +12,8 @@ at::Tensor tensor_of(const StyleTensor& tensor) {
       .to(at::kFloat);
 }
 
-starter::LearnedStyle learned(const Style& style) {
-  starter::LearnedStyle result;
+LearnedStyle learned(const Style& style) {
+  LearnedStyle result;
   result.name = style.name;
   for (const auto& [name, tensor] : *style.used().tensors) {
     if (name == tokens_name) {
@@ -43,9 +44,9 @@ Result<std::shared_ptr<const Model>> with_styles(const std::shared_ptr<const Mod
     }
   }
   return nn::guarded("applying a style", [&] {
-    std::vector<starter::LearnedStyle> all;
+    std::vector<LearnedStyle> all;
     for (const auto& style : styles) all.push_back(learned(*style));
-    return starter::with_styles(base, all);
+    return starter::inside(*base) ? starter::with_styles(base, all) : reference::with_styles(base, all);
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include "model/precision.h"
 #include "model/reference/encoder.h"
 #include "model/reference/specs.h"
 
@@ -17,38 +18,53 @@ nn::ShapeTable shapes_below(const SafetensorsReader& reader, const std::string& 
   return shapes;
 }
 
+// The manifest's "sizes": {"trunk": WIDTH}; the published network's where it says nothing.
+Result<std::int64_t> trunk_of(const Package& package) {
+  const nlohmann::json sizes = package.manifest().json.value("sizes", nlohmann::json::object());
+  const nlohmann::json trunk =
+      sizes.is_object() ? sizes.value("trunk", nlohmann::json(published_trunk)) : nlohmann::json();
+  if (trunk.is_number_integer()) {
+    for (std::int64_t width = narrowest_trunk; width <= published_trunk; width *= 2) {
+      if (trunk == width) return width;
+    }
+  }
+  return fail(package.path().string() + ": its manifest asks for a network of a width that does not exist (" +
+              trunk.dump() + "); import the checkpoint again");
+}
+
 }  // namespace
 
-Network::Network(SafetensorsReader reader, std::string file, std::string prefix, bool with_prompt, bool bf16)
+Network::Network(SafetensorsReader reader, std::string file, std::string prefix,
+                 std::vector<nn::TensorSpec> specs, bool bf16)
     : reader_(std::move(reader)),
       file_(std::move(file)),
       prefix_(std::move(prefix)),
-      specs_(encoder_specs(with_prompt)),
+      specs_(std::move(specs)),
       bf16_wanted_(bf16),
-      bf16_(bf16) {
-  for (nn::TensorSpec& spec : specs_) spec.name = prefix_ + spec.name;
-}
+      bf16_(bf16) {}
 
 Result<std::shared_ptr<const Network>> Network::open(const Package& package, const std::string& prefix,
                                                      bool with_prompt, bool bf16) {
   TRIPTYCH_TRY(SafetensorsReader reader, package.weights());
+  TRIPTYCH_TRY(const std::int64_t trunk, trunk_of(package));
   const std::string file = package.path().string();
-  std::shared_ptr<const Network> network(new Network(std::move(reader), file, prefix, with_prompt, bf16));
-  TRIPTYCH_CHECK(nn::check_tensors(file, shapes_below(network->reader_, prefix), network->specs_));
-  return network;
+  std::vector<nn::TensorSpec> specs = encoder_specs(with_prompt, trunk), stored = specs;
+  for (nn::TensorSpec& spec : stored) spec.name = prefix + spec.name;
+  TRIPTYCH_CHECK(nn::check_tensors(file, shapes_below(reader, prefix), stored));
+  return std::shared_ptr<const Network>(new Network(std::move(reader), file, prefix, std::move(specs), bf16));
 }
 
 nn::Weights Network::weights() const {
   const std::lock_guard lock(mutex_);
   if (loaded_ != type()) {
-    weights_ = {};  // both precisions at once would be a gigabyte
+    const c10::InferenceMode off(false);  // learning needs them, too
+    weights_ = {};                        // both precisions at once would be a gigabyte
     nn::Weights table;
     for (const nn::TensorSpec& spec : specs_) {
-      at::Tensor tensor = nn::copy_tensor(reader_.tensors().find(spec.name)->second);
-      const std::string name = spec.name.substr(prefix_.size());
-      tensor = tensor.to(is_first_convolution(name) ? at::kFloat : type());
+      at::Tensor tensor = nn::copy_tensor(reader_.tensors().find(prefix_ + spec.name)->second);
+      tensor = tensor.to(is_first_convolution(spec.name) ? at::kFloat : type());
       if (tensor.dim() == 4) tensor = tensor.contiguous(at::MemoryFormat::ChannelsLast);
-      table.set(name, tensor);
+      table.set(spec.name, tensor);
     }
     weights_ = std::move(table);
     loaded_ = type();
@@ -72,19 +88,20 @@ at::Tensor Network::prompt(const at::Tensor& reference) const {
   return prompt_tokens(weights(), reference).to(at::kFloat);
 }
 
-at::Tensor Network::planes(const at::Tensor& rgb, const PictureMaps& maps, const at::Tensor& tokens) const {
+at::Tensor Network::planes(const at::Tensor& rgb, const PictureMaps& maps, const at::Tensor& tokens,
+                           const nn::Weights* changed) const {
   const c10::InferenceMode inference;
-  const nn::Weights w = weights();
+  const nn::Weights w = changed == nullptr ? weights() : replaced(weights(), *changed);
   const at::ScalarType working = w["triplane.merge.weight"].scalar_type();
   const PictureMaps own = maps.type == working ? maps : picture(rgb);
   const at::Tensor detail = tokens.defined() ? prompt_features(w, tokens.to(working), own.high) : own.high;
   return reference::triplane(w, detail, own.low).to(at::kFloat);
 }
 
-Result<at::Tensor> Network::triplane(const at::Tensor& rgb, const PictureMaps& maps,
-                                     const at::Tensor& tokens) const {
-  at::Tensor result = planes(rgb, maps, tokens);
-  if (!can_be_shown(result) && bf16_.exchange(false)) result = planes(rgb, maps, tokens);
+Result<at::Tensor> Network::triplane(const at::Tensor& rgb, const PictureMaps& maps, const at::Tensor& tokens,
+                                     const nn::Weights* changed) const {
+  at::Tensor result = planes(rgb, maps, tokens, changed);
+  if (!can_be_shown(result) && bf16_.exchange(false)) result = planes(rgb, maps, tokens, changed);
   if (can_be_shown(result)) return result;
   return fail(
       file_ +
@@ -92,10 +109,16 @@ Result<at::Tensor> Network::triplane(const at::Tensor& rgb, const PictureMaps& m
       "damaged, import them again");
 }
 
-bool can_be_shown(const at::Tensor& triplane) {
-  const auto [mean_square, mean] = std::pair{triplane.square().mean(), triplane.mean()};
-  const double variance = (mean_square - mean.square()).item<double>();
-  return std::isfinite(variance) && variance > 1e-12;
+nn::Weights replaced(const nn::Weights& weights, const nn::Weights& changed) {
+  nn::Weights::Table table = weights.table();
+  for (const auto& [name, tensor] : changed.table()) {
+    const auto entry = table.find(name);
+    if (entry == table.end()) continue;
+    at::Tensor value = tensor.to(entry->second.scalar_type());
+    if (value.dim() == 4) value = value.contiguous(at::MemoryFormat::ChannelsLast);
+    entry->second = value;
+  }
+  return nn::Weights(std::move(table));
 }
 
 }  // namespace triptych::reference

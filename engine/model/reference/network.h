@@ -31,10 +31,15 @@ class Network {
   // [1,3,224,224], ImageNet-normalised, fp32: tokens [1,197,768].
   [[nodiscard]] at::Tensor prompt(const at::Tensor& reference) const;
   // The planes [1,96,256,256], fp32. `tokens` undefined: the high features stand in for the prompt's
-  // (Live3D). Falls back to fp32, for good, when bf16 gives planes that cannot be shown; an error if fp32
-  // does too.
+  // (Live3D). `changed`: tensors that stand instead of the package's, by name; may be null. Falls back to
+  // fp32, for good, when bf16 gives planes that cannot be shown; an error if fp32 does too.
   [[nodiscard]] Result<at::Tensor> triplane(const at::Tensor& rgb, const PictureMaps& maps,
-                                            const at::Tensor& tokens) const;
+                                            const at::Tensor& tokens,
+                                            const nn::Weights* changed = nullptr) const;
+
+  [[nodiscard]] const std::vector<nn::TensorSpec>& specs() const noexcept { return specs_; }
+  // All of the network in type(), loaded at the first use; shared, not to be changed.
+  [[nodiscard]] nn::Weights weights() const;
 
   // The precision in use.
   [[nodiscard]] at::ScalarType type() const noexcept { return bf16_ ? at::kBFloat16 : at::kFloat; }
@@ -42,15 +47,15 @@ class Network {
   [[nodiscard]] bool fell_back() const noexcept { return bf16_wanted_ && !bf16_; }
 
  private:
-  Network(SafetensorsReader reader, std::string file, std::string prefix, bool with_prompt, bool bf16);
-  [[nodiscard]] nn::Weights weights() const;  // in type(), loaded at the first use
-  [[nodiscard]] at::Tensor planes(const at::Tensor& rgb, const PictureMaps& maps,
-                                  const at::Tensor& tokens) const;
+  Network(SafetensorsReader reader, std::string file, std::string prefix, std::vector<nn::TensorSpec> specs,
+          bool bf16);
+  [[nodiscard]] at::Tensor planes(const at::Tensor& rgb, const PictureMaps& maps, const at::Tensor& tokens,
+                                  const nn::Weights* changed) const;
 
   SafetensorsReader reader_;
   std::string file_;
   std::string prefix_;
-  std::vector<nn::TensorSpec> specs_;
+  std::vector<nn::TensorSpec> specs_;  // names without the prefix
   bool bf16_wanted_;
   mutable std::atomic<bool> bf16_;
   mutable std::mutex mutex_;
@@ -58,7 +63,7 @@ class Network {
   mutable at::ScalarType loaded_ = at::ScalarType::Undefined;
 };
 
-// Every number finite, and not the same everywhere, which would show as one colour.
-[[nodiscard]] bool can_be_shown(const at::Tensor& triplane);
+// A network's weights with others in their place, in the type and layout of what they replace.
+[[nodiscard]] nn::Weights replaced(const nn::Weights& weights, const nn::Weights& changed);
 
 }  // namespace triptych::reference

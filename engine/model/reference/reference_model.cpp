@@ -1,10 +1,11 @@
 #include "model/reference/reference_model.h"
 
-#include "image/resample.h"
-#include "model/blocks.h"
 #include "model/making.h"
+#include "model/precision.h"
 #include "model/reference/encoder.h"
 #include "model/reference/head_parts.h"
+#include "model/reference/inputs.h"
+#include "model/reference/learned.h"
 #include "model/reference/network.h"
 #include "model/reference/specs.h"
 #include "model/torch_setup.h"
@@ -18,42 +19,12 @@ struct Picture final : PictureFeatures {
   Camera camera;
 };
 
+using StylePtr = std::shared_ptr<const LearnedStyle>;
+
 struct Reference final : PromptFeatures {
   at::Tensor tokens;
+  StylePtr learned;  // null: the package's own weights
 };
-
-Image8 central_square(const Image8& picture) {
-  const int edge = std::min(picture.width, picture.height);
-  Image8 square(edge, edge, picture.channels);
-  const int left = (picture.width - edge) / 2;
-  const int top = (picture.height - edge) / 2;
-  for (int y = 0; y < edge; ++y) {
-    const auto* row = picture.row(top + y) + std::ptrdiff_t{left} * picture.channels;
-    std::copy_n(row, std::ptrdiff_t{edge} * picture.channels, square.row(y));
-  }
-  return square;
-}
-
-// [1,3,edge,edge] in 0..1.
-at::Tensor tensor_of(const Image8& picture, int edge) {
-  const Image8 square = central_square(picture);
-  const ImageF scaled = square.width == edge ? to_float(square) : resize(to_float(square), edge, edge);
-  return at::tensor(at::ArrayRef<float>(scaled.pixels)).view({1, edge, edge, 3}).permute({0, 3, 1, 2});
-}
-
-at::Tensor picture_input(const Image8& picture) {
-  return tensor_of(picture, picture_edge) * 2 - 1;
-}
-
-at::Tensor normalised(const at::Tensor& unit) {  // ImageNet's mean and deviation
-  const at::Tensor mean = at::tensor({0.485F, 0.456F, 0.406F}).view({1, 3, 1, 1});
-  const at::Tensor deviation = at::tensor({0.229F, 0.224F, 0.225F}).view({1, 3, 1, 1});
-  return (unit - mean) / deviation;
-}
-
-at::Tensor reference_input(const Image8& picture) {
-  return normalised(tensor_of(picture, reference_edge));
-}
 
 class ReferenceModel final : public Model {
  public:
@@ -62,39 +33,53 @@ class ReferenceModel final : public Model {
   std::shared_ptr<const Network> teacher;  // null: none
   std::shared_ptr<const Decoder> decoder;
   std::shared_ptr<const SuperResolution> super_resolution;
+  std::vector<StylePtr> styles;
+
+  // A style hides an older one of its name. A copy of the model shares everything with its original.
+  void add_style(StylePtr style) {
+    const auto same = [&](const std::string& name) { return asks_for(name, style->name); };
+    std::erase_if(description.styles, [&](const StyleInfo& info) { return same(info.name); });
+    std::erase_if(styles, [&](const StylePtr& other) { return same(other->name); });
+    description.styles.push_back({style->name, {}});
+    description.takes_text = true;
+    styles.push_back(std::move(style));
+  }
 
   const ModelInfo& info() const noexcept override { return description; }
 
   Result<std::shared_ptr<const PictureFeatures>> encode_picture(const Portrait& portrait,
                                                                 Progress& progress) const override {
-    progress.begin("encoding the picture");
-    TRIPTYCH_CHECK(progress.check());
-    return nn::guarded("encoding the picture", [&]() -> Result<std::shared_ptr<const PictureFeatures>> {
-      auto features = std::make_shared<Picture>();
-      features->rgb = picture_input(portrait.rgb);
-      features->maps = network->picture(features->rgb);
-      features->camera = portrait.camera;
-      return features;
-    });
+    return run_step("encoding the picture", progress,
+                    [&]() -> Result<std::shared_ptr<const PictureFeatures>> {
+                      auto features = std::make_shared<Picture>();
+                      features->rgb = picture_input(portrait.rgb);
+                      features->maps = network->picture(features->rgb);
+                      features->camera = portrait.camera;
+                      return features;
+                    });
   }
 
   Result<std::shared_ptr<const PromptFeatures>> encode_prompt(const Prompt& prompt,
                                                               Progress& progress) const override {
-    progress.begin("encoding the prompt");
-    TRIPTYCH_CHECK(progress.check());
     if (!description.takes_reference) {
       return fail(
           "the model " + description.name + " only reconstructs and takes no prompt; use a model that edits",
           {}, ErrorCode::usage);
     }
-    if (!prompt.reference) {
-      return fail("the model " + description.name +
-                      " takes its prompt as a picture, not as text; give one with --reference IMAGE",
-                  {}, ErrorCode::usage);
-    }
-    return nn::guarded("encoding the prompt", [&]() -> Result<std::shared_ptr<const PromptFeatures>> {
+    const StylePtr style = style_of(prompt.text);
+    if (!prompt.reference && !style) return not_understood();
+    return run_step("encoding the prompt", progress, [&]() -> Result<std::shared_ptr<const PromptFeatures>> {
       auto features = std::make_shared<Reference>();
-      features->tokens = network->prompt(reference_input(*prompt.reference));
+      features->learned = style;
+      std::vector<at::Tensor> tokens;
+      if (style) {
+        features->understood = style->name;
+        tokens.push_back(style->tokens.unsqueeze(0));
+      }
+      if (prompt.reference) {
+        tokens.push_back(network->prompt(reference_input(*prompt.reference)));
+      }
+      features->tokens = at::cat(tokens, 1);
       return features;
     });
   }
@@ -104,7 +89,8 @@ class ReferenceModel final : public Model {
     const auto work = [&](const Picture& own, const Reference* reference) -> Result<Head> {
       TRIPTYCH_TRY(const at::Tensor triplane, reference == nullptr
                                                   ? reconstruct(own)
-                                                  : network->triplane(own.rgb, own.maps, reference->tokens));
+                                                  : network->triplane(own.rgb, own.maps, reference->tokens,
+                                                                      changed_by(reference->learned)));
       Head head;
       head.camera = own.camera;
       head.planes = planes_of(triplane);
@@ -112,8 +98,7 @@ class ReferenceModel final : public Model {
       head.super_resolution = super_resolution;
       head.info.extra["precision"] = network->type() == at::kFloat ? "fp32" : "bf16";
       if (network->fell_back() || (teacher && teacher->fell_back())) {
-        head.info.extra["notice"] =
-            "bf16 gave nothing that can be shown; fp32 is used instead, which is slower";
+        head.info.extra["notice"] = bf16_notice;
       }
       return head;
     };
@@ -126,9 +111,29 @@ class ReferenceModel final : public Model {
   [[nodiscard]] Result<at::Tensor> reconstruct(const Picture& picture) const {
     if (teacher) return teacher->triplane(picture.rgb, teacher->picture(picture.rgb), {});
     if (!description.takes_reference) return network->triplane(picture.rgb, picture.maps, {});
-    const at::Tensor small =
-        at::_upsample_bilinear2d_aa((picture.rgb + 1) / 2, {reference_edge, reference_edge}, false);
-    return network->triplane(picture.rgb, picture.maps, network->prompt(normalised(small)));
+    return network->triplane(picture.rgb, picture.maps, network->prompt(as_reference(picture.rgb)));
+  }
+
+  static const nn::Weights* changed_by(const StylePtr& style) { return style ? &style->tensors : nullptr; }
+
+  // The learned style that the words are the name of, or else contain; null: none.
+  [[nodiscard]] StylePtr style_of(const std::string& text) const {
+    if (text.empty()) return nullptr;
+    for (const auto asked : {asks_for, mentions}) {
+      for (const StylePtr& style : styles) {
+        if (asked(text, style->name)) return style;
+      }
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] tl::unexpected<Error> not_understood() const {
+    std::string message = "the model " + description.name +
+                          " takes its prompt as a picture, not as text; give one with --reference IMAGE";
+    for (const StylePtr& style : styles) {
+      message += (style == styles.front() ? ", or the name of a learned style: " : ", ") + style->name;
+    }
+    return fail(std::move(message), {}, ErrorCode::usage);
   }
 };
 
@@ -144,7 +149,52 @@ ModelInfo describe(const Package& package, bool edits) {
   return info;
 }
 
+// Names and shapes are the network's, and only the prompt's branch and E_t have changed.
+Status check_style(const LearnedStyle& style, const ReferenceModel& model) {
+  nn::ShapeTable wanted;
+  for (const nn::TensorSpec& spec : model.network->specs()) wanted[spec.name] = spec.shape;
+  for (const auto& [name, tensor] : style.tensors.table()) {
+    const auto spec = wanted.find(name);
+    const bool ours = name.starts_with("prompt.") || name.starts_with("triplane.");
+    if (!ours || spec == wanted.end() || tensor.sizes().vec() != spec->second) {
+      return fail("the style \"" + style.name + "\" does not fit the model: its tensor " + name + " is " +
+                  nn::describe(tensor.sizes().vec()));
+    }
+  }
+  const std::int64_t width = wanted.at("prompt.vit.cls_token").back();
+  if (style.tokens.dim() != 2 || style.tokens.size(0) < 1 || style.tokens.size(1) != width) {
+    return fail("the style \"" + style.name + "\" does not fit the model: it has no tokens for its name");
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<std::optional<Inside>> inside(const Model& model) {
+  const auto* own = dynamic_cast<const ReferenceModel*>(&model);
+  if (own == nullptr) return std::nullopt;
+  if (!own->description.takes_reference) {
+    return fail(
+        "the model " + own->description.name +
+        " only reconstructs: it has no prompt branch that could learn a style; import 3dpe.pt, with " +
+        "this one as --teacher");
+  }
+  return Inside{own->network, own->teacher, own->decoder};
+}
+
+Result<std::shared_ptr<const Model>> with_styles(const std::shared_ptr<const Model>& base,
+                                                 const std::vector<LearnedStyle>& styles) {
+  const auto* own = dynamic_cast<const ReferenceModel*>(base.get());
+  if (own == nullptr || !own->description.takes_reference) {
+    return fail("the model " + base->info().name + " is of a kind that cannot take styles");
+  }
+  auto model = std::make_shared<ReferenceModel>(*own);
+  for (const LearnedStyle& style : styles) {
+    TRIPTYCH_CHECK(check_style(style, *own));
+    model->add_style(std::make_shared<const LearnedStyle>(style));
+  }
+  return model;
+}
 
 Result<std::shared_ptr<const Model>> open_reference_model(const Package& package,
                                                           const ModelOptions& options) {

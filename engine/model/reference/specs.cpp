@@ -11,7 +11,11 @@ using nn::TensorSpec;
 
 class SpecList {
  public:
+  explicit SpecList(std::int64_t narrowing = 1) : narrowing_(narrowing) {}
   std::vector<TensorSpec> list;
+
+  // A width of the published network in this one.
+  [[nodiscard]] std::int64_t width(std::int64_t published) const { return published / narrowing_; }
 
   void tensor(const std::string& name, nn::Shape shape) { list.push_back({name, std::move(shape)}); }
   void weight_and_bias(const std::string& name, nn::Shape shape) {
@@ -70,48 +74,57 @@ class SpecList {
     conv(name, outputs, inputs, kernel);
     linear(name + ".affine", inputs, 512);
   }
+
+ private:
+  std::int64_t narrowing_;
 };
 
 void low_branch(SpecList& specs) {
-  specs.conv("low.resnet.conv1", 64, 5, 7);
-  specs.residual_stage("low.resnet.layer1", 3, 64, 64);
-  specs.residual_stage("low.resnet.layer2", 4, 64, 128);
-  specs.conv("low.aspp.0", 256, 128, 1);
-  for (const char* dilated : {"low.aspp.1", "low.aspp.2", "low.aspp.3"}) specs.conv(dilated, 256, 128, 3);
-  specs.conv("low.aspp.pooled", 256, 128, 1);
-  specs.conv("low.aspp.project", 256, 5 * 256, 1);
-  specs.conv("low.smooth", 256, 256, 3);
-  specs.patches("low.patches", 1024, 256);
-  for (const char* block : {"low.blocks.0", "low.blocks.1"}) specs.segformer_block(block, 1024, 1);
-  specs.conv("low.tail.0", 128, 256, 3);
-  specs.conv("low.tail.1", 128, 128, 3);
+  const auto w = [&](std::int64_t published) { return specs.width(published); };
+  specs.conv("low.resnet.conv1", w(64), 5, 7);
+  specs.residual_stage("low.resnet.layer1", 3, w(64), w(64));
+  specs.residual_stage("low.resnet.layer2", 4, w(64), w(128));
+  specs.conv("low.aspp.0", w(256), w(128), 1);
+  for (const char* dilated : {"low.aspp.1", "low.aspp.2", "low.aspp.3"}) {
+    specs.conv(dilated, w(256), w(128), 3);
+  }
+  specs.conv("low.aspp.pooled", w(256), w(128), 1);
+  specs.conv("low.aspp.project", w(256), 5 * w(256), 1);
+  specs.conv("low.smooth", w(256), w(256), 3);
+  specs.patches("low.patches", w(1024), w(256));
+  for (const char* block : {"low.blocks.0", "low.blocks.1"}) specs.segformer_block(block, w(1024), 1);
+  specs.conv("low.tail.0", w(128), w(256), 3);
+  specs.conv("low.tail.1", w(128), w(128), 3);
 }
 
 void high_branch(SpecList& specs) {
-  specs.conv("high.0", 64, 5, 7);
-  specs.conv("high.1", 128, 64, 3);
-  for (int i = 2; i < 7; ++i) specs.conv("high." + std::to_string(i), 128, 128, 3);
+  const auto w = [&](std::int64_t published) { return specs.width(published); };
+  specs.conv("high.0", w(64), 5, 7);
+  specs.conv("high.1", w(128), w(64), 3);
+  for (int i = 2; i < 7; ++i) specs.conv("high." + std::to_string(i), w(128), w(128), 3);
 }
 
 void prompt_branch(SpecList& specs) {
-  specs.tensor("prompt.vit.cls_token", {1, 1, 768});
-  specs.tensor("prompt.vit.pos_embed", {1, 197, 768});
-  specs.conv("prompt.vit.patch_embed.proj", 768, 3, 16);
-  for (int i = 0; i < 12; ++i) specs.vit_block("prompt.vit.blocks." + std::to_string(i), 768);
-  specs.norm("prompt.vit.norm", 768);
-  specs.conv("prompt.query.merge", 96, 128, 3);
-  specs.patches("prompt.query.patches", 768, 96);
-  specs.tensor("prompt.tail.weight", {512, 192, 1, 1});
+  const auto w = [&](std::int64_t published) { return specs.width(published); };
+  specs.tensor("prompt.vit.cls_token", {1, 1, w(768)});
+  specs.tensor("prompt.vit.pos_embed", {1, 197, w(768)});
+  specs.conv("prompt.vit.patch_embed.proj", w(768), 3, 16);
+  for (int i = 0; i < 12; ++i) specs.vit_block("prompt.vit.blocks." + std::to_string(i), w(768));
+  specs.norm("prompt.vit.norm", w(768));
+  specs.conv("prompt.query.merge", w(96), w(128), 3);
+  specs.patches("prompt.query.patches", w(768), w(96));
+  specs.tensor("prompt.tail.weight", {w(512), w(192), 1, 1});
 }
 
 void triplane_net(SpecList& specs) {
-  specs.conv("triplane.merge", 256, 256, 3);
-  specs.patches("triplane.patches", 1024, 256);
-  specs.segformer_block("triplane.block", 1024, 2);
-  specs.conv("triplane.tail.0", 256, 256, 3);
-  specs.conv("triplane.tail.1", 128, 256, 3);
-  specs.conv("triplane.tail.2", 128, 128, 3);
-  specs.conv("triplane.tail.3", 96, 128, 3);
+  const auto w = [&](std::int64_t published) { return specs.width(published); };
+  specs.conv("triplane.merge", w(256), w(256), 3);
+  specs.patches("triplane.patches", w(1024), w(256));
+  specs.segformer_block("triplane.block", w(1024), 2);
+  specs.conv("triplane.tail.0", w(256), w(256), 3);
+  specs.conv("triplane.tail.1", w(128), w(256), 3);
+  specs.conv("triplane.tail.2", w(128), w(128), 3);
+  specs.conv("triplane.tail.3", 96, w(128), 3);  // the planes keep their channels
   specs.conv("triplane.tail.4", 96, 96, 3);
 }
 
@@ -166,8 +179,8 @@ constexpr auto infixes = std::to_array<Rename>({
 
 }  // namespace
 
-std::vector<TensorSpec> encoder_specs(bool with_prompt) {
-  SpecList specs;
+std::vector<TensorSpec> encoder_specs(bool with_prompt, std::int64_t trunk) {
+  SpecList specs(published_trunk / trunk);
   low_branch(specs);
   high_branch(specs);
   if (with_prompt) prompt_branch(specs);

@@ -11,7 +11,10 @@ namespace triptych::reference {
 
 // Scopes: low.{resnet,aspp,smooth,patches,blocks,tail}, high, prompt.{vit,query,tail},
 // triplane.{merge,patches,block, tail}; render.{style,decoder,superres}.
-[[nodiscard]] std::vector<nn::TensorSpec> encoder_specs(bool with_prompt);
+// `trunk`: width of E_low's and E_t's tokens; all other widths are in proportion, but for the planes.
+inline constexpr std::int64_t published_trunk = 1024, narrowest_trunk = 64;
+[[nodiscard]] std::vector<nn::TensorSpec> encoder_specs(bool with_prompt,
+                                                        std::int64_t trunk = published_trunk);
 [[nodiscard]] std::vector<nn::TensorSpec> renderer_specs();
 
 // The name in the authors' file, within "encoder_state_dict" or "renderer_state_dict", of one of our names.

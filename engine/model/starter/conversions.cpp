@@ -1,6 +1,5 @@
 // Portraits and words as the starter network takes them, its outputs as the renderer does.
 #include <algorithm>
-#include <cctype>
 
 #include "image/resample.h"
 #include "model/starter/learned.h"
@@ -22,20 +21,6 @@ std::vector<float> floats_of(const at::Tensor& values) {
 }
 
 }  // namespace
-
-std::string plain_words(const std::string& text) {
-  std::string words;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x80 || std::isalnum(byte) != 0) {
-      words += static_cast<char>(byte < 0x80 ? std::tolower(byte) : byte);
-    } else if (c != '\'' && !words.empty() && words.back() != ' ') {
-      words += ' ';
-    }
-  }
-  if (!words.empty() && words.back() == ' ') words.pop_back();
-  return words;
-}
 
 at::Tensor network_input(const Image8& picture, const ImageF& person, int size) {
   ImageF rgb = to_float(picture), mask = person;

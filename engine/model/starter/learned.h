@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "model/learned_style.h"
 #include "model/model.h"
 #include "model/starter/network.h"
 
@@ -17,13 +18,8 @@ namespace triptych::starter {
 // The size of the vectors that a sentence is made of, and of those that stand for a learned style's name.
 inline constexpr std::int64_t token_width = 384;
 
-struct LearnedStyle {
-  std::string name;
-  nn::Weights tensors;  // of E_p and E_t ("prompt.*", "planes.*"), instead of the package's of these names
-  at::Tensor tokens;    // [N, token_width], in the place of a sentence's tokens
-};
-
-// The model with styles beside its own (of two with one name the last is used). It shares everything with
+// The model with styles beside its own; they change "prompt.*" and "planes.*", their tokens [N, token_width]
+// stand in the place of a sentence's (of two with one name the last is used). It shares everything with
 // `base`, PictureFeatures too. Errors: not a starter, a tensor that the network does not have or of another
 // shape.
 [[nodiscard]] Result<std::shared_ptr<const Model>> with_styles(const std::shared_ptr<const Model>& base,
@@ -39,8 +35,5 @@ struct Inside {
 
 // [1, 4, size, size]: RGB over grey and mask, as training gives them.
 [[nodiscard]] at::Tensor network_input(const Image8& rgb, const ImageF& mask, int size);
-
-// "A  Zombie!" asks for "zombie": lower case, single spaces, no punctuation.
-[[nodiscard]] std::string plain_words(const std::string& text);
 
 }  // namespace triptych::starter

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "model/making.h"
+#include "model/precision.h"
 #include "model/starter/learned.h"
 #include "model/starter/prompt_encoders.h"
 #include "model/torch_setup.h"
@@ -21,11 +22,19 @@ struct Picture final : PictureFeatures {
 
 // A learned style as the model uses it.
 struct Learned {
-  std::string name;
-  std::string words;  // plain_words(name)
-  at::Tensor tokens;
+  LearnedStyle style;
   nn::Weights compute;  // all of the network
 };
+
+// The weights with a style's in their place, in the type of what they replace.
+nn::Weights with_style(const nn::Weights& weights, const LearnedStyle& style) {
+  nn::Weights::Table table = weights.table();
+  for (const auto& [name, tensor] : style.tensors.table()) {
+    at::Tensor& entry = table.at(name);
+    entry = laid_out(name, tensor).to(entry.scalar_type());
+  }
+  return nn::Weights(std::move(table));
+}
 
 struct Asked final : PromptFeatures {
   PromptInput input;
@@ -53,9 +62,10 @@ class StarterModel final : public Model {
 
   // A copy shares everything with its original.
   void add_style(std::shared_ptr<const Learned> style) {
-    std::erase_if(info_.styles, [&](const StyleInfo& s) { return s.name == style->name; });
-    std::erase_if(learned_, [&](const auto& s) { return s->words == style->words; });
-    info_.styles.push_back({style->name, {}});
+    const std::string& name = style->style.name;
+    std::erase_if(info_.styles, [&](const StyleInfo& s) { return s.name == name; });
+    std::erase_if(learned_, [&](const auto& s) { return asks_for(s->style.name, name); });
+    info_.styles.push_back({name, {}});
     learned_.push_back(std::move(style));
   }
   [[nodiscard]] const NetworkConfig& config() const noexcept { return config_; }
@@ -66,24 +76,21 @@ class StarterModel final : public Model {
 
   Result<std::shared_ptr<const PictureFeatures>> encode_picture(const Portrait& portrait,
                                                                 Progress& progress) const override {
-    progress.begin("encoding the picture");
-    TRIPTYCH_CHECK(progress.check());
-    return nn::guarded("encoding the picture", [&]() -> Result<std::shared_ptr<const PictureFeatures>> {
-      const c10::InferenceMode inference;
-      auto features = std::make_shared<Picture>();
-      features->camera = portrait.camera;
-      const at::Tensor input = network_input(portrait.rgb, portrait.mask, config_.picture);
-      features->maps =
-          starter::encode_picture(config_, compute_, input, camera_tensor({&portrait.camera, 1}));
-      return features;
-    });
+    return run_step(
+        "encoding the picture", progress, [&]() -> Result<std::shared_ptr<const PictureFeatures>> {
+          const c10::InferenceMode inference;
+          auto features = std::make_shared<Picture>();
+          features->camera = portrait.camera;
+          const at::Tensor input = network_input(portrait.rgb, portrait.mask, config_.picture);
+          features->maps =
+              starter::encode_picture(config_, compute_, input, camera_tensor({&portrait.camera, 1}));
+          return features;
+        });
   }
 
   Result<std::shared_ptr<const PromptFeatures>> encode_prompt(const Prompt& prompt,
                                                               Progress& progress) const override {
-    progress.begin("encoding the prompt");
-    TRIPTYCH_CHECK(progress.check());
-    return nn::guarded("encoding the prompt", [&]() -> Result<std::shared_ptr<const PromptFeatures>> {
+    return run_step("encoding the prompt", progress, [&]() -> Result<std::shared_ptr<const PromptFeatures>> {
       const c10::InferenceMode inference;
       auto features = std::make_shared<Asked>();
       PromptTokens tokens;
@@ -102,38 +109,53 @@ class StarterModel final : public Model {
                          Progress& progress) const override {
     const auto work = [&](const Picture& own, const Asked* asked) -> Result<Head> {
       const c10::InferenceMode inference;
-      at::Tensor tokens, present;
-      const nn::Weights& weights = asked != nullptr && asked->learned ? asked->learned->compute : compute_;
-      if (asked != nullptr) {
-        tokens = starter::encode_prompt(config_, weights, asked->input);
-        present = asked->input.present;
+      Planes planes = planes_of(own.maps, asked, false);
+      const bool falls_back = is_bf16() && !can_be_shown(planes.front);
+      if (falls_back) planes = planes_of(own.maps, asked, true);
+      if (!can_be_shown(planes.front)) {
+        return fail(info_.name + ": the network gives no picture (its numbers are not finite, or all the " +
+                    "same); its weights are damaged, get the package again");
       }
-      const Planes planes = make_planes(config_, weights, own.maps, tokens, present);
-      return to_head(planes, own.camera, decoder_, templates_);
+      Head head = to_head(planes, own.camera, decoder_, templates_);
+      if (falls_back) head.info.extra["notice"] = bf16_notice;
+      return head;
     };
     return make_own_head<Picture, Asked>(info_, picture, prompt, progress, work);
   }
 
  private:
+  [[nodiscard]] bool is_bf16() const { return compute_["template"].scalar_type() == at::kBFloat16; }
+
+  // `exact`: all of it again in fp32.
+  [[nodiscard]] Planes planes_of(const PictureMaps& seen, const Asked* asked, bool exact) const {
+    const Learned* learned = asked == nullptr ? nullptr : asked->learned.get();
+    nn::Weights weights = learned == nullptr ? compute_ : learned->compute;
+    if (exact) weights = learned == nullptr ? weights_ : with_style(weights_, learned->style);
+    const PictureMaps maps =
+        exact ? starter::encode_picture(config_, weights_, seen.input, seen.cameras) : seen;
+    if (asked == nullptr) return make_planes(config_, weights, maps, {}, {});
+    const at::Tensor tokens = starter::encode_prompt(config_, weights, asked->input);
+    return make_planes(config_, weights, maps, tokens, asked->input.present);
+  }
+
   // The tokens of words: a learned style's name, else the phrase of the package's styles that they mean, else
   // a learned style whose name is among them.
   Result<at::Tensor> text_of(const std::string& text, Asked& asked) const {
-    const std::string plain = plain_words(text), spaced = " " + plain + " ";
-    const auto use = [&](const std::shared_ptr<const Learned>& style) {
-      asked.learned = style;
-      asked.understood = style->name;
-      return style->tokens;
+    const auto use = [&](const std::shared_ptr<const Learned>& learned) {
+      asked.learned = learned;
+      asked.understood = learned->style.name;
+      return learned->style.tokens;
     };
-    for (const auto& style : learned_) {
-      if (style->words == plain) return use(style);
+    for (const auto& learned : learned_) {
+      if (asks_for(text, learned->style.name)) return use(learned);
     }
     TRIPTYCH_TRY(const auto understood, words_->understand(text));
     if (understood) {
       asked.understood = understood->style;
       return understood->tokens;
     }
-    for (const auto& style : learned_) {
-      if (spaced.find(" " + style->words + " ") != std::string::npos) return use(style);
+    for (const auto& learned : learned_) {
+      if (mentions(text, learned->style.name)) return use(learned);
     }
     return fail("the model " + info_.name + " does not know \"" + text +
                 "\"; it knows: " + list_of(info_.styles));
@@ -219,14 +241,8 @@ Result<std::shared_ptr<const Model>> with_styles(const std::shared_ptr<const Mod
     auto model = std::make_shared<StarterModel>(*own);
     for (const LearnedStyle& style : styles) {
       TRIPTYCH_CHECK(check_learned(style, own->config()));
-      auto learned = std::make_shared<Learned>(
-          Learned{style.name, plain_words(style.name), style.tokens.to(at::kFloat), {}});
-      nn::Weights::Table table = own->compute().table();
-      for (const auto& [name, tensor] : style.tensors.table()) {
-        at::Tensor& entry = table.at(name);
-        entry = laid_out(name, tensor).to(entry.scalar_type());
-      }
-      learned->compute = nn::Weights(std::move(table));
+      auto learned = std::make_shared<Learned>(Learned{style, with_style(own->compute(), style)});
+      learned->style.tokens = style.tokens.to(at::kFloat);
       model->add_style(std::move(learned));
     }
     return model;

@@ -1,8 +1,8 @@
-#include "adapt/targets.h"
+#include "adapt/starter_targets.h"
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <c10/core/GradMode.h>
 
+#include "adapt/network_learner.h"
 #include "train/render_view.h"
 
 namespace triptych::adapt {
@@ -12,21 +12,8 @@ using at::Tensor;
 
 constexpr std::int64_t coarse_samples = 12, fine_samples = 8;
 constexpr double fine_deviation = 0.025;  // of the samples about the surface, world units
-constexpr double certain = 0.9;           // opacity from which a teacher's depth means something
-
-at::Generator generator_of(synthetic::Random& random) {
-  return at::detail::createCPUGenerator(random.bits());
-}
 
 }  // namespace
-
-Tensor random_numbers(at::IntArrayRef shape, synthetic::Random& random) {
-  return at::rand(shape, generator_of(random));
-}
-
-Tensor random_normals(at::IntArrayRef shape, synthetic::Random& random) {
-  return at::randn(shape, generator_of(random));
-}
 
 // L_T: planes are compared as what they hold, features as they are, the surface's depth in world units and
 // the picture's colours as colours, these two on the person.
@@ -57,29 +44,11 @@ Targets draw_targets(const Items& items, const starter::NetworkConfig& network, 
   const std::int64_t n = view_size, picture = network.picture;
   std::vector<Tensor> origins, directions, guesses, colors, alphas, depths, knowns;
   for (const Lesson* lesson : items) {
-    // L2D: a window of the picture, a whole number of its pixels to each ray.
-    const std::int64_t pixels = 1 + random.below(static_cast<int>(picture / n));
-    const std::int64_t edge = pixels * n, room = picture - edge;
-    const std::int64_t x = random.below(static_cast<int>(room) + 1),
-                       y = random.below(static_cast<int>(room) + 1);
-    Camera window = lesson->camera;
-    const float scale = static_cast<float>(picture) / static_cast<float>(edge);
-    window.intrinsics[0] *= scale;
-    window.intrinsics[4] *= scale;
-    const auto shift = [&](float centre, std::int64_t at) {
-      return centre * scale - static_cast<float>(at) / static_cast<float>(edge);
-    };
-    window.intrinsics[2] = shift(window.intrinsics[2], x);
-    window.intrinsics[5] = shift(window.intrinsics[5], y);
-    const train::ViewRays rays = train::view_rays(window, view_size);
-    const auto cut = [&](const Tensor& map) {
-      return at::avg_pool2d(map.narrow(2, y, edge).narrow(3, x, edge), {pixels, pixels})
-          .flatten(2)
-          .transpose(1, 2);
-    };
-    const Tensor truth = cut(lesson->after);
-    const Tensor surface =
-        cut(lesson->teacher.front.narrow(3, network.features, 1).permute({0, 3, 1, 2}).to(at::kFloat));
+    const Window window = draw_window(lesson->camera, picture, n, random);  // L2D
+    const train::ViewRays rays = train::view_rays(window.camera, view_size);
+    const Tensor truth = seen_through(window, lesson->after);
+    const Tensor surface = seen_through(
+        window, lesson->teacher.front.narrow(3, network.features, 1).permute({0, 3, 1, 2}).to(at::kFloat));
     // L3D: one of the teacher's views.
     const auto index = static_cast<std::size_t>(random.below(static_cast<int>(lesson->views.size()) + 1));
     const TeacherView& view = index == lesson->views.size() ? lesson->own : lesson->views[index];

@@ -7,24 +7,10 @@
 #include <vector>
 
 #include "adapt/pairs.h"
+#include "adapt/variant.h"
 #include "model/starter/network.h"
 
 namespace triptych::adapt {
-
-// How a pair is shown: as it is, mirrored, moved by some pixels.
-struct Variant {
-  bool mirrored = false;
-  int right = 0, down = 0;  // pixels of the network's picture
-};
-
-// A view of the teacher's planes, [N * N] rays row by row.
-struct TeacherView {
-  at::Tensor origins, directions;  // [1, R, 3]
-  at::Tensor cosine;               // [1, R] between the ray and the camera's axis
-  at::Tensor color;                // [1, R, 3] premultiplied
-  at::Tensor alpha;                // [1, R]
-  at::Tensor distance;             // [1, R] along the ray; where alpha is small it means nothing
-};
 
 struct Lesson {
   Camera camera;

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "adapt/lesson.h"
+#include "adapt/starter_lesson.h"
 #include "synthetic/random.h"
 #include "train/batch.h"
 
@@ -28,9 +28,5 @@ struct Targets {
 // L_T of Eq. 6, a scalar.
 [[nodiscard]] at::Tensor plane_difference(const starter::Planes& planes, const Items& items,
                                           std::int64_t features);
-
-// From 0 to 1, and of deviation 1.
-[[nodiscard]] at::Tensor random_numbers(at::IntArrayRef shape, synthetic::Random& random);
-[[nodiscard]] at::Tensor random_normals(at::IntArrayRef shape, synthetic::Random& random);
 
 }  // namespace triptych::adapt

@@ -1,0 +1,181 @@
+// What the run's own thread does: preparing, steps, snapshots, the recovery file.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "adapt/adaptation.h"
+
+namespace triptych::adapt {
+namespace {
+
+constexpr double tell_every_s = 1;
+constexpr double smoothing = 0.9;  // of the loss that is shown
+
+// "10 s", "1 min", "1.5 min"
+std::string label_of(double seconds) {
+  char text[32];
+  if (seconds < 59.5) {
+    std::snprintf(text, sizeof text, "%.0f s", seconds);
+  } else {
+    std::snprintf(text, sizeof text, "%.3g min", std::round(seconds / 6) / 10);
+  }
+  return text;
+}
+
+}  // namespace
+
+void Adaptation::work() {
+  tell();
+  Status status = learner_->prepare(preparing_);
+  if (status) {
+    {
+      const std::scoped_lock lock(mutex_);
+      state_.notices = learner_->notices();
+      state_.state = State::running;
+    }
+    tell();
+    status = learn();
+  }
+  finish(status);
+  tell();
+}
+
+void Adaptation::finish(const Status& status) {
+  const std::scoped_lock lock(mutex_);
+  const bool wanted = stopping_ || discarding_;
+  if (!status && !(wanted && status.error().code == ErrorCode::cancelled)) {
+    state_.state = State::failed;
+    state_.error = status.error();
+  } else {
+    state_.state = state_.steps > 0 && !discarding_ ? State::done : State::idle;
+  }
+}
+
+void Adaptation::enter(State state, std::unique_lock<std::mutex>& lock) {
+  if (state_.state == state) return;
+  state_.state = state;
+  lock.unlock();
+  tell();
+  lock.lock();
+}
+
+// Waits while the run is paused; false when it is to end. A snapshot that is asked for is the caller's turn
+// too.
+bool Adaptation::next_turn(std::unique_lock<std::mutex>& lock) {
+  const auto over = [this] {
+    return stopping_ || discarding_ || (state_.steps > 0 && state_.seconds >= 60 * minutes_);
+  };
+  if (pausing_ && !over() && !snapshot_wanted_) enter(State::paused, lock);
+  wake_.wait(lock, [&] { return !pausing_ || snapshot_wanted_ || over(); });
+  if (!pausing_) enter(State::running, lock);
+  return !over();
+}
+
+Status Adaptation::learn() {
+  for (;;) {
+    std::unique_lock lock(mutex_);
+    if (!next_turn(lock)) break;
+    const bool wanted = std::exchange(snapshot_wanted_, false);
+    const bool paused = pausing_;
+    lock.unlock();
+    if (!paused) TRIPTYCH_CHECK(step());
+    const double seconds = info().seconds;
+    bool due = wanted;
+    while (next_snapshot_ < config_.snapshots_s.size() && seconds >= config_.snapshots_s[next_snapshot_]) {
+      ++next_snapshot_;
+      due = true;
+    }
+    if (due) TRIPTYCH_CHECK(snapshot());
+    if (seconds - saved_s_ >= config_.recovery_s) {
+      saved_s_ = seconds;
+      save_recovery();
+    }
+    if (due || seconds - told_s_ >= tell_every_s) {
+      told_s_ = seconds;
+      tell();
+    }
+  }
+  if (info().steps == 0) return {};
+  {
+    const std::scoped_lock lock(mutex_);
+    if (discarding_) return {};
+  }
+  TRIPTYCH_CHECK(snapshot());
+  save_recovery();
+  return {};
+}
+
+Status Adaptation::step() {
+  const Info before = info();
+  const double start = config_.clock();
+  double total = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    total = 60 * minutes_;
+  }
+  const Result<StepLosses> losses = learner_->step(before.batch, std::min(1.0, before.seconds / total));
+  const double took = config_.clock() - start;
+  const std::scoped_lock lock(mutex_);
+  if (!losses) {
+    if (losses.error().code != ErrorCode::out_of_memory || state_.batch == 1) {
+      return tl::make_unexpected(losses.error());
+    }
+    state_.batch /= 2;
+    state_.notices.push_back("memory is short: learning goes on with " + std::to_string(state_.batch) +
+                             (state_.batch == 1 ? " pair at once" : " pairs at once"));
+    return {};
+  }
+  ++state_.steps;
+  state_.seconds += took;
+  state_.left_s = std::max(0.0, 60 * minutes_ - state_.seconds);
+  state_.loss = state_.steps == 1 ? losses->total : smoothing * state_.loss + (1 - smoothing) * losses->total;
+  history_.push_back({state_.seconds, *losses});
+  return {};
+}
+
+Status Adaptation::snapshot() {
+  const Info now = info();
+  if (now.steps == steps_at_snapshot_) return {};  // nothing was learned since the last
+  TRIPTYCH_TRY(StyleTensors tensors, learner_->snapshot());
+  Result<PairView> view = learner_->look();  // without it the style is as good
+  if (!view && view.error().code != ErrorCode::out_of_memory) return tl::make_unexpected(view.error());
+  StyleSnapshot snapshot{label_of(now.seconds), now.seconds, now.loss, std::nullopt,
+                         std::make_shared<const StyleTensors>(std::move(tensors))};
+  if (view && view->held_back) snapshot.held_out = view->distance;
+  const std::shared_ptr<const Style> before = latest();
+  auto style = std::make_shared<Style>(before ? *before : learner_->about());
+  style->snapshots.push_back(std::move(snapshot));
+  style->current = style->snapshots.size() - 1;
+  steps_at_snapshot_ = now.steps;
+  const std::scoped_lock lock(mutex_);
+  latest_ = std::move(style);
+  if (view) view_ = std::make_shared<const PairView>(std::move(*view));
+  state_.snapshots = latest_->snapshots.size();
+  return {};
+}
+
+// A disk that is full must not end the run: it is said once, and tried again the next time.
+void Adaptation::save_recovery() {
+  const Status saved = write_recovery();
+  if (saved || std::exchange(recovery_failed_, true)) return;
+  const std::scoped_lock lock(mutex_);
+  state_.notices.push_back("a crash would lose this run: " + saved.error().message);
+}
+
+Status Adaptation::write_recovery() {
+  if (config_.recovery.empty()) return {};
+  const Info now = info();
+  const std::shared_ptr<const Style> newest = latest();
+  Style style = newest ? *newest : learner_->about();
+  if (now.steps != steps_at_snapshot_) {
+    TRIPTYCH_TRY(StyleTensors tensors, learner_->snapshot());
+    style.snapshots.push_back({label_of(now.seconds), now.seconds, now.loss, std::nullopt,
+                               std::make_shared<const StyleTensors>(std::move(tensors))});
+    style.current = style.snapshots.size() - 1;
+  }
+  const std::scoped_lock lock(file_mutex_);
+  return file_closed_ ? Status{} : save_style(config_.recovery, style);
+}
+
+}  // namespace triptych::adapt

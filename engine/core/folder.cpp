@@ -1,0 +1,21 @@
+#include "core/folder.h"
+
+#include <algorithm>
+
+namespace triptych {
+
+namespace fs = std::filesystem;
+
+Result<std::vector<fs::path>> list_folder(const fs::path& folder, Entries which) {
+  std::vector<fs::path> paths;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code unreadable;
+    if (which == Entries::all || entry->is_regular_file(unreadable)) paths.push_back(entry->path());
+  }
+  if (error) return fail(folder.string() + ": this folder cannot be read: " + error.message());
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+}  // namespace triptych

@@ -1,0 +1,27 @@
+// Styles that were learned after a package was made (engine/adapt), as every kind of model takes them.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/weights.h"
+
+namespace triptych {
+
+struct LearnedStyle {
+  std::string name;
+  nn::Weights tensors;  // instead of the package's of these names, where a prompt asks for the style
+  at::Tensor tokens;    // what the name stands for; their shape is the network's business
+};
+
+// "A  Zombie!" asks for "zombie": lower case, single spaces, no punctuation.
+[[nodiscard]] std::string plain_words(const std::string& text);
+
+// Whether the words are the style's name, and whether they contain it.
+[[nodiscard]] bool asks_for(const std::string& text, const std::string& style);
+[[nodiscard]] bool mentions(const std::string& text, const std::string& style);
+
+}  // namespace triptych
