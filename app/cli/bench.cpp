@@ -159,6 +159,9 @@ Status measure_renderer(const Head& head, Bench& bench, ThreadPool& pool) {
     TRIPTYCH_CHECK(bench.measure("super-resolution", pool.size(), [&](Progress& progress) {
       return ignore(render::super_resolve(net, features, pool, progress));
     }));
+    TRIPTYCH_CHECK(bench.measure("super-resolution, bf16", pool.size(), [&](Progress& progress) {
+      return ignore(render::super_resolve(net, features, pool, progress, true));
+    }));
     TRIPTYCH_CHECK(bench.measure("exact, super-resolved", pool.size(), [&](Progress& progress) {
       return ignore(render_exact(head, camera, full, pool, progress));
     }));
