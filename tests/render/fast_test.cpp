@@ -72,7 +72,8 @@ TEST(FastMarch, IsCloseToTheExactOneFromAllSides) {
   }
 }
 
-// The picture shows less of the head than the view: what lies beyond its sides is not what its borders show.
+// The picture shows less of the head than the view. (This head is the same field beyond the picture's sides
+// as at its borders, so the test checks where the margin's nodes lie, not that there are any.)
 TEST(FastMarch, GoesOnBeyondThePictureAsTheExactOneDoes) {
   const Head head = test::analytic_frustum_head({.camera = orbit_camera(0, 0, 12)});
   const auto grid = baked(head);
