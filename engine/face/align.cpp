@@ -162,6 +162,10 @@ Result<Portrait> FaceAligner::Networks::keep(const Image8& picture, int size) {
   return portrait;
 }
 
+void set_face_threads(int threads) {
+  cv::setNumThreads(threads);
+}
+
 Result<FaceAligner> FaceAligner::open(const std::filesystem::path& assets) {
   TRIPTYCH_TRY(Network detector, Network::open(assets / "face_detection_short_range.onnx"));
   TRIPTYCH_TRY(Network landmarks, Network::open(assets / "face_landmark.onnx"));

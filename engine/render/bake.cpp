@@ -15,6 +15,7 @@ namespace {
 using render::brick_nodes;
 using render::brick_side;
 
+constexpr int margin = render::margin_bricks * brick_side;
 constexpr int coarse_stride = brick_side / 2;  // nodes between the samples that decide what is visible
 
 int rounded_up(int size) {
@@ -27,13 +28,17 @@ render::BakedView grid_of(const Head& head, const render::FieldView& field) {
   grid.frustum = field.frustum;
   const auto half = [&](int axis) { return 0.5F * static_cast<float>(grid.size[axis]); };
   if (field.frustum) {
-    grid.size[0] = rounded_up(head.planes[0].width);
-    grid.size[1] = rounded_up(head.planes[0].height);
+    const int width = rounded_up(head.planes[0].width), height = rounded_up(head.planes[0].height);
+    const float half_x = 0.5F * static_cast<float>(width), half_y = 0.5F * static_cast<float>(height);
+    grid.size[0] = width + 2 * margin;
+    grid.size[1] = height + 2 * margin;
     grid.size[2] = 128;
+    grid.edge[0] = half_x - 0.5F;
+    grid.edge[1] = half_y - 0.5F;
     const float* m = field.world_to_camera;
     for (std::size_t i = 0; i < 4; ++i) {
-      grid.to_grid[i] = m[i] * field.focal2_x * half(0);
-      grid.to_grid[4 + i] = m[4 + i] * field.focal2_y * half(1);
+      grid.to_grid[i] = m[i] * field.focal2_x * half_x;
+      grid.to_grid[4 + i] = m[4 + i] * field.focal2_y * half_y;
       grid.to_grid[8 + i] = m[8 + i];
     }
     const float range = field.far_depth - field.near_depth;
@@ -41,9 +46,7 @@ render::BakedView grid_of(const Head& head, const render::FieldView& field) {
     grid.shift[2] = -field.near_depth * grid.depth_scale - 0.5F;
     grid.raw_low = -9;
     grid.raw_step = 18.0F / 255;
-    const float texel = field.near_depth * 2 /
-                        std::max(field.focal2_x * static_cast<float>(grid.size[0]),
-                                 field.focal2_y * static_cast<float>(grid.size[1]));
+    const float texel = field.near_depth / std::max(field.focal2_x * half_x, field.focal2_y * half_y);
     grid.brick_edge = brick_side * std::min(texel, range / static_cast<float>(grid.size[2]));
     grid.step = 0.0055F;
   } else {
@@ -74,10 +77,8 @@ class GridToWorld {
       return {(x - grid_.shift[0]) / grid_.to_grid[0], (y - grid_.shift[1]) / grid_.to_grid[5],
               depth / grid_.to_grid[10]};
     }
-    const float half_x = 0.5F * static_cast<float>(grid_.size[0]),
-                half_y = 0.5F * static_cast<float>(grid_.size[1]);
-    const float cx = (x - grid_.shift[0]) / half_x * depth / (2 * head_.camera.intrinsics[0]);
-    const float cy = (y - grid_.shift[1]) / half_y * depth / (2 * head_.camera.intrinsics[4]);
+    const float cx = of_half(x - grid_.shift[0], grid_.edge[0]) * depth / (2 * head_.camera.intrinsics[0]);
+    const float cy = of_half(y - grid_.shift[1], grid_.edge[1]) * depth / (2 * head_.camera.intrinsics[4]);
     const auto& m = head_.camera.camera_to_world;
     Vec3 world;
     for (std::size_t i = 0; i < 3; ++i) {
@@ -87,6 +88,11 @@ class GridToWorld {
   }
 
  private:
+  // Undoes the margin; in halves of the picture.
+  static float of_half(float v, float edge) {
+    const float inside = std::clamp(v, -edge, edge);
+    return (inside + (v - inside) * render::margin_step) / (edge + 0.5F);
+  }
   const render::BakedView& grid_;
   const Head& head_;
 };

@@ -1,9 +1,10 @@
 // A baked head as plain data, for kernels of any instruction set or a GPU.
 //
 // Nodes lie on a grid in the head's own frame: plane coordinates of the canonical box, or (u, v, w) of the
-// picture's frustum, node i at (2 i + 1) / size - 1, so that nodes of the front plane are its texels. A node
-// is four bytes: raw density (scaled between raw_low and raw_high), red, green, blue. They are stored brick
-// by brick; a brick that holds nothing is never touched, so its memory is never made.
+// picture's frustum, node i at (2 i + 1) / size - 1, so that nodes of the front plane are its texels. The
+// frustum has a margin of nodes beyond its sides, margin_step times as far apart: nothing there is finer. A
+// node has four bytes: raw density (scaled between raw_low and raw_high), red, green, blue. They are stored
+// brick by brick; a brick that holds nothing is never touched, so its memory is never made.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,8 @@
 namespace triptych::render {
 
 inline constexpr int brick_side = 8;
+inline constexpr int margin_bricks = 2;  // beyond each side of the frustum
+inline constexpr float margin_step = 8;
 inline constexpr int brick_nodes = brick_side * brick_side * brick_side;
 
 // What the brick map says of a brick: its distance from the nearest brick with something visible (0: itself),
@@ -23,11 +26,12 @@ struct BakedView {
   bool frustum = false;
   const std::uint32_t* nodes = nullptr;
   const std::int32_t* bricks = nullptr;  // x fastest
-  int size[3] = {};                      // nodes along x, y, z; multiples of brick_side
+  int size[3] = {};                      // nodes along x, y, z, margins included; multiples of brick_side
   // World -> grid: rows of (rotation and scale, shift); in the frustum x and y are then divided by depth, the
   // third row before `depth_scale` and `depth_shift`.
   float to_grid[12] = {};
-  float shift[3] = {};  // added after the division: grid = value + shift
+  float edge[2] = {};   // frustum: beyond it x and y (before the shift) shrink by margin_step
+  float shift[3] = {};  // added after that: grid = value + shift
   float depth_scale = 1;
   float raw_low = 0, raw_step = 0;  // raw density = raw_low + byte * raw_step
   float brick_edge = 0;             // shortest edge of any brick, world units

@@ -52,7 +52,8 @@ void BrickMap::add_surface(const Head& head) {
       if (mask < mask_threshold) continue;
       const int last = brick_at(depth + surface_behind);
       for (int z = brick_at(depth - surface_before); z <= last; ++z) {
-        State& state = state_[index(column / brick_side, row / brick_side, z)];
+        State& state =
+            state_[index(margin_bricks + column / brick_side, margin_bricks + row / brick_side, z)];
         state = State::visible;
       }
     }

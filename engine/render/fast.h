@@ -44,6 +44,13 @@ TRIPTYCH_INLINE GridLines<L> grid_lines(const FastTask& task, const float (*dire
   return lines;
 }
 
+// Positions beyond the picture's edge, on the wider spacing of the margin.
+template <typename L>
+TRIPTYCH_INLINE typename L::F fold_margin(typename L::F v, float edge) {
+  const auto inside = L::min(L::max(v, L::set(-edge)), L::set(edge));
+  return L::fma(v - inside, L::set(1 / margin_step), inside);
+}
+
 template <typename L>
 TRIPTYCH_INLINE GridPoints<L> grid_points(const BakedView& head, const GridLines<L>& lines, typename L::F t) {
   auto x = L::fma(t, lines.slope[0], L::set(lines.start[0]));
@@ -51,8 +58,8 @@ TRIPTYCH_INLINE GridPoints<L> grid_points(const BakedView& head, const GridLines
   auto z = L::fma(t, lines.slope[2], L::set(lines.start[2]));
   if (head.frustum) {
     const auto inverse = L::set(1) / L::max(z, L::set(1e-3F));
-    x = x * inverse;
-    y = y * inverse;
+    x = fold_margin<L>(x * inverse, head.edge[0]);
+    y = fold_margin<L>(y * inverse, head.edge[1]);
   }
   return {x + L::set(head.shift[0]), y + L::set(head.shift[1]),
           L::fma(z, L::set(head.depth_scale), L::set(head.shift[2]))};

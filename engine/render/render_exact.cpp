@@ -92,7 +92,8 @@ Result<View> render_super_resolved(const Kernel& kernel, const Head& head, March
   TRIPTYCH_CHECK(march(kernel, task, features, view, pool, progress));
   finish_depth(task.far_depth, view);
   for (float& v : features) v = 2 * v - 1;
-  TRIPTYCH_TRY(const std::vector<float> rgb, render::super_resolve(net, features, pool, progress));
+  TRIPTYCH_TRY(const std::vector<float> rgb,
+               render::super_resolve(net, features, pool, progress, options.bf16));
   const auto pixels = static_cast<std::size_t>(net.output_size) * static_cast<std::size_t>(net.output_size);
   view.rgb = ImageF(net.output_size, net.output_size, 3);
   for (std::size_t i = 0; i < pixels; ++i) {

@@ -20,6 +20,7 @@ struct RenderOptions {
   int coarse_samples = 48;       // along each ray, then
   int importance_samples = 48;   // where the coarse pass found weight
   bool super_resolution = true;  // if the head has one: features are rendered at its input size
+  bool bf16 = false;             // super-resolution in bf16 where the processor has it: faster, not exact
   Vec3 background{1, 1, 1};      // sRGB, behind heads that have a mask
 };
 

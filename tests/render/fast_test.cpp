@@ -72,6 +72,18 @@ TEST(FastMarch, IsCloseToTheExactOneFromAllSides) {
   }
 }
 
+// The picture shows less of the head than the view. (This head is the same field beyond the picture's sides
+// as at its borders, so the test checks where the margin's nodes lie, not that there are any.)
+TEST(FastMarch, GoesOnBeyondThePictureAsTheExactOneDoes) {
+  const Head head = test::analytic_frustum_head({.camera = orbit_camera(0, 0, 12)});
+  const auto grid = baked(head);
+  for (const float yaw : {-20.0F, 0.0F, 25.0F}) {
+    const View a = fast(*grid, orbit_camera(yaw, 0), size(160, 160)),
+               b = exact(head, orbit_camera(yaw, 0), size(160, 160));
+    EXPECT_GT(psnr(a.rgb, b.rgb), 38) << yaw;
+  }
+}
+
 TEST(FastMarch, SameViewTwiceAndAnyNumberOfThreadsGiveTheSamePixels) {
   const Head head = test::analytic_frustum_head();
   const auto one = baked(head, 1), many = baked(head, 5);

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "render/cpu/pair_convolution.h"
 #include "render/renderer.h"
 #include "support/analytic_head.h"
 
@@ -129,6 +130,27 @@ TEST(SuperResolution, EqualsItsDefinition) {
     scale = std::max(scale, std::abs(rgb.values[i]));
   }
   EXPECT_LT(largest / scale, 2e-6);
+}
+
+TEST(SuperResolution, InBf16IsCloseAndTheSameForAnyNumberOfThreads) {
+  if (render::pair_convolution() == nullptr) GTEST_SKIP() << "this processor has no AVX512-BF16";
+  constexpr int size = 13;
+  const SuperResolution net = network(size);
+  const std::vector<float> features = test::formula_values("features", std::size_t{32} * size * size);
+  ThreadPool one(1), three(3);
+  Progress progress;
+  const auto full = render::super_resolve(net, features, one, progress);
+  const auto half = render::super_resolve(net, features, one, progress, true);
+  const auto again = render::super_resolve(net, features, three, progress, true);
+  ASSERT_TRUE(full && half && again);
+  EXPECT_EQ(*half, *again);
+  double error = 0, power = 0;
+  for (std::size_t i = 0; i < full->size(); ++i) {
+    error += std::pow(static_cast<double>((*half)[i]) - static_cast<double>((*full)[i]), 2);
+    power += std::pow(static_cast<double>((*full)[i]), 2);
+  }
+  EXPECT_LT(std::sqrt(error / power), 5e-3);
+  EXPECT_GT(error, 0);  // it was bf16
 }
 
 TEST(SuperResolution, IsPartOfTheExactPictureAndStopsWhenCancelled) {
