@@ -27,7 +27,11 @@ class Progress {
 
   void begin(std::string stage);
   void advance(double fraction);  // 0..1, monotonic within a stage
-  void cancel() noexcept { cancelled_.store(true, std::memory_order_relaxed); }
+  void cancel() noexcept {
+    cancelled_.store(true, std::memory_order_relaxed);
+    cancelled_.notify_all();
+  }
+  void wait_for_cancel() const noexcept { cancelled_.wait(false, std::memory_order_relaxed); }
   [[nodiscard]] bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
   [[nodiscard]] Status check() const;  // an error with ErrorCode::cancelled once cancel() was called
   [[nodiscard]] Snapshot snapshot() const;
