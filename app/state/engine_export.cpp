@@ -8,6 +8,7 @@
 #include "export/video.h"
 #include "head/tri_file.h"
 #include "image/picture.h"
+#include "image/resample.h"
 #include "render/renderer.h"
 
 namespace triptych::app {
