@@ -245,11 +245,10 @@ void add_help_commands(std::vector<Command>& list) {
   list.push_back({"help.welcome", "Help", "Show the welcome portrait", 0, {}, false, {}, [](Ui& ui) {
                     ui.app.show_welcome();
                   }});
-  for (const auto& [title, keys] :
-       {std::pair{"Orbit", "Left drag"},
-                                   {"Pan", "Right drag, Shift + drag"},
-                                   {"Zoom", "Wheel"},
-                                   {"Correct a landmark", "Drag it in the picture"}}) {
+  for (const auto& [title, keys] : {std::pair{"Orbit", "Left drag"},
+                                    {"Pan", "Right drag, Shift + drag"},
+                                    {"Zoom", "Wheel"},
+                                    {"Correct a landmark", "Drag it in the picture"}}) {
     list.push_back({std::string("mouse.") + title, "", title, 0, keys, false, {}, {}});
   }
 }

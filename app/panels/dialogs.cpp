@@ -85,7 +85,8 @@ void export_options(Ui& ui, ExportChoice& choice) {
   if (kind == ExportRequest::Kind::picture || kind == ExportRequest::Kind::video) {
     int size = choice.scale == 4 ? 2 : choice.scale - 1;
     row_label("Size", ui.px(120));
-    if (segmented(ui, "export.size", {{"512 px", "As the model makes it"}, {"1024 px", ""}, {"2048 px", ""}}, size))
+    if (segmented(ui, "export.size", {{"512 px", "As the model makes it"}, {"1024 px", ""}, {"2048 px", ""}},
+                  size))
       choice.scale = 1 << size;
   }
   if (kind == ExportRequest::Kind::picture) ImGui::Checkbox("Transparent background", &choice.transparent);

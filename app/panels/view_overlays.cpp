@@ -80,11 +80,11 @@ void welcome_row(Ui& ui, ImVec2 from, ImVec2 size) {
   }
 }
 
-
 void view_hints(Ui& ui, ImVec2 from, ImVec2 size) {
   const float bottom = from.y + size.y - ui.px(36);
   if (ui.app.view.orbit.beyond_range() && !ui.app.view.playing_since) {
-    view_label(ui, {from.x + size.x / 2, bottom}, "The model has seen few heads from here: expect blur", 0.5F);
+    view_label(ui, {from.x + size.x / 2, bottom}, "The model has seen few heads from here: expect blur",
+               0.5F);
   }
   const auto jobs = ui.app.edits.jobs();
   if (jobs.empty() || ui.app.scene().empty()) return;

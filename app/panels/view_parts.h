@@ -9,8 +9,8 @@ void view_toolbar(Ui& ui);
 // With nothing open: what to drop here, and what was open lately.
 void empty_view(Ui& ui, ImVec2 size);
 
-// Over the head; `from` and `size` are the room that the view has. The rows of buttons come before the view's own
-// item, so that they get the mouse.
+// Over the head; `from` and `size` are the room that the view has. The rows of buttons come before the view's
+// own item, so that they get the mouse.
 void path_row(Ui& ui, ImVec2 from, ImVec2 size);
 void welcome_row(Ui& ui, ImVec2 from, ImVec2 size);
 void view_hints(Ui& ui, ImVec2 from, ImVec2 size);

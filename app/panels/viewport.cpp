@@ -98,7 +98,8 @@ void draw_pictures(Ui& ui, ImVec2 from, ImVec2 size) {
   draw->AddImage(ui.after.ref(), square.from, square.to());
   mark(ui, "view.square", square.from, {square.side, square.side});
   if (view.compare == Compare::wipe && view.frame->before) draw_wipe(ui, square);
-  if (view.hold_original) view_label(ui, {square.from.x + square.side / 2, from.y + ui.px(10)}, "Original", 0.5F);
+  if (view.hold_original)
+    view_label(ui, {square.from.x + square.side / 2, from.y + ui.px(10)}, "Original", 0.5F);
 }
 
 // The rows of buttons over the head come first, so that they get the mouse, but are drawn last.

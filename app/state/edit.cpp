@@ -178,8 +178,8 @@ void App::make_thumbnail(int id, const std::shared_ptr<const Edit>& edit) {
       });
 }
 
-// The styles the model knows, shown on the present head. One is asked for when the one before is there, so that
-// thumbnails of the history come in between.
+// The styles the model knows, shown on the present head. One is asked for when the one before is there, so
+// that thumbnails of the history come in between.
 void App::make_style_thumbnails() {
   style_thumbnails.clear();
   styles_to_draw_.clear();

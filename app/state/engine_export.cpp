@@ -25,8 +25,7 @@ Image8 with_alpha(const View& view) {
   return rgba;
 }
 
-Status export_picture(const Head& head, const ExportRequest& request, ThreadPool& pool,
-                      Progress& progress) {
+Status export_picture(const Head& head, const ExportRequest& request, ThreadPool& pool, Progress& progress) {
   RenderOptions options{.width = request.size, .height = request.size};
   options.background = request.background;
   TRIPTYCH_TRY(const View view, render_exact(head, request.camera, options, pool, progress));
@@ -34,8 +33,7 @@ Status export_picture(const Head& head, const ExportRequest& request, ThreadPool
                       request.text);
 }
 
-Status export_video(const Head& head, const ExportRequest& request, ThreadPool& pool,
-                      Progress& progress) {
+Status export_video(const Head& head, const ExportRequest& request, ThreadPool& pool, Progress& progress) {
   const bool chosen = !request.cameras.empty();
   const int count =
       chosen ? static_cast<int>(request.cameras.size())

@@ -41,7 +41,8 @@ void tooltip(const char* text) {
 
 bool primary_button(const Ui& ui, const char* label, ImVec2 size) {
   // White on a faded accent is hard to read: a button that cannot be pressed is like any other.
-  if ((ImGui::GetCurrentContext()->CurrentItemFlags & ImGuiItemFlags_Disabled) != 0) return ImGui::Button(label, size);
+  if ((ImGui::GetCurrentContext()->CurrentItemFlags & ImGuiItemFlags_Disabled) != 0)
+    return ImGui::Button(label, size);
   ImGui::PushStyleColor(ImGuiCol_Button, ui.palette->accent);
   ImGui::PushStyleColor(ImGuiCol_ButtonHovered, ui.palette->accent_hover);
   ImGui::PushStyleColor(ImGuiCol_ButtonActive, ui.palette->accent_hover);

@@ -43,7 +43,7 @@ class Person {
   void key(const std::string& name);
   void hold(const std::string& name);
   void release(const std::string& name);
-  void close();  // as the window manager asks
+  void close();                                                        // as the window manager asks
   [[nodiscard]] const std::string& window() const { return window_; }  // its X11 number
   static void xdotool(const std::string& arguments);
 

@@ -47,7 +47,8 @@ class Photographer {
     return begin(look, {portrait_.string()}) && person->sees([](const json& s) { return is_still(s); });
   }
   bool quiet() {
-    return person->sees([](const json& s) { return is_still(s) && s["jobs"].empty() && s["notices"].empty(); });
+    return person->sees(
+        [](const json& s) { return is_still(s) && s["jobs"].empty() && s["notices"].empty(); });
   }
   bool apply(const std::string& prompt) {
     person->click("prompt");
@@ -77,7 +78,8 @@ bool make_docs(Photographer& p) {
   p.save("window");
   if (!p.begin_with_head({true, 100}) || !p.apply("bronze statue")) return false;
   p.person->click("compare.3");
-  if (!p.person->sees([](const json& s) { return s["view"]["grid"] == 25 && s["jobs"].empty(); })) return false;
+  if (!p.person->sees([](const json& s) { return s["view"]["grid"] == 25 && s["jobs"].empty(); }))
+    return false;
   p.save("window-light");
   if (!p.begin_with_head({false, 200})) return false;
   p.person->click("picture.zoom");
@@ -109,9 +111,8 @@ bool film(Photographer& p) {
   constexpr int frames_per_second = 12;
   ScreenRecorder recorder(std::strtoul(p.person->window().c_str(), nullptr, 10), frames_per_second);
   if (!p.person->drop({p.portrait()}, "viewport")) return false;
-  if (!p.person->sees([&](const json& s) {
-        return s["scene"]["picture"] == p.portrait().string() && is_still(s);
-      }))
+  if (!p.person->sees(
+          [&](const json& s) { return s["scene"]["picture"] == p.portrait().string() && is_still(s); }))
     return false;
   if (!p.apply("bronze statue")) return false;
   Person::xdotool(turning(*p.person, 4));
@@ -149,11 +150,15 @@ const std::vector<State> states{
     {"sides", [](Photographer& p) { p.person->key("s"); }},
     {"depth", [](Photographer& p) { p.person->key("s"), p.person->key("d"); }},
     {"normals", [](Photographer& p) { p.person->key("n"); }},
-    {"path", [](Photographer& p) { p.person->key("n"), p.person->key("k"), p.person->key("Right"), p.person->key("k"); }},
+    {"path",
+     [](Photographer& p) {
+       p.person->key("n"), p.person->key("k"), p.person->key("Right"), p.person->key("k");
+     }},
     {"adapt", [](Photographer& p) { p.person->key("a"), p.person->click("picture.zoom"); }},
     {"tooltip", [](Photographer& p) { p.person->hover("compare.1"); }},
     {"help", [](Photographer& p) { p.person->key("F1"); }},
-    {"palette", [](Photographer& p) { p.person->key("Escape"), p.person->key("ctrl+k"), p.person->type("vi"); }},
+    {"palette",
+     [](Photographer& p) { p.person->key("Escape"), p.person->key("ctrl+k"), p.person->type("vi"); }},
     {"export", [](Photographer& p) { p.person->key("Escape"), p.person->key("ctrl+e"); }},
     {"export_video", [](Photographer& p) { p.person->click("export.kind.1"); }},
     {"preferences", [](Photographer& p) { p.person->key("Escape"), p.person->key("ctrl+comma"); }},
@@ -169,7 +174,8 @@ const std::vector<State> states{
 
 bool review(Photographer& p) {
   for (const Look look : {Look{}, Look{true, 100}, Look{false, 200}, Look{true, 200}}) {
-    if (p.begin(look, {}) && p.person->sees([](const json& s) { return is_still(s); })) p.save(look.name() + "-welcome");
+    if (p.begin(look, {}) && p.person->sees([](const json& s) { return is_still(s); }))
+      p.save(look.name() + "-welcome");
     if (!p.begin_with_head(look)) return false;
     p.save(look.name() + "-first");
     if (!p.apply("bronze statue")) return false;

@@ -13,9 +13,9 @@ namespace {
 
 // The usual arrow: X its edge, o its inside.
 constexpr std::array<const char*, 17> arrow{
-    "X",           "XX",         "XoX",       "XooX",       "XoooX",       "XooooX",
-    "XoooooX",     "XooooooX",   "XoooooooX", "XooooooooX", "XoooooXXXXX", "XooXooX",
-    "XoX XooX",    "XX  XooX",   "X    XooX", "     XooX",  "      XX",
+    "X",        "XX",       "XoX",       "XooX",       "XoooX",       "XooooX",
+    "XoooooX",  "XooooooX", "XoooooooX", "XooooooooX", "XoooooXXXXX", "XooXooX",
+    "XoX XooX", "XX  XooX", "X    XooX", "     XooX",  "      XX",
 };
 
 void draw_arrow(Image8& frame, int left, int top) {
