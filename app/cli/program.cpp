@@ -102,6 +102,7 @@ int run_command(const Command& command, const Common& common) {
 struct WindowCall {
   std::vector<std::string> files;
   std::string model, dump_state;
+  std::string size;  // WIDTHxHEIGHT
   bool safe_mode = false;
 };
 
@@ -127,6 +128,9 @@ int open_window(const WindowCall& call) {
   window.assets = assets;
   window.dump_state = call.dump_state;
   window.safe_mode = call.safe_mode;
+  if (!call.size.empty() && std::sscanf(call.size.c_str(), "%dx%d", &window.width, &window.height) != 2) {
+    return complain(Error{call.size + ": no size; --size takes WIDTHxHEIGHT", {}, ErrorCode::usage});
+  }
   const auto services = app::make_engine_services(engine);
   const Status status = app::run_window(window, *services);
   return status ? 0 : complain(status.error());
@@ -156,6 +160,7 @@ int run_program(int argc, char** argv) {
                   "the window without stored preferences, layout and autosaves");
     root.add_option("--dump-state", window.dump_state,
                     "the window writes its state as JSON after each change");
+    root.add_option("--size", window.size, "the window's first size, WIDTHxHEIGHT")->take_last();
     root.require_subcommand(0, 1);
     const std::vector<Command> commands = add_verbs(root, common);
     try {

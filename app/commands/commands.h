@@ -15,7 +15,7 @@ struct Ui;
 
 struct Command {
   std::string id;              // "edit.undo": for tests and the state dump
-  std::string menu;            // "Edit"; empty: only in help and palette
+  std::string menu;            // "Edit"; empty: what the mouse does, told in help
   std::string title;           // "Undo"
   ImGuiKeyChord shortcut = 0;  // 0: none
   std::string keys;            // shown instead of the shortcut's name, or what a mouse action is called

@@ -170,7 +170,7 @@ void add_view_commands(std::vector<Command>& list) {
   list.back().separator_before = true;
   list.push_back(compare_command("view.side_by_side", "Side by side", ImGuiKey_S, Compare::side_by_side));
   list.push_back(compare_command("view.grid", "Grid of prompts and strengths", ImGuiKey_G, Compare::grid));
-  list.push_back({"view.original", "", "Show the original while held", 0, "hold \\", false, {}, {}});
+  list.push_back({"view.original", "", "Show the original while held", 0, "Hold \\", false, {}, {}});
   list.push_back(channel_command("view.depth", "Depth", ImGuiKey_D, Channel::depth));
   list.back().separator_before = true;
   list.push_back(channel_command("view.normals", "Normals", ImGuiKey_N, Channel::normal));
@@ -245,8 +245,10 @@ void add_help_commands(std::vector<Command>& list) {
   list.push_back({"help.welcome", "Help", "Show the welcome portrait", 0, {}, false, {}, [](Ui& ui) {
                     ui.app.show_welcome();
                   }});
-  for (const auto& [title, keys] :
-       {std::pair{"Orbit", "left drag"}, {"Pan", "right drag, Shift + drag"}, {"Zoom", "wheel"}}) {
+  for (const auto& [title, keys] : {std::pair{"Orbit", "Left drag"},
+                                    {"Pan", "Right drag, Shift + drag"},
+                                    {"Zoom", "Wheel"},
+                                    {"Correct a landmark", "Drag it in the picture"}}) {
     list.push_back({std::string("mouse.") + title, "", title, 0, keys, false, {}, {}});
   }
 }

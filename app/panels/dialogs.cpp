@@ -19,7 +19,7 @@ void row_label(const char* text, float width) {
 }  // namespace
 
 void preferences_dialog(Ui& ui) {
-  if (!begin_dialog(ui, "Preferences", ui.dialogs.preferences, 440)) return;
+  if (!begin_dialog(ui, "Preferences", ui.dialogs.preferences, 500)) return;
   Preferences& preferences = ui.app.preferences;
   bool changed = false;
   int theme = preferences.light_theme ? 1 : 0;
@@ -85,7 +85,8 @@ void export_options(Ui& ui, ExportChoice& choice) {
   if (kind == ExportRequest::Kind::picture || kind == ExportRequest::Kind::video) {
     int size = choice.scale == 4 ? 2 : choice.scale - 1;
     row_label("Size", ui.px(120));
-    if (segmented(ui, "export.size", {{"512", ""}, {"1024", ""}, {"2048", ""}}, size))
+    if (segmented(ui, "export.size", {{"512 px", "As the model makes it"}, {"1024 px", ""}, {"2048 px", ""}},
+                  size))
       choice.scale = 1 << size;
   }
   if (kind == ExportRequest::Kind::picture) ImGui::Checkbox("Transparent background", &choice.transparent);

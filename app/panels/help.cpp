@@ -8,29 +8,39 @@
 
 namespace triptych::app {
 
+namespace {
+
+void help_section(Ui& ui, const char* title, const char* menu) {
+  heading(ui, title);
+  for (const Command& command : ui.commands) {
+    const std::string keys = shortcut_text(command);
+    if (command.menu != menu || keys.empty()) continue;
+    const float left = ImGui::GetCursorPosX();
+    ImGui::TextUnformatted(command.title.c_str());
+    ImGui::SameLine();
+    ImGui::SetCursorPosX(left + ui.px(220));
+    ImGui::TextColored(ui.palette->dim, "%s", keys.c_str());
+  }
+  ImGui::Dummy({0, ui.px(6)});
+}
+
+}  // namespace
+
 void help_overlay(Ui& ui) {
-  if (!begin_dialog(ui, "Keys and mouse", ui.dialogs.help, 760)) return;
+  if (!begin_dialog(ui, "Keys and mouse", ui.dialogs.help, 800)) return;
   if (ImGui::IsKeyPressed(ImGuiKey_F1) && !ImGui::IsWindowAppearing()) ui.dialogs.help = false;
   if (ImGui::BeginTable("keys", 2)) {
     ImGui::TableNextRow();
-    int column = 0;
-    for (const char* menu : {"File", "Edit", "View", "Help"}) {
-      if (column == 0 || menu == std::string("View")) ImGui::TableSetColumnIndex(column++ == 0 ? 0 : 1);
-      ImGui::Dummy({0, ui.px(2)});
-      heading(ui, menu);
-      for (const Command& command : ui.commands) {
-        const std::string keys = shortcut_text(command);
-        const bool here = command.menu == menu || (command.menu.empty() && menu == std::string("View"));
-        if (!here || keys.empty()) continue;
-        const float left = ImGui::GetCursorPosX();
-        ImGui::TextUnformatted(command.title.c_str());
-        ImGui::SameLine();
-        ImGui::SetCursorPosX(left + ui.px(210));
-        ImGui::TextColored(ui.palette->dim, "%s", keys.c_str());
-      }
-    }
+    ImGui::TableNextColumn();
+    help_section(ui, "IN THE VIEW", "");
+    help_section(ui, "FILE", "File");
+    help_section(ui, "EDIT", "Edit");
+    ImGui::TableNextColumn();
+    help_section(ui, "VIEW", "View");
+    help_section(ui, "HELP", "Help");
     ImGui::EndTable();
   }
+  mark(ui, "help", ImGui::GetWindowPos(), ImGui::GetWindowSize());
   if (!ui.dialogs.help) ImGui::CloseCurrentPopup();
   end_dialog();
 }
@@ -53,6 +63,7 @@ void command_palette(Ui& ui) {
                                                 ImGuiInputTextFlags_EnterReturnsTrue);
   if (ImGui::IsItemEdited()) dialogs.palette_index = 0;
   mark(ui, "palette");
+  ImGui::Dummy({0, ui.px(2)});
   const auto found = find_commands(ui.commands, dialogs.palette_query);
   constexpr int limit = 10;
   const int count = std::min(static_cast<int>(found.size()), limit);

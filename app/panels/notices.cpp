@@ -51,8 +51,14 @@ bool draw_notice(Ui& ui, Notice& notice, float right, float& bottom) {
     }
   }
   if (notice.kind == Notice::Kind::error) {
-    if (ImGui::SmallButton("Copy"))
+    ImGui::PushStyleColor(ImGuiCol_Button, ui.palette->hover);
+    const std::string copy = std::string(icon::copy) + "  Copy";
+    if (ImGui::Button(copy.c_str())) {
       ImGui::SetClipboardText((notice.sentence + "\n" + notice.details).c_str());
+    }
+    ImGui::PopStyleColor();
+    mark(ui, "notice." + std::to_string(notice.id) + ".copy");
+    tooltip("Copy the sentence and its details");
   }
   ImGui::EndGroup();
   ImGui::SameLine(width - ui.px(38));
@@ -85,6 +91,7 @@ void notices_overlay(Ui& ui) {
 }
 
 void drop_overlay(Ui& ui) {
+  ui.drop_target.clear();
   if (!ui.drag_over) return;
   struct Target {
     const char* mark;
@@ -99,6 +106,7 @@ void drop_overlay(Ui& ui) {
   const auto found = ui.marks.find(target.mark);
   if (found == ui.marks.end()) return;
   const Mark& area = found->second;
+  ui.drop_target = target.mark;
   const ImVec2 from{area.x, area.y};
   const ImVec2 to{area.x + area.width, area.y + area.height};
   ImDrawList* draw = ImGui::GetForegroundDrawList();

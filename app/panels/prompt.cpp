@@ -130,12 +130,18 @@ void style_grid(Ui& ui) {
   tooltip("Make a new style from about ten pairs of pictures");
 }
 
-void example_prompts(Ui& ui) {
-  heading(ui, "TRY");
-  for (const char* text : {"bronze statue", "hulk", "white hair"}) {
-    if (ImGui::Button(text, {-1, 0})) ui.app.apply_style(text);
-    mark(ui, std::string("example.") + text);
-  }
+// The shown result, where the model took its prompt for something else.
+void understood_row(Ui& ui) {
+  const std::string understood = ui.app.understood();
+  if (understood.empty()) return;
+  dim_text(ui, "\"" + ui.app.scene().shown()->label + "\" is understood as \"" + understood + "\".");
+  mark(ui, "understood");
+}
+
+void no_styles(Ui& ui) {
+  heading(ui, "STYLES");
+  dim_text(ui, !ui.app.model_ready ? "The styles that the model knows appear here once it is loaded."
+                                   : "This model has no list of styles: it takes any words.");
 }
 
 }  // namespace
@@ -161,11 +167,12 @@ void prompt_panel(Ui& ui) {
   }
   reference_row(ui);
   apply_row(ui);
+  understood_row(ui);
   ImGui::Dummy({0, ui.px(2)});
   strength_row(ui);
   ImGui::Dummy({0, ui.px(2)});
   if (ui.app.model.styles.empty()) {
-    example_prompts(ui);
+    no_styles(ui);
   } else {
     style_grid(ui);
   }

@@ -93,6 +93,7 @@ void jobs_popup(Ui& ui) {
     ImGui::TextUnformatted(job.title.c_str());
     ImGui::SameLine(ImGui::GetWindowWidth() - ui.px(100));
     if (ImGui::Button("Cancel")) queue->cancel(job.id);
+    mark(ui, "job." + job.title + ".cancel");
     const double left = job.progress.remaining_s;
     const std::string detail =
         !job.running ? "waiting"

@@ -101,12 +101,6 @@ Vec3 App::backdrop() const {
   return preferences.dark_backdrop ? Vec3{0.145F, 0.149F, 0.161F} : Vec3{0.93F, 0.93F, 0.94F};
 }
 
-Result<Head> App::present_head() const {
-  const Variant* shown = scene().shown();
-  if (shown == nullptr || shown->edit == nullptr) return fail("There is no head yet: open a portrait first");
-  return blend(shown->edit->reconstruction, shown->edit->edited, scene().strength);
-}
-
 void App::count_frame(const ViewFrame& frame) {
   const auto now = std::chrono::steady_clock::now();
   const double seconds = std::chrono::duration<double>(now - last_frame_).count();

@@ -104,6 +104,8 @@ class App {
   void redo();
   [[nodiscard]] bool editing() const;  // an edit is being computed
   [[nodiscard]] bool can_apply() const;
+  // What the model took the prompt of the shown entry for, if that is something else; else empty.
+  [[nodiscard]] std::string understood() const;
 
   // --- Save and export (app/state/save.cpp)
   // -----------------------------------------------------------------------
@@ -116,8 +118,6 @@ class App {
   [[nodiscard]] bool unsaved() const { return changed_since_save_; }
 
   [[nodiscard]] const Scene& scene() const noexcept { return scenes.value(); }
-  // The head at the present strength; blends anew.
-  [[nodiscard]] Result<Head> present_head() const;
   [[nodiscard]] Vec3 backdrop() const;
   // How long the UI thread has had to wait for the engine at most.
   [[nodiscard]] double longest_wait_ms() const {
@@ -175,11 +175,13 @@ class App {
   void begin_empty();    // nothing was opened
   void make_thumbnail(int id, const std::shared_ptr<const Edit>& edit);
   void make_style_thumbnails();
+  void draw_next_style();
   void autosave();
   void finish_recovery(const std::filesystem::path& path);
   [[nodiscard]] std::filesystem::path recovery_file() const;
 
   int next_variant_ = 1;
+  std::vector<std::string> styles_to_draw_;  // the next one last
   bool changed_since_save_ = false;
   bool autosave_due_ = false;
   std::chrono::steady_clock::time_point last_frame_{};

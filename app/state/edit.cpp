@@ -33,6 +33,12 @@ bool App::can_apply() const {
   return scene().source != nullptr && (!draft.text.empty() || draft.reference != nullptr);
 }
 
+std::string App::understood() const {
+  const Variant* shown = scene().shown();
+  if (shown == nullptr || shown->edit == nullptr || shown->edit->understood == shown->text) return {};
+  return shown->edit->understood;
+}
+
 void App::apply_prompt() {
   if (draft.text.empty() && draft.reference == nullptr) return;
   if (scene().source == nullptr) {
@@ -172,25 +178,32 @@ void App::make_thumbnail(int id, const std::shared_ptr<const Edit>& edit) {
       });
 }
 
-// The styles the model knows, shown on the present head: one job a style, so that an edit waits for one at
-// most.
+// The styles the model knows, shown on the present head. One is asked for when the one before is there, so
+// that thumbnails of the history come in between.
 void App::make_style_thumbnails() {
   style_thumbnails.clear();
+  styles_to_draw_.clear();
+  for (const StyleInfo& style : model.styles) styles_to_draw_.push_back(style.name);
+  std::ranges::reverse(styles_to_draw_);
+  draw_next_style();
+}
+
+void App::draw_next_style() {
   const auto source = scene().source;
-  for (const StyleInfo& style : model.styles) {
-    const std::string key = "style " + style.name;
-    background.cancel_key(key);
-    if (source == nullptr) continue;
-    background.submit(
-        "Drawing the style \"" + style.name + "\"", key,
-        [this, source, name = style.name, backdrop = backdrop()](Progress& progress) -> Result<Image8> {
-          TRIPTYCH_TRY(auto edit, services.edit(source->portrait, {name, std::nullopt}, progress));
-          return thumbnail_of(services, *edit, backdrop, progress);
-        },
-        [this, name = style.name](Result<Image8> image) {
-          if (image) style_thumbnails[name] = std::make_shared<const Image8>(std::move(*image));
-        });
-  }
+  background.cancel_key("styles");
+  if (source == nullptr || styles_to_draw_.empty()) return;
+  const std::string name = styles_to_draw_.back();
+  styles_to_draw_.pop_back();
+  background.submit(
+      "Drawing the style \"" + name + "\"", "styles",
+      [this, source, name, backdrop = backdrop()](Progress& progress) -> Result<Image8> {
+        TRIPTYCH_TRY(auto edit, services.edit(source->portrait, {name, std::nullopt}, progress));
+        return thumbnail_of(services, *edit, backdrop, progress);
+      },
+      [this, name](Result<Image8> image) {
+        if (image) style_thumbnails[name] = std::make_shared<const Image8>(std::move(*image));
+        draw_next_style();
+      });
 }
 
 }  // namespace triptych::app

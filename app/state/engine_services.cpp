@@ -6,15 +6,13 @@
 #include <optional>
 
 #include "core/thread_pool.h"
-#include "export/mesh.h"
-#include "export/turntable.h"
-#include "export/video.h"
 #include "face/align.h"
 #include "head/tri_file.h"
 #include "image/picture.h"
 #include "image/resample.h"
 #include "model/import.h"
 #include "model/model.h"
+#include "state/engine_export.h"
 #include "state/engine_styles.h"
 
 namespace triptych::app {
@@ -32,17 +30,6 @@ tl::unexpected<Error> about(const fs::path& path, Error error) {
   const std::string name = path.filename().string();
   if (error.message.find(name) == std::string::npos) error.message = name + ": " + error.message;
   return tl::unexpected<Error>(std::move(error));
-}
-
-Image8 with_alpha(const View& view) {
-  const Image8 rgb = to_bytes(view.rgb);
-  Image8 rgba(rgb.width, rgb.height, 4);
-  for (std::size_t i = 0; i < view.alpha.pixels.size(); ++i) {
-    for (std::size_t c = 0; c < 3; ++c) rgba.pixels[4 * i + c] = rgb.pixels[3 * i + c];
-    rgba.pixels[4 * i + 3] =
-        static_cast<std::uint8_t>(std::clamp(view.alpha.pixels[i], 0.0F, 1.0F) * 255.0F + 0.5F);
-  }
-  return rgba;
 }
 
 class EngineServices final : public Services {
@@ -187,19 +174,7 @@ class EngineServices final : public Services {
   }
 
   Status export_head(const Head& head, const ExportRequest& request, Progress& progress) override {
-    switch (request.kind) {
-      case ExportRequest::Kind::picture:
-        return export_picture(head, request, progress);
-      case ExportRequest::Kind::video:
-        return export_video(head, request, progress);
-      case ExportRequest::Kind::mesh:
-        break;
-      case ExportRequest::Kind::head:
-        return save_head(request.path, head);
-    }
-    const MeshOptions options{.resolution = request.mesh_resolution};
-    TRIPTYCH_TRY(const Mesh mesh, make_mesh(head, options, working_, progress));
-    return save_mesh(request.path, mesh);
+    return write_export(head, request, working_, progress);
   }
 
  private:
@@ -266,37 +241,6 @@ class EngineServices final : public Services {
     };
     source.preview =
         std::make_shared<const Image8>(resize(picture, scaled(picture.width), scaled(picture.height)));
-  }
-
-  Status export_picture(const Head& head, const ExportRequest& request, Progress& progress) {
-    RenderOptions options{.width = request.size, .height = request.size};
-    options.background = request.background;
-    TRIPTYCH_TRY(const View view, triptych::render_exact(head, request.camera, options, working_, progress));
-    return save_picture(request.path, request.transparent ? with_alpha(view) : to_bytes(view.rgb),
-                        request.text);
-  }
-
-  Status export_video(const Head& head, const ExportRequest& request, Progress& progress) {
-    const bool chosen = !request.cameras.empty();
-    const int count =
-        chosen ? static_cast<int>(request.cameras.size())
-               : std::max(1, static_cast<int>(std::lround(request.seconds * request.frames_per_second)));
-    TRIPTYCH_TRY(const auto video,
-                 VideoWriter::open(request.path, {request.size, request.size, request.frames_per_second}));
-    RenderOptions options{.width = request.size, .height = request.size};
-    options.background = request.background;
-    const auto path = request.spiral ? TurntablePath::spiral : TurntablePath::swing;
-    progress.begin("rendering the frames");
-    Progress frame_progress;  // a frame's own stages would only flicker
-    for (int i = 0; i < count; ++i) {
-      TRIPTYCH_CHECK(progress.check());
-      const Camera camera = chosen ? request.cameras[static_cast<std::size_t>(i)]
-                                   : turntable_camera(path, static_cast<double>(i) / count);
-      TRIPTYCH_TRY(const View view, triptych::render_exact(head, camera, options, working_, frame_progress));
-      TRIPTYCH_CHECK(video->add(to_bytes(view.rgb)));
-      progress.advance(static_cast<double>(i + 1) / count);
-    }
-    return video->finish();
   }
 
   const EngineOptions options_;

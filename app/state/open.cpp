@@ -4,7 +4,6 @@
 #include <sstream>
 
 #include "state/app.h"
-#include "state/session_file.h"
 
 namespace triptych::app {
 
@@ -194,45 +193,6 @@ void App::open_reference(const fs::path& path) {
       });
 }
 
-void App::open_session(const fs::path& path) {
-  edits.submit(
-      "Opening " + path.filename().string(), "",
-      [this, path](Progress&) { return load_session(path, services); },
-      [this, path](Result<Session> session) {
-        if (!session) return notices.add(session.error());
-        for (const auto& variant : session->scene.history)
-          next_variant_ = std::max(next_variant_, variant->id + 1);
-        view.orbit.set_home(session->home);
-        view.orbit.set_pose(session->pose);
-        view.path = session->path;
-        draft = {session->draft_text, nullptr, {}};
-        thumbnails.clear();
-        scenes.reset(std::move(session->scene));
-        scene_changed();
-        changed_since_save_ = false;
-        finish_recovery(path);
-        for (const auto& variant : scene().history) make_thumbnail(variant->id, variant->edit);
-        make_style_thumbnails();
-      });
-}
-
-// A recovered session has no file of the user's; its autosave goes once the work has been saved anew.
-void App::finish_recovery(const fs::path& path) {
-  const bool recovered = path.parent_path() == options.state;
-  session_path = recovered ? fs::path{} : path;
-  if (!recovered) return preferences.remember(path);
-  autosave();
-  background.submit(
-      "Tidying up", "",
-      [path](Progress&) -> Status {
-        std::error_code ignored;
-        std::filesystem::remove(path, ignored);
-        return {};
-      },
-      [](const Status&) {});
-  notices.add(Notice::Kind::success, "Your last work was restored");
-}
-
 void App::paste(const std::string& clipboard) {
   std::vector<fs::path> files;
   std::istringstream lines(clipboard);
@@ -253,68 +213,6 @@ void App::show_welcome() {
     const std::string suffix = suffix_of(entry.path());
     if (suffix == ".png" || suffix == ".jpg") return open({entry.path()});
   }
-}
-
-void App::choose_face(int face) {
-  const auto source = scene().source;
-  if (!source || face == source->face) return;
-  edits.submit(
-      "Turning another face into a head", "open",
-      [this, source, face](Progress& progress) -> Result<Opened> {
-        TRIPTYCH_TRY(auto chosen, services.choose_face(*source, face, progress));
-        TRIPTYCH_TRY(auto edit, services.edit(chosen->portrait, {}, progress));
-        return Opened{std::move(chosen), std::move(edit)};
-      },
-      [this, source](Result<Opened> opened) {
-        if (!opened) return notices.add(opened.error());
-        begin_scene(std::move(*opened), source->path);
-      });
-}
-
-void App::correct_landmarks(const std::vector<Point2>& landmarks) {
-  cut_out_again(
-      "Cutting out the face by its landmarks",
-      [this, landmarks](const Source& source, Progress& progress) {
-        return services.correct_landmarks(source, landmarks, progress);
-      },
-      "Move landmarks");
-}
-
-void App::reset_landmarks() {
-  cut_out_again(
-      "Finding the landmarks again",
-      [this](const Source& source, Progress& progress) {
-        return services.choose_face(source, source.face, progress);
-      },
-      "Find landmarks");
-}
-
-// The same person cut out differently: the history stays, and its edits are computed again when shown.
-void App::cut_out_again(const std::string& title, MakeSource make, const std::string& label) {
-  const auto source = scene().source;
-  if (!source) return;
-  edits.submit(
-      title, "open",
-      [this, source, make = std::move(make)](Progress& progress) -> Result<Opened> {
-        TRIPTYCH_TRY(auto changed, make(*source, progress));
-        TRIPTYCH_TRY(auto edit, services.edit(changed->portrait, {}, progress));
-        return Opened{std::move(changed), std::move(edit)};
-      },
-      [this, source, label](Result<Opened> opened) {
-        if (!opened) return notices.add(opened.error());
-        if (scene().source != source) return;
-        Scene next = scene();
-        next.source = opened->source;
-        for (auto& variant : next.history) {
-          auto anew = std::make_shared<Variant>(*variant);
-          anew->edit = variant == next.history.front() ? opened->edit : nullptr;
-          variant = std::move(anew);
-        }
-        look_from_its_camera(*opened->edit);
-        act(std::move(next), label);
-        make_thumbnail(scene().history.front()->id, opened->edit);
-        make_style_thumbnails();
-      });
 }
 
 }  // namespace triptych::app

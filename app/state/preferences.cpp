@@ -56,6 +56,7 @@ Result<Preferences> load_preferences(const fs::path& folder) {
     preferences.interface_scale = std::clamp(json.value("interface_scale", 1.0F), 0.75F, 2.0F);
     preferences.refine_when_still = json.value("refine_when_still", true);
     preferences.dark_backdrop = json.value("dark_backdrop", true);
+    preferences.layout_scale = std::clamp(json.value("layout_scale", 1.0F), 0.25F, 8.0F);
     preferences.first_start = json.value("first_start", true);
     preferences.recent = json.value("recent", std::vector<std::string>{});
   } catch (const nlohmann::json::exception& error) {
@@ -73,6 +74,7 @@ Status save_preferences(const fs::path& folder, const Preferences& preferences) 
                             {"interface_scale", preferences.interface_scale},
                             {"refine_when_still", preferences.refine_when_still},
                             {"dark_backdrop", preferences.dark_backdrop},
+                            {"layout_scale", preferences.layout_scale},
                             {"first_start", preferences.first_start},
                             {"recent", preferences.recent}};
   return write_file(file_in(folder),

@@ -20,6 +20,7 @@ struct Preferences {
   float interface_scale = 1;        // on top of the monitor's own, 0.75..2
   bool refine_when_still = true;    // else the view stays at preview quality
   bool dark_backdrop = true;        // behind the head
+  float layout_scale = 1;           // of the monitor and the interface, when the layout was saved last
   bool first_start = true;          // the welcome has not been seen yet
   std::vector<std::string> recent;  // newest first, UTF-8 paths
 

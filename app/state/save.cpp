@@ -22,14 +22,56 @@ void App::save_session(const fs::path& path) {
       });
 }
 
+void App::open_session(const fs::path& path) {
+  edits.submit(
+      "Opening " + path.filename().string(), "",
+      [this, path](Progress&) { return load_session(path, services); },
+      [this, path](Result<Session> session) {
+        if (!session) return notices.add(session.error());
+        for (const auto& variant : session->scene.history)
+          next_variant_ = std::max(next_variant_, variant->id + 1);
+        view.orbit.set_home(session->home);
+        view.orbit.set_pose(session->pose);
+        view.path = session->path;
+        draft = {session->draft_text, nullptr, {}};
+        thumbnails.clear();
+        scenes.reset(std::move(session->scene));
+        scene_changed();
+        changed_since_save_ = false;
+        finish_recovery(path);
+        for (const auto& variant : scene().history) make_thumbnail(variant->id, variant->edit);
+        make_style_thumbnails();
+      });
+}
+
+// A recovered session has no file of the user's; its autosave goes once the work has been saved anew.
+void App::finish_recovery(const fs::path& path) {
+  const bool recovered = path.parent_path() == options.state;
+  session_path = recovered ? fs::path{} : path;
+  if (!recovered) return preferences.remember(path);
+  autosave();
+  background.submit(
+      "Tidying up", "",
+      [path](Progress&) -> Status {
+        std::error_code ignored;
+        std::filesystem::remove(path, ignored);
+        return {};
+      },
+      [](const Status&) {});
+  notices.add(Notice::Kind::success, "Your last work was restored");
+}
+
 void App::export_head(ExportRequest request) {
-  auto head = present_head();
-  if (!head) return notices.add(head.error());
+  const Variant* shown = scene().shown();
+  if (shown == nullptr || shown->edit == nullptr) {
+    return notices.add(Notice::Kind::information, "There is no head yet: open a portrait first");
+  }
   const std::string name = request.path.filename().string();
   exports.submit(
       "Exporting " + name, "",
-      [this, head = std::make_shared<const Head>(std::move(*head)), request](Progress& progress) {
-        return services.export_head(*head, request, progress);
+      [this, edit = shown->edit, strength = scene().strength, request](Progress& progress) -> Status {
+        TRIPTYCH_TRY(const Head head, blend(edit->reconstruction, edit->edited, strength));
+        return services.export_head(head, request, progress);
       },
       [this, name, path = request.path](Status status) {
         if (!status) return notices.add(status.error());

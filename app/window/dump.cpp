@@ -87,6 +87,15 @@ json jobs_json(const App& app) {
   return list;
 }
 
+json distribution(std::vector<double> times_ms) {
+  std::ranges::sort(times_ms);
+  const auto at = [&](double share) {
+    if (times_ms.empty()) return 0.0;
+    return times_ms[static_cast<std::size_t>(share * static_cast<double>(times_ms.size() - 1))];
+  };
+  return {{"count", times_ms.size()}, {"median_ms", at(0.5)}, {"p95_ms", at(0.95)}, {"worst_ms", at(1)}};
+}
+
 }  // namespace
 
 json describe(const Ui& ui) {
@@ -106,6 +115,8 @@ json describe(const Ui& ui) {
           {"undo", app.scenes.undo_label()},
           {"redo", app.scenes.redo_label()},
           {"editing", app.editing()},
+          {"understood", app.understood()},
+          {"drop_target", ui.drop_target},
           {"jobs", jobs_json(app)},
           {"adapt", adapt_json(app)},
           {"welcome", app.welcome},
@@ -121,6 +132,7 @@ json describe(const Ui& ui) {
             {"preferences", ui.dialogs.preferences},
             {"export", ui.dialogs.export_head},
             {"quit", ui.dialogs.quit},
+            {"jobs", ui.dialogs.jobs},
             {"file", ui.marks.contains("dialog.path")}}},
           {"style_thumbnails", app.style_thumbnails.size()},
           {"light", app.preferences.light_theme},
@@ -129,16 +141,11 @@ json describe(const Ui& ui) {
 }
 
 json describe(const Pace& pace) {
-  std::vector<double> gaps = pace.preview_gaps_ms;
-  std::ranges::sort(gaps);
-  const auto at = [&](double share) {
-    return gaps.empty() ? 0.0 : gaps[static_cast<std::size_t>(share * static_cast<double>(gaps.size() - 1))];
-  };
   return {{"start_ms", pace.start_ms},
           {"longest_engine_wait_ms", pace.longest_engine_wait_ms},
           {"frames_drawn", pace.frames_drawn},
-          {"preview",
-           {{"count", gaps.size()}, {"median_ms", at(0.5)}, {"p95_ms", at(0.95)}, {"worst_ms", at(1)}}}};
+          {"preview", distribution(pace.preview_gaps_ms)},
+          {"ui_frame", distribution(pace.frames_ms)}};
 }
 
 }  // namespace triptych::app

@@ -12,7 +12,9 @@ struct Pace {
   double start_ms = 0;                // from main to the first usable frame
   double longest_engine_wait_ms = 0;  // of the UI thread
   std::uint64_t frames_drawn = 0;
-  std::vector<double> preview_gaps_ms;  // between preview frames of drags, the newest 2000
+  // Of drags, the newest 2000:
+  std::vector<double> preview_gaps_ms;  // between preview frames
+  std::vector<double> frames_ms;        // what the UI thread took for a frame, its drawing included
 };
 
 [[nodiscard]] nlohmann::json describe(const Ui& ui);  // changes only when the state does

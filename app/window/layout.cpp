@@ -28,13 +28,26 @@ void build_default_layout(Ui& ui, ImGuiID root, ImVec2 size) {
   ImGui::DockBuilderFinish(root);
 }
 
+// Panels keep their share when the scale of the display or of the interface changes.
+void scale_layout(float ratio) {
+  for (const ImGuiStoragePair& entry : ImGui::GetCurrentContext()->DockContext.Nodes.Data) {
+    auto* node = static_cast<ImGuiDockNode*>(entry.val_p);
+    if (node == nullptr) continue;
+    node->SizeRef.x *= ratio;
+    node->SizeRef.y *= ratio;
+  }
+}
+
 void dock_space(Ui& ui) {
   const ImGuiID root = ImGui::GetID("root");
   const ImGuiViewport* viewport = ImGui::GetMainViewport();
   if (ui.reset_layout || ImGui::DockBuilderGetNode(root) == nullptr) {
     build_default_layout(ui, root, viewport->WorkSize);
     ui.reset_layout = false;
+  } else if (ui.layout_ratio != 1) {
+    scale_layout(ui.layout_ratio);
   }
+  ui.layout_ratio = 1;
   ImGui::DockSpaceOverViewport(root, viewport);
 }
 

@@ -73,6 +73,7 @@ struct Ui {
   Dialogs dialogs{};
   std::map<std::string, Mark, std::less<>> marks{};
   bool reset_layout = false;
+  float layout_ratio = 1;  // panels grow by this in the next frame
   bool quit = false;
   bool leaving = false;  // the user wants to quit; what is learned is saved first
   bool focus_prompt = false;
@@ -80,8 +81,9 @@ struct Ui {
   LandmarkDrag landmarks{};
   bool drag_over = false;  // files hover over the window
   float drag_x = 0, drag_y = 0;
-  double awake_until = 0;  // ImGui time until which frames go on being drawn
-  std::string graphics{};  // the OpenGL driver
+  std::string drop_target{};  // the mark that would take them
+  double awake_until = 0;     // ImGui time until which frames go on being drawn
+  std::string graphics{};     // the OpenGL driver
   std::function<std::string()> read_clipboard{};
 
   [[nodiscard]] float px(float value) const noexcept { return value * scale; }

@@ -1,5 +1,7 @@
 #include "window/widgets.h"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 
 namespace triptych::app {
@@ -38,6 +40,9 @@ void tooltip(const char* text) {
 }
 
 bool primary_button(const Ui& ui, const char* label, ImVec2 size) {
+  // White on a faded accent is hard to read: a button that cannot be pressed is like any other.
+  if ((ImGui::GetCurrentContext()->CurrentItemFlags & ImGuiItemFlags_Disabled) != 0)
+    return ImGui::Button(label, size);
   ImGui::PushStyleColor(ImGuiCol_Button, ui.palette->accent);
   ImGui::PushStyleColor(ImGuiCol_ButtonHovered, ui.palette->accent_hover);
   ImGui::PushStyleColor(ImGuiCol_ButtonActive, ui.palette->accent_hover);
@@ -79,7 +84,7 @@ bool segmented(Ui& ui, const char* name, const std::vector<Segment>& segments, i
                SegmentLook look) {
   bool changed = false;
   ImGui::PushID(name);
-  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(2), 0));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(2), ImGui::GetStyle().ItemSpacing.y));
   for (int i = 0; i < static_cast<int>(segments.size()); ++i) {
     const Segment& segment = segments[static_cast<std::size_t>(i)];
     if (i > 0) ImGui::SameLine();
@@ -146,10 +151,13 @@ bool begin_dialog(Ui& ui, const char* title, bool& open, float width) {
   const ImVec2 size = ImGui::GetMainViewport()->Size;
   ImGui::SetNextWindowPos({size.x / 2, size.y / 2}, ImGuiCond_Always, {0.5F, 0.5F});
   ImGui::SetNextWindowSize({std::min(ui.px(width), size.x * 0.95F), 0});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(20), ui.px(16)));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(20), ui.px(14)));
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(20), ui.px(9)));  // of the title
+  ImGui::PushFont(ui.fonts.bold, 0);
   const bool shown = ImGui::BeginPopupModal(
       title, &open, ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoSavedSettings);
-  ImGui::PopStyleVar();
+  ImGui::PopFont();
+  ImGui::PopStyleVar(2);
   if (!shown) return false;
   if (ImGui::IsKeyPressed(ImGuiKey_Escape)) open = false;
   return true;

@@ -24,6 +24,12 @@ double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
+void remember(std::vector<double>& times_ms, double ms) {
+  constexpr std::size_t limit = 2000;
+  if (times_ms.size() >= limit) times_ms.erase(times_ms.begin());
+  times_ms.push_back(ms);
+}
+
 class MainWindow {
  public:
   MainWindow(const WindowOptions& options, GlWindow& window, App& app, Clock::time_point started)
@@ -75,6 +81,7 @@ class MainWindow {
   }
 
   void frame() {
+    const auto began = Clock::now();
     app_.update();
     for (const DroppedFiles& drop : window_.take_drops()) accept_drop(drop);
     restyle_if_needed();
@@ -88,6 +95,7 @@ class MainWindow {
     const ImVec4& back = ui_.palette->window;
     Image8 pixels;
     window_.end_frame(back.x, back.y, back.z, screenshot_ ? &pixels : nullptr);
+    if (app_.view.dragging_view) remember(pace_.frames_ms, milliseconds_since(began));
     textures_.end_frame();
     window_.set_title(title());
     if (pace_.frames_drawn++ == 0) pace_.start_ms = milliseconds_since(started_);
@@ -109,7 +117,11 @@ class MainWindow {
     const float scale = window_.content_scale() * app_.preferences.interface_scale;
     const bool light = app_.preferences.light_theme;
     if (ui_.palette == &palette_of(light) && ui_.scale == scale && styled_) return;
-    if (styled_ && ui_.scale != scale) ui_.reset_layout = true;
+    if (app_.preferences.layout_scale != scale) {
+      ui_.layout_ratio *= scale / app_.preferences.layout_scale;
+      app_.preferences.layout_scale = scale;
+      app_.save_preferences();
+    }
     styled_ = true;
     ui_.palette = &palette_of(light);
     ui_.scale = scale;
@@ -140,10 +152,7 @@ class MainWindow {
     const ViewFrame& frame = *app_.view.frame;
     const bool moving = app_.view.asked && app_.view.asked->moving;
     if (moving && !frame.exact && last_preview_) {
-      const double gap = milliseconds_since(*last_preview_);
-      constexpr std::size_t limit = 2000;
-      if (pace_.preview_gaps_ms.size() >= limit) pace_.preview_gaps_ms.erase(pace_.preview_gaps_ms.begin());
-      pace_.preview_gaps_ms.push_back(gap);
+      remember(pace_.preview_gaps_ms, milliseconds_since(*last_preview_));
     }
     last_preview_.reset();
     if (moving && !frame.exact) last_preview_ = Clock::now();

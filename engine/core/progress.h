@@ -29,7 +29,11 @@ class Progress {
   // `done`: the fraction that an earlier run has done already, so that rate and time left are this run's.
   void begin(std::string stage, double done = 0);
   void advance(double fraction);  // 0..1, monotonic within a stage
-  void cancel() noexcept { cancelled_.store(true, std::memory_order_relaxed); }
+  void cancel() noexcept {
+    cancelled_.store(true, std::memory_order_relaxed);
+    cancelled_.notify_all();
+  }
+  void wait_for_cancel() const noexcept { cancelled_.wait(false, std::memory_order_relaxed); }
   [[nodiscard]] bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
   [[nodiscard]] Status check() const;  // an error with ErrorCode::cancelled once cancel() was called
   [[nodiscard]] Snapshot snapshot() const;

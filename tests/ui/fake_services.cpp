@@ -51,17 +51,9 @@ Head tinted(const Head& head, const std::string& words) {
   return result;
 }
 
-// Until it is cancelled, at most a minute.
-Status take_long(Progress& progress) {
-  std::mutex mutex;
-  std::condition_variable nobody_wakes;
-  std::unique_lock lock(mutex);
-  constexpr auto look = std::chrono::milliseconds(10);  // a Progress tells nobody that it was cancelled
-  constexpr int looks = 6000;
-  for (int i = 0; i < looks && !progress.cancelled(); ++i) {
-    progress.advance(static_cast<double>(i) / looks);
-    nobody_wakes.wait_for(lock, look);
-  }
+Status take_until_cancelled(Progress& progress) {
+  progress.begin("thinking");
+  progress.wait_for_cancel();
   return progress.check();
 }
 
@@ -221,13 +213,14 @@ Result<std::shared_ptr<const Edit>> FakeServices::edit(const Portrait& /*portrai
                                                        Progress& progress) {
   if (missing_model) return fail("there is no model; run scripts/setup or pass --model");
   progress.begin("encoding the prompt");
-  if (prompt.text.starts_with("slow")) TRIPTYCH_CHECK(take_long(progress));
+  if (prompt.text.starts_with("slow")) TRIPTYCH_CHECK(take_until_cancelled(progress));
   if (prompt.text == "nonsense")
     return fail("\"nonsense\" is not a style this model knows; try \"bronze statue\"");
   auto edit = std::make_shared<Edit>();
   edit->reconstruction = plain_head();
   edit->edited =
       prompt.empty() ? plain_head() : tinted(plain_head(), prompt.reference ? "reference" : prompt.text);
+  if (prompt.text.starts_with("as ")) edit->understood = prompt.text.substr(3);
   edit->times_ms = {{"picture", 3}, {"prompt", 1}, {"triplane", 2}};
   const std::scoped_lock lock(mutex_);
   ++edits;

@@ -11,8 +11,9 @@
 
 namespace triptych::test {
 
-// Every prompt tints the head by its words. "slow ..." takes until it is cancelled, at most a minute;
-// "nonsense" is not understood. A picture more than twice as wide as high holds two faces; a black one holds
+// Every prompt tints the head by its words. "slow ..." takes until it is cancelled;
+// "as ..." is understood as the rest;
+// "nonsense" is not. A picture more than twice as wide as high holds two faces; a black one holds
 // none. A checkpoint imports to a package that use_model takes; nothing else is one.
 class FakeServices final : public app::Services {
  public:

@@ -51,7 +51,7 @@ bool Person::start(const std::vector<std::string>& arguments) {
     setenv("XDG_STATE_HOME", (folder_ / "state").c_str(), 1);
     setenv("XDG_DATA_HOME", (folder_ / "data").c_str(), 1);
     const std::string dump = folder_ / "dump/state.json";
-    std::vector<const char*> argv{TRIPTYCH_WINDOW_DEMO, "--dump-state", dump.c_str(), "--size", "860x600"};
+    std::vector<const char*> argv{program_.c_str(), "--dump-state", dump.c_str(), "--size", "860x600"};
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
     argv.push_back(nullptr);
     execv(argv[0], const_cast<char* const*>(argv.data()));
@@ -134,6 +134,11 @@ void Person::click(const std::string& mark, int button) {
   // A frame must see the pointer there, then the button down, then up.
   xdotool(to + " sleep 0.15 mousedown " + std::to_string(button) + " sleep 0.15 mouseup " +
           std::to_string(button));
+}
+
+void Person::hover(const std::string& mark, float x, float y) {
+  const Point point = at(mark, x, y);
+  xdotool("mousemove --window " + window_ + " " + std::to_string(point.x) + " " + std::to_string(point.y));
 }
 
 void Person::drag(const std::string& mark, float from_x, float from_y, float to_x, float to_y) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "image/image.h"
@@ -15,7 +16,9 @@ namespace triptych::test {
 
 class Person {
  public:
-  explicit Person(const TemporaryFolder& folder) : folder_(folder) {}
+  // `program`: what start() starts; its folders of preferences and data are in `folder`.
+  explicit Person(const TemporaryFolder& folder, std::string program = TRIPTYCH_WINDOW_DEMO)
+      : folder_(folder), program_(std::move(program)) {}
   ~Person();  // ends the window if it still runs
   Person(const Person&) = delete;
   Person& operator=(const Person&) = delete;
@@ -34,23 +37,26 @@ class Person {
 
   [[nodiscard]] bool drop(const std::vector<std::filesystem::path>& files, const std::string& mark);
   void click(const std::string& mark, int button = 1);
-  void drag(const std::string& mark, float from_x, float from_y, float to_x,
-            float to_y);  // shares of the mark
+  void hover(const std::string& mark, float x = 0.5F, float y = 0.5F);  // shares of the mark
+  void drag(const std::string& mark, float from_x, float from_y, float to_x, float to_y);
   void type(const std::string& text);
   void key(const std::string& name);
   void hold(const std::string& name);
   void release(const std::string& name);
-  void close();  // as the window manager asks
+  void close();                                                        // as the window manager asks
+  [[nodiscard]] const std::string& window() const { return window_; }  // its X11 number
+  static void xdotool(const std::string& arguments);
 
- private:
   struct Point {
     int x = 0, y = 0;
   };
-  [[nodiscard]] Point at(const std::string& mark, float x = 0.5F, float y = 0.5F);
+  [[nodiscard]] Point at(const std::string& mark, float x = 0.5F, float y = 0.5F);  // pixels of the window
+
+ private:
   [[nodiscard]] bool read_state();
-  static void xdotool(const std::string& arguments);
 
   const TemporaryFolder& folder_;
+  std::string program_;
   int process_ = 0;
   int watch_ = -1;
   std::string window_;

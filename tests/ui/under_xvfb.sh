@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs a program on a display of its own: under_xvfb.sh PROGRAM [ARGUMENT...]. Without Xvfb or xdotool it says so and
-# ends with 77, which ctest shows as skipped.
+# Runs a program on a display of its own, SCREEN (1400x1000) pixels large: under_xvfb.sh PROGRAM [ARGUMENT...]. Without
+# Xvfb or xdotool it says so and ends with 77, which ctest shows as skipped.
 set -u
 for tool in Xvfb xdotool; do
   command -v "$tool" >/dev/null || { echo "skipped: $tool is not installed"; exit 77; }
 done
 ready=$(mktemp)
 exec 9>"$ready"
-Xvfb -displayfd 9 -screen 0 1400x1000x24 -nolisten tcp >/dev/null 2>&1 &
+Xvfb -displayfd 9 -screen 0 "${SCREEN:-1400x1000}x24" -nolisten tcp >/dev/null 2>&1 &
 server=$!
 exec 9>&-
 trap 'kill $server 2>/dev/null; rm -f "$ready"' EXIT

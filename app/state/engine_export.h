@@ -1,0 +1,13 @@
+// Pictures, videos, meshes and .tri files of a head.
+#pragma once
+
+#include "core/thread_pool.h"
+#include "state/services.h"
+
+namespace triptych::app {
+
+// Whole or not at all; the sentence of an error names the file.
+[[nodiscard]] Status write_export(const Head& head, const ExportRequest& request, ThreadPool& pool,
+                                  Progress& progress);
+
+}  // namespace triptych::app

@@ -1,0 +1,206 @@
+// Makes pictures of the window as a person gets to see it: window_pictures PROGRAM PORTRAIT FOLDER WHAT
+//   docs    window.png, window-light.png, window-200.png
+//   video   window.webp: a portrait is dropped, a prompt applied, the head turned
+//   review  every main state, dark and light, at 100 and 200 %
+//   orbit   turns the head for ten seconds and prints how the view kept up
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <map>
+
+#include "acting.h"
+#include "export/video.h"
+#include "screen_recorder.h"
+
+namespace triptych::test {
+namespace {
+
+struct Look {
+  bool light = false;
+  int percent = 100;
+  [[nodiscard]] std::string name() const {
+    return std::string(light ? "light" : "dark") + "-" + std::to_string(percent);
+  }
+};
+
+class Photographer {
+ public:
+  Photographer(std::string program, std::filesystem::path portrait, std::filesystem::path out)
+      : program_(std::move(program)), portrait_(std::move(portrait)), out_(std::move(out)) {}
+
+  // A new window, with nothing remembered but how it is to look.
+  bool begin(Look look, const std::vector<std::string>& arguments, int width = 1360, int height = 860) {
+    person.reset();
+    folder.emplace();
+    person.emplace(*folder, program_);
+    const auto config = *folder / "config/triptych";
+    std::filesystem::create_directories(config);
+    std::ofstream(config / "preferences.json") << json{{"light_theme", look.light},
+                                                       {"dark_backdrop", !look.light},
+                                                       {"interface_scale", look.percent / 100.0}};
+    std::vector<std::string> all{"--size", std::to_string(width * look.percent / 100) + "x" +
+                                               std::to_string(height * look.percent / 100)};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return person->start(all);
+  }
+  bool begin_with_head(Look look) {
+    return begin(look, {portrait_.string()}) && person->sees([](const json& s) { return is_still(s); });
+  }
+  bool quiet() {
+    return person->sees(
+        [](const json& s) { return is_still(s) && s["jobs"].empty() && s["notices"].empty(); });
+  }
+  bool apply(const std::string& prompt) {
+    person->click("prompt");
+    person->key("ctrl+a");
+    person->type(prompt);
+    person->key("ctrl+Return");
+    return person->sees([&](const json& s) { return shown(s) == prompt && is_still(s); });
+  }
+  void save(const std::string& name) {
+    if (!save_picture(out_ / (name + ".png"), person->screenshot())) std::cerr << name << " was not saved\n";
+  }
+  [[nodiscard]] const std::filesystem::path& portrait() const { return portrait_; }
+  [[nodiscard]] const std::filesystem::path& out() const { return out_; }
+
+  std::optional<TemporaryFolder> folder;
+  std::optional<Person> person;
+
+ private:
+  std::string program_;
+  std::filesystem::path portrait_, out_;
+};
+
+bool make_docs(Photographer& p) {
+  if (!p.begin_with_head({}) || !p.apply("bronze statue")) return false;
+  p.person->drag("view.square", 0.5F, 0.5F, 0.42F, 0.47F);
+  if (!p.quiet()) return false;
+  p.save("window");
+  if (!p.begin_with_head({true, 100}) || !p.apply("bronze statue")) return false;
+  p.person->click("compare.3");
+  if (!p.person->sees([](const json& s) { return s["view"]["grid"] == 25 && s["jobs"].empty(); }))
+    return false;
+  p.save("window-light");
+  if (!p.begin_with_head({false, 200})) return false;
+  p.person->click("picture.zoom");
+  p.person->key("a");
+  p.person->hover("view.square", 0.1F, 0.1F);
+  if (!p.quiet()) return false;
+  p.save("window-200");
+  return true;
+}
+
+// Steps of a mouse that keeps moving, `seconds` long: around and around with the button down.
+std::string turning(Person& person, double seconds) {
+  constexpr double step_s = 0.016;
+  const auto to = [&](double t) {
+    const auto x = static_cast<float>(0.5 + 0.12 * std::sin(2 * t));
+    const auto y = static_cast<float>(0.5 + 0.04 * std::sin(3.1 * t));
+    const auto point = person.at("view.square", x, y);
+    return " mousemove --window " + person.window() + " " + std::to_string(point.x) + " " +
+           std::to_string(point.y);
+  };
+  std::string path = to(0) + " sleep 0.3 mousedown 1 sleep 0.2";
+  for (double t = 0; t < seconds; t += step_s) path += to(t) + " sleep 0.016";
+  return path + " mouseup 1";
+}
+
+bool film(Photographer& p) {
+  if (!p.begin({}, {"--safe-mode"}, 960, 600)) return false;
+  if (!p.person->sees([](const json& s) { return s["model"]["ready"] == true && is_still(s); })) return false;
+  constexpr int frames_per_second = 12;
+  ScreenRecorder recorder(std::strtoul(p.person->window().c_str(), nullptr, 10), frames_per_second);
+  if (!p.person->drop({p.portrait()}, "viewport")) return false;
+  if (!p.person->sees(
+          [&](const json& s) { return s["scene"]["picture"] == p.portrait().string() && is_still(s); }))
+    return false;
+  if (!p.apply("bronze statue")) return false;
+  Person::xdotool(turning(*p.person, 4));
+  if (!p.person->sees(is_still)) return false;
+  const auto frames = recorder.finish();
+  const auto path = p.out() / "window.webp";
+  auto video = VideoWriter::open(path, {frames.front().width, frames.front().height, frames_per_second});
+  for (const Image8& frame : frames) {
+    if (!video || !(*video)->add(frame)) return false;
+  }
+  if (video && (*video)->finish()) std::cout << path.string() << ": " << frames.size() << " frames\n";
+  return true;
+}
+
+bool log_orbit(Photographer& p) {
+  if (!p.begin({}, {p.portrait().string()})) return false;
+  if (!p.quiet()) return false;
+  Person::xdotool(turning(*p.person, 10));
+  if (!p.person->sees(is_still)) return false;
+  static_cast<void>(p.person->screenshot());  // tells the pace anew
+  std::cout << p.person->state()["pace"].dump(1) << "\n";
+  return true;
+}
+
+struct State {
+  const char* name;
+  void (*reach)(Photographer&);
+};
+
+// From a head with one edit; what opens a dialog comes last of its kind, Escape closes it.
+const std::vector<State> states{
+    {"result", [](Photographer& p) { p.person->drag("view.square", 0.5F, 0.5F, 0.4F, 0.46F); }},
+    {"beyond", [](Photographer& p) { p.person->drag("view.square", 0.9F, 0.5F, 0.1F, 0.5F); }},
+    {"wipe", [](Photographer& p) { p.person->key("r"), p.person->key("w"); }},
+    {"sides", [](Photographer& p) { p.person->key("s"); }},
+    {"depth", [](Photographer& p) { p.person->key("s"), p.person->key("d"); }},
+    {"normals", [](Photographer& p) { p.person->key("n"); }},
+    {"path",
+     [](Photographer& p) {
+       p.person->key("n"), p.person->key("k"), p.person->key("Right"), p.person->key("k");
+     }},
+    {"adapt", [](Photographer& p) { p.person->key("a"), p.person->click("picture.zoom"); }},
+    {"tooltip", [](Photographer& p) { p.person->hover("compare.1"); }},
+    {"help", [](Photographer& p) { p.person->key("F1"); }},
+    {"palette",
+     [](Photographer& p) { p.person->key("Escape"), p.person->key("ctrl+k"), p.person->type("vi"); }},
+    {"export", [](Photographer& p) { p.person->key("Escape"), p.person->key("ctrl+e"); }},
+    {"export_video", [](Photographer& p) { p.person->click("export.kind.1"); }},
+    {"preferences", [](Photographer& p) { p.person->key("Escape"), p.person->key("ctrl+comma"); }},
+    {"file", [](Photographer& p) { p.person->key("Escape"), p.person->key("ctrl+s"); }},
+    {"error",
+     [](Photographer& p) {
+       p.person->key("Escape");
+       std::ofstream(*p.folder / "broken.png") << "this is no picture";
+       static_cast<void>(p.person->drop({*p.folder / "broken.png"}, "viewport"));
+       static_cast<void>(p.person->sees([](const json& s) { return !s["notices"].empty(); }));
+     }},
+};
+
+bool review(Photographer& p) {
+  for (const Look look : {Look{}, Look{true, 100}, Look{false, 200}, Look{true, 200}}) {
+    if (p.begin(look, {}) && p.person->sees([](const json& s) { return is_still(s); }))
+      p.save(look.name() + "-welcome");
+    if (!p.begin_with_head(look)) return false;
+    p.save(look.name() + "-first");
+    if (!p.apply("bronze statue")) return false;
+    for (const State& state : states) {
+      state.reach(p);
+      if (!p.person->sees([](const json& s) { return is_still(s); })) return false;
+      p.save(look.name() + "-" + state.name);
+    }
+  }
+  return true;
+}
+
+}  // namespace
+}  // namespace triptych::test
+
+int main(int argc, char** argv) {
+  if (argc != 5) {
+    std::fprintf(stderr, "window_pictures PROGRAM PORTRAIT FOLDER docs|video|review|orbit\n");
+    return 2;
+  }
+  using namespace triptych::test;
+  Photographer photographer(argv[1], std::filesystem::absolute(argv[2]), argv[3]);
+  std::filesystem::create_directories(argv[3]);
+  const std::map<std::string, bool (*)(Photographer&)> makers{
+      {"docs", make_docs}, {"video", film}, {"review", review}, {"orbit", log_orbit}};
+  const auto maker = makers.find(argv[4]);
+  return maker != makers.end() && maker->second(photographer) ? 0 : 1;
+}
