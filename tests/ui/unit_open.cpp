@@ -77,6 +77,7 @@ TEST(Grid, FillsWithTilesAndATileIsTaken) {
   EXPECT_NE(grid.rows()[0].tiles[0].image->pixels, grid.rows()[0].tiles[3].image->pixels);
   EXPECT_NE(grid.rows()[0].tiles[3].image->pixels, grid.rows()[1].tiles[3].image->pixels);
   const std::string label = grid.rows()[1].label;
+  ASSERT_TRUE(driver.wait_idle());  // the thumbnails of styles are edits too
   const int edits = driver.services.edits;
   grid.take(1, 2);
   EXPECT_EQ(driver.app->scene().shown()->label, label);
