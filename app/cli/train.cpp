@@ -29,6 +29,9 @@ Status run(const Options& options, Context& context) {
   if (!options.only_package) {
     train::TrainOptions train;
     train.resume = options.resume;
+    TRIPTYCH_TRY(const train::WorkersPlace place, train::workers_place_from_environment());
+    TRIPTYCH_TRY(train::Workers workers, train::Workers::join(place));
+    train.workers = &workers;
     train.prompt_models = find_model(context.assets, "prompt");
     train.face_models = find_model(context.assets, "face");
     train.loss_models = find_model(context.assets, "st_lpips.safetensors").parent_path();

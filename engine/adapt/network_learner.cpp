@@ -175,7 +175,7 @@ Result<StepLosses> NetworkLearner::step(int batch, double done) {
   }
   const double cosine = 0.5 * (1 + std::cos(std::numbers::pi * std::clamp(done, 0.0, 1.0)));
   rates_.learning_rate = config_.learning_rate * (slowest + (1 - slowest) * cosine);
-  optimizer_->step(steps_++);
+  optimizer_->step(steps_++, optimizer_->take_gradients());
   return losses;
 }
 

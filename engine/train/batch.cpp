@@ -13,7 +13,9 @@ using at::Tensor;
 
 constexpr std::int64_t batches_ahead = 3;
 constexpr float fine_deviation = 0.025F;  // of the samples about the surface, world units
-constexpr float empty_share = 0.35F;      // of pixels outside the person that are accepted when drawn
+// Streams of an item's random numbers; its pixels and rays are stream 0 and on.
+constexpr std::uint64_t prompting = 1U << 20U, degrading = 1U << 21U, choosing = 1U << 22U;
+constexpr float empty_share = 0.35F;  // of pixels outside the person that are accepted when drawn
 
 struct Pixel {
   int x = 0, y = 0;
@@ -140,8 +142,8 @@ void fill_truth(const Frame& frame, bool real, std::int64_t size, float* alpha, 
 
 }  // namespace
 
-Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, Random* random,
-                       std::uint64_t seed) const {
+// `first`: the number of the first item in the whole batch.
+Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, std::uint64_t seed, int first) const {
   const auto count = static_cast<std::int64_t>(items.size());
   const std::int64_t size = network_.picture;
   const bool teaching = prompts_ != nullptr && config_.stage == TrainConfig::Stage::editing;
@@ -159,10 +161,11 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, Random* ran
   }
   for (std::int64_t b = 0; b < count; ++b) {
     const Item& item = items[static_cast<std::size_t>(b)];
-    Random own(seed, static_cast<std::uint64_t>(b));
+    const auto number = static_cast<std::uint64_t>(first + b);
+    Random own(seed, number), noise(seed, degrading + number);
     cameras.push_back(item.picture.camera);
     batch.ranges.push_back(starter::depth_range(item.picture.camera));
-    inputs.push_back(input_tensor(network_input(item.picture, item.tone, network_.picture, random)));
+    inputs.push_back(input_tensor(network_input(item.picture, item.tone, network_.picture, &noise)));
     batch.real[b] = item.real;
     batch.edits.push_back(item.edit);
     fill_truth(item.targets[0], item.real, size, batch.alpha[b].data_ptr<float>(),
@@ -181,34 +184,41 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, Random* ran
   for (std::size_t k = 0; k < 2; ++k) batch.views[k] = packers[k].take();
   if (teaching) batch.edited_input = at::stack(edited);
   if (prompts_ != nullptr) {
-    Random own(seed, 1U << 20U);
-    batch.prompt = prompts_->choose(batch.edits, own);
+    std::vector<starter::PromptTokens> prompts;
+    for (std::size_t b = 0; b < items.size(); ++b) {
+      Random own(seed, prompting + static_cast<std::uint64_t>(first) + b);
+      prompts.push_back(prompts_->choose(items[b].edit, own));
+    }
+    batch.prompt = starter::prompt_input(prompts);
   }
   return batch;
+}
+
+Result<Item> BatchMaker::choose(Random& random) const {
+  const bool real = !portraits_.empty() && random.chance(static_cast<float>(config_.portrait_share));
+  if (real || store_.heads() == 0) {
+    const auto index = static_cast<std::size_t>(random.below(static_cast<int>(portraits_.size())));
+    return portrait_item(portraits_[index], static_cast<float>(config_.mirror_weight), true, random);
+  }
+  ItemOptions options;
+  options.plain_share = config_.plain_share;
+  if (prompts_ != nullptr) options.edits = prompts_->edits();
+  return choose_item(store_, options, random);
 }
 
 Result<Batch> BatchMaker::make(std::int64_t step) const {
   return nn::guarded("preparing data", [&]() -> Result<Batch> {
     const std::uint64_t seed = synthetic::mix_bits(config_.seed, static_cast<std::uint64_t>(step));
-    Random random(seed);
+    const int count = config_.batch / part_.count, first = part_.index * count;
     std::vector<Item> items;
-    ItemOptions options;
-    options.plain_share = config_.plain_share;
-    if (prompts_ != nullptr) options.edits = prompts_->edits();
-    for (int b = 0; b < config_.batch; ++b) {
-      const bool real = !portraits_.empty() && random.chance(static_cast<float>(config_.portrait_share));
-      if (real || store_.heads() == 0) {
-        const auto index = static_cast<std::size_t>(random.below(static_cast<int>(portraits_.size())));
-        items.push_back(
-            portrait_item(portraits_[index], static_cast<float>(config_.mirror_weight), true, random));
-      } else {
-        TRIPTYCH_TRY(Item item, choose_item(store_, options, random));
-        items.push_back(std::move(item));
-      }
+    for (int b = 0; b < count; ++b) {
+      Random random(seed, choosing + static_cast<std::uint64_t>(first + b));
+      TRIPTYCH_TRY(Item item, choose(random));
+      items.push_back(std::move(item));
     }
     const double fraction = static_cast<double>(step) / static_cast<double>(config_.steps);
     const bool patches = config_.losses.perceptual > 0 && fraction >= config_.perceptual_from;
-    Batch batch = pack(items, patches, &random, seed + 1);
+    Batch batch = pack(items, patches, seed + 1, first);
     batch.step = step;
     return batch;
   });

@@ -47,24 +47,37 @@ struct Batch {
   std::vector<int> edits;       // [B]
 };
 
+// Which part of every batch is made: the `index`-th of `count` equal ones.
+struct BatchPart {
+  int index = 0;
+  int count = 1;
+};
+
 // Makes the batch of a step from nothing but the configuration, the data and the step's number, so that a
-// resumed run sees what the killed one would have seen. Thread-safe.
+// resumed run sees what the killed one would have seen. Every item has random numbers of its own: several
+// processes make a part of the batch each, the same items as one process would. Thread-safe.
 class BatchMaker {
  public:
   BatchMaker(const TrainConfig& config, const starter::NetworkConfig& network, ViewStore& store,
-             const std::vector<ViewPtr>& portraits, const PromptBank* prompts)
-      : config_(config), network_(network), store_(store), portraits_(portraits), prompts_(prompts) {}
+             const std::vector<ViewPtr>& portraits, const PromptBank* prompts, BatchPart part = {})
+      : config_(config),
+        network_(network),
+        store_(store),
+        portraits_(portraits),
+        prompts_(prompts),
+        part_(part) {}
   [[nodiscard]] Result<Batch> make(std::int64_t step) const;
-  // A batch of given items; `random` null: no degradation.
-  [[nodiscard]] Batch pack(const std::vector<Item>& items, bool patches, Random* random,
-                           std::uint64_t seed) const;
 
  private:
+  [[nodiscard]] Result<Item> choose(Random& random) const;
+  [[nodiscard]] Batch pack(const std::vector<Item>& items, bool patches, std::uint64_t seed, int first) const;
+
   const TrainConfig& config_;
   const starter::NetworkConfig& network_;
   ViewStore& store_;
   const std::vector<ViewPtr>& portraits_;
   const PromptBank* prompts_;
+  BatchPart part_;
 };
 
 // Batches in the order of their steps, a few ahead. The destructor joins the threads.

@@ -57,7 +57,7 @@ class Editor {
     Tensor tokens, present;
     if (edit != 0 && evaluation_.prompts != nullptr) {
       Random random(static_cast<std::uint64_t>(edit));
-      const starter::PromptInput prompt = evaluation_.prompts->choose({edit}, random);
+      const starter::PromptInput prompt = starter::prompt_input({evaluation_.prompts->choose(edit, random)});
       tokens = starter::encode_prompt(evaluation_.network, compute_, prompt);
       present = prompt.present;
     }

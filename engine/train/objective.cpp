@@ -48,7 +48,7 @@ Tensor sample_distances(const Planes& planes, const Batch& batch, const RayBatch
         planes.front.detach().select(3, features).flatten(1).gather(1, rays.pixel) / rays.cosine;
     guess = at::where(guess.isnan(), surface, guess);
   }
-  const Tensor low = rays.coarse.amin(), high = rays.coarse.amax();
+  const Tensor low = rays.coarse.amin({1, 2}, true), high = rays.coarse.amax({1, 2}, true);
   const Tensor fine = at::clamp(guess.unsqueeze(2) + rays.offsets, low, high);
   return std::get<0>(at::cat({rays.coarse, fine}, 2).sort(2));
 }
@@ -63,9 +63,11 @@ struct Accumulator {
   }
 };
 
+// Of each item by itself, then of the items: so that parts of a batch in several processes give the whole's
+// gradient.
 Tensor mean_where(const Tensor& values, const Tensor& where) {
-  const Tensor mask = where.to(values.scalar_type());
-  return (values * mask).sum() / mask.sum().clamp_min(1);
+  const Tensor mask = where.to(values.scalar_type()).flatten(1);
+  return ((values.flatten(1) * mask).sum(1) / mask.sum(1).clamp_min(1)).mean();
 }
 
 // L_I and L_D of Eq. 4 and 6 on one view.

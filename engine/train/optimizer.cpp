@@ -31,20 +31,38 @@ Optimizer::Optimizer(const TrainConfig& config, const nn::Weights& weights,
   }
 }
 
-double Optimizer::step(std::int64_t step) {
+at::Tensor Optimizer::take_gradients() {
+  const c10::NoGradGuard no_grad;
+  std::vector<at::Tensor> rows;
+  at::Tensor present = at::zeros({static_cast<std::int64_t>(parameters_.size())});
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const at::Tensor& gradient = parameters_[i].grad();
+    if (gradient.defined()) present[static_cast<std::int64_t>(i)] = 1;
+    rows.push_back(gradient.defined() ? gradient.reshape({-1}) : at::zeros({parameters_[i].numel()}));
+    parameters_[i].mutable_grad() = at::Tensor();
+  }
+  rows.push_back(present);
+  return at::cat(rows);
+}
+
+double Optimizer::step(std::int64_t step, const at::Tensor& all) {
   const c10::NoGradGuard no_grad;
   std::vector<at::Tensor> parameters, gradients, first, second, steps;
+  const std::int64_t count = static_cast<std::int64_t>(parameters_.size());
+  const at::Tensor present = all.narrow(0, all.numel() - count, count);
+  std::int64_t offset = 0;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    if (!parameters_[i].grad().defined()) continue;
+    const at::Tensor row = all.narrow(0, offset, parameters_[i].numel());
+    offset += row.numel();
+    if (present[static_cast<std::int64_t>(i)].item<float>() == 0) continue;
     // The fused update walks the storages: all must be laid out alike.
     at::Tensor gradient = at::empty_like(parameters_[i]);
-    gradient.copy_(parameters_[i].grad());
+    gradient.copy_(row.view(parameters_[i].sizes()));
     parameters.push_back(parameters_[i]);
     gradients.push_back(gradient);
     first.push_back(first_[i]);
     second.push_back(second_[i]);
     steps.push_back(steps_[i]);
-    parameters_[i].mutable_grad() = at::Tensor();
   }
   if (gradients.empty()) return 0;
   const double norm = at::stack(at::_foreach_norm(gradients)).norm().item<double>();

@@ -22,9 +22,12 @@ class Optimizer {
   Optimizer(const TrainConfig& config, const nn::Weights& weights,
             const std::function<bool(const std::string&)>& learns);
 
-  // Uses the gradients of the loss, then clears them; returns their norm before clipping. A norm that is not
-  // finite changes nothing.
-  double step(std::int64_t step);
+  // The gradients of the loss in one row, and after them a 1 for every tensor that has one: what processes
+  // that train together take the mean of. Clears the gradients.
+  [[nodiscard]] at::Tensor take_gradients();
+  // Learns from what take_gradients gave, or its mean; returns the gradient's norm before clipping. A norm
+  // that is not finite changes nothing.
+  double step(std::int64_t step, const at::Tensor& gradients);
   // The averaged weights, all of them (frozen ones as they are).
   [[nodiscard]] const nn::Weights& average() const noexcept { return average_; }
 

@@ -29,21 +29,16 @@ std::vector<int> PromptBank::edits() const {
   return {edits.begin(), edits.end()};
 }
 
-starter::PromptInput PromptBank::choose(const std::vector<int>& edits, synthetic::Random& random) const {
-  std::vector<starter::PromptTokens> prompts;
-  for (const int edit : edits) {
-    starter::PromptTokens prompt;
-    if (edit != 0) {
-      const float kind = random.uniform();  // words 60 %, picture 30 %, both 10 %
-      const at::Tensor* text = kind < 0.6F || kind >= 0.9F ? pick(texts_, edit, random) : nullptr;
-      const at::Tensor* picture = kind >= 0.6F ? pick(pictures_, edit, random) : nullptr;
-      if (text == nullptr && picture == nullptr) text = pick(texts_, edit, random);
-      if (text != nullptr) prompt.text = *text;
-      if (picture != nullptr) prompt.picture = *picture;
-    }
-    prompts.push_back(std::move(prompt));
-  }
-  return starter::prompt_input(prompts);
+starter::PromptTokens PromptBank::choose(int edit, synthetic::Random& random) const {
+  starter::PromptTokens prompt;
+  if (edit == 0) return prompt;
+  const float kind = random.uniform();  // words 60 %, picture 30 %, both 10 %
+  const at::Tensor* text = kind < 0.6F || kind >= 0.9F ? pick(texts_, edit, random) : nullptr;
+  const at::Tensor* picture = kind >= 0.6F ? pick(pictures_, edit, random) : nullptr;
+  if (text == nullptr && picture == nullptr) text = pick(texts_, edit, random);
+  if (text != nullptr) prompt.text = *text;
+  if (picture != nullptr) prompt.picture = *picture;
+  return prompt;
 }
 
 }  // namespace triptych::train

@@ -23,8 +23,8 @@ class PromptBank {
 
   [[nodiscard]] std::vector<int> edits() const;  // that it has prompts for, ascending
 
-  // A prompt for each item: words, a picture or now and then both; none for edit 0.
-  [[nodiscard]] starter::PromptInput choose(const std::vector<int>& edits, synthetic::Random& random) const;
+  // Words, a picture or now and then both; none for edit 0.
+  [[nodiscard]] starter::PromptTokens choose(int edit, synthetic::Random& random) const;
 
  private:
   std::map<int, std::vector<at::Tensor>> texts_, pictures_;

@@ -61,7 +61,10 @@ const char* stage_name(TrainConfig::Stage stage) {
 class Trainer {
  public:
   Trainer(const TrainConfig& config, const TrainOptions& options, Progress& progress)
-      : config_(config), options_(options), progress_(progress) {}
+      : config_(config),
+        options_(options),
+        progress_(progress),
+        workers_(options.workers != nullptr ? *options.workers : alone_) {}
 
   [[nodiscard]] Status open();
   [[nodiscard]] Result<TrainResult> run();
@@ -89,6 +92,8 @@ class Trainer {
   std::optional<Sources> sources_;
   Perceptual perceptual_;
   Means means_;
+  Workers alone_;
+  Workers& workers_;
   TrainResult result_;
   double idle_ = 0;  // seconds of evaluation, not counted as training
   double seconds_before_ = 0;
@@ -137,6 +142,10 @@ Status Trainer::open_weights() {
 }
 
 Status Trainer::open() {
+  if (config_.batch % workers_.size() != 0) {
+    return fail("\"batch\" is " + std::to_string(config_.batch) + ", which " +
+                std::to_string(workers_.size()) + " processes cannot share equally");
+  }
   if (config_.threads > 0) at::set_num_threads(config_.threads);
   std::error_code error;
   std::filesystem::create_directories(config_.output, error);
@@ -163,10 +172,11 @@ Status Trainer::step(const Batch& batch) {
     const Objective goal = objective(config_, state_.network, state_.weights, compute, batch, perceptual_,
                                      teacher_ ? &*teacher_ : nullptr);
     goal.loss.backward();
-    means_.add(goal, optimizer_->step(state_.steps));
+    TRIPTYCH_TRY(const at::Tensor gradients, workers_.mean(optimizer_->take_gradients()));
+    means_.add(goal, optimizer_->step(state_.steps, gradients));
     result_.last_loss = goal.loss.item<double>();
     ++state_.steps;
-    state_.samples += batch.input.size(0);
+    state_.samples += config_.batch;
     return {};
   });
 }
@@ -222,6 +232,7 @@ Status Trainer::evaluate_now() {
 
 Status Trainer::housekeeping(bool last) {
   state_.seconds = seconds_before_ + seconds_since(started_) - idle_;
+  if (workers_.rank() != 0) return {};
   const double minute = 60;
   if (last || seconds_since(logged_) >= config_.log_seconds) {
     log();
@@ -251,7 +262,7 @@ Result<TrainResult> Trainer::run() {
   seconds_before_ = state_.seconds;
   started_ = logged_ = saved_ = evaluated_ = Clock::now();
   const BatchMaker maker(config_, state_.network, sources_->store, sources_->portraits,
-                         prompted() ? &sources_->prompts : nullptr);
+                         prompted() ? &sources_->prompts : nullptr, {workers_.rank(), workers_.size()});
   Loader loader(maker, state_.steps, config_.loader_threads);
   while (state_.steps < config_.steps && !progress_.cancelled()) {
     TRIPTYCH_TRY(const Batch batch, loader.next());

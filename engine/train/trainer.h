@@ -9,6 +9,7 @@
 #include "core/progress.h"
 #include "train/config.h"
 #include "train/evaluate.h"
+#include "train/workers.h"
 
 namespace triptych::train {
 
@@ -19,6 +20,7 @@ struct TrainOptions {
   std::filesystem::path prompt_models;  // folder of the text and picture encoders
   std::filesystem::path loss_models;    // folder of st_lpips.safetensors
   std::filesystem::path face_models;    // folder of the face networks
+  Workers* workers = nullptr;  // the processes that train together, outlives the call; null: this one alone
   std::function<void(const std::string&)> say = [](const std::string&) {};
 };
 
@@ -33,7 +35,8 @@ struct TrainResult {
 
 // Runs until config.steps are done or progress is cancelled; both leave output/checkpoint.safetensors (a
 // cancelled run ends with ErrorCode::cancelled after writing it), output/log.csv and sheets. Takes LibTorch's
-// threads.
+// threads. Of several processes (`workers`) each takes an equal part of every batch and only that of rank 0
+// writes.
 [[nodiscard]] Result<TrainResult> train(const TrainConfig& config, const TrainOptions& options,
                                         Progress& progress);
 

@@ -82,7 +82,7 @@ TEST(Optimizer, AverageFollowsTheWeightsAndFrozenOnesStay) {
   config.average = 0.5;
   Optimizer optimizer(config, weights, [](const std::string& name) { return name == "moves"; });
   weights["moves"].sum().backward();
-  EXPECT_NEAR(optimizer.step(0), 2, 1e-5);
+  EXPECT_NEAR(optimizer.step(0, optimizer.take_gradients()), 2, 1e-5);
   const double moved = weights["moves"][0].item<double>();
   EXPECT_NEAR(moved, 0.9, 1e-3);  // Adam's first step is the learning rate
   const double decay = 1.0 / 21;  // min(average, 1 / (1 + 20))

@@ -1,0 +1,113 @@
+#include "train/workers.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include "model/weights.h"
+
+namespace triptych::train {
+namespace {
+
+constexpr std::chrono::minutes patience{30};
+
+Result<int> number(const char* name, int least, int most) {
+  const char* text = std::getenv(name);
+  if (text == nullptr)
+    return fail(std::string(name) + " is not set, but WORLD_SIZE is; start with torchrun or set all");
+  const std::string_view digits(text);
+  int value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size() || value < least || value > most) {
+    return fail(std::string(name) + " should be a whole number from " + std::to_string(least) + " to " +
+                std::to_string(most) + ", but is \"" + text + "\"");
+  }
+  return value;
+}
+
+std::vector<std::uint8_t> bytes_of(const at::Tensor& values) {
+  const at::Tensor flat = values.contiguous();
+  const auto* data = static_cast<const std::uint8_t*>(flat.const_data_ptr());
+  return {data, data + flat.nbytes()};
+}
+
+at::Tensor floats_of(const std::vector<std::uint8_t>& bytes, std::int64_t length) {
+  TORCH_CHECK(bytes.size() == static_cast<std::size_t>(length) * sizeof(float),
+              "the processes train different networks");
+  at::Tensor values = at::empty({length}, at::kFloat);
+  std::copy(bytes.begin(), bytes.end(), static_cast<std::uint8_t*>(values.mutable_data_ptr()));
+  return values;
+}
+
+}  // namespace
+
+Result<WorkersPlace> workers_place_from_environment() {
+  WorkersPlace place;
+  if (std::getenv("WORLD_SIZE") == nullptr) return place;
+  TRIPTYCH_TRY(place.size, number("WORLD_SIZE", 1, 4096));
+  if (place.size == 1) return place;
+  TRIPTYCH_TRY(place.rank, number("RANK", 0, place.size - 1));
+  TRIPTYCH_TRY(const int port, number("MASTER_PORT", 1, 65535));
+  place.port = static_cast<std::uint16_t>(port);
+  const char* host = std::getenv("MASTER_ADDR");
+  if (host == nullptr)
+    return fail("MASTER_ADDR is not set, but WORLD_SIZE is; start with torchrun or set all");
+  place.host = host;
+  return place;
+}
+
+Result<Workers> Workers::join(const WorkersPlace& place) {
+  return nn::guarded("meeting the other processes", [&]() -> Result<Workers> {
+    Workers workers;
+    workers.place_ = place;
+    if (place.size == 1) return workers;
+    c10d::TCPStoreOptions options;
+    options.port = place.port;
+    options.isServer = place.rank == 0;
+    options.waitWorkers = false;
+    options.timeout = patience;
+    auto store = c10::make_intrusive<c10d::TCPStore>(place.host, options);
+    workers.place_.port = store->getPort();
+    workers.store_ = std::shared_ptr<c10d::Store>(store.get(), [store](c10d::Store*) {});
+    return workers;
+  });
+}
+
+// Each process gets its part of everybody's values, adds them up and gives the sum to all.
+Result<at::Tensor> Workers::mean(const at::Tensor& values) {
+  if (place_.size == 1) return values;
+  return nn::guarded("adding up the gradients of all processes", [&]() -> Result<at::Tensor> {
+    const auto key = [](const char* kind, std::int64_t round, int from, int to) {
+      return std::string(kind) + std::to_string(round) + '/' + std::to_string(from) + '/' +
+             std::to_string(to);
+    };
+    const std::vector<at::Tensor> parts = values.tensor_split(place_.size);
+    for (int to = 0; to < place_.size; ++to) {
+      if (to == rank()) continue;
+      store_->set(key("part", round_, rank(), to), bytes_of(parts[static_cast<std::size_t>(to)]));
+    }
+    const at::Tensor& own = parts[static_cast<std::size_t>(rank())];
+    at::Tensor sum = at::zeros_like(own);
+    for (int from = 0; from < place_.size; ++from) {
+      sum += from == rank() ? own : floats_of(store_->get(key("part", round_, from, rank())), own.numel());
+    }
+    sum /= place_.size;
+    store_->set(key("mean", round_, rank(), 0), bytes_of(sum));
+    std::vector<at::Tensor> means;
+    for (int from = 0; from < place_.size; ++from) {
+      const std::int64_t length = parts[static_cast<std::size_t>(from)].numel();
+      means.push_back(from == rank() ? sum : floats_of(store_->get(key("mean", round_, from, 0)), length));
+    }
+    // Everybody is in this round, so nobody reads the one before any more.
+    if (round_ > 0) {
+      for (int to = 0; to < place_.size; ++to) store_->deleteKey(key("part", round_ - 1, rank(), to));
+      store_->deleteKey(key("mean", round_ - 1, rank(), 0));
+    }
+    ++round_;
+    return at::cat(means);
+  });
+}
+
+}  // namespace triptych::train

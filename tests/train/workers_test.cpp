@@ -1,0 +1,144 @@
+#include "train/workers.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <map>
+#include <thread>
+
+#include "tiny.h"
+#include "train/checkpoint.h"
+#include "train/trainer.h"
+
+namespace triptych::train {
+namespace {
+
+// Sets what torchrun sets; the destructor takes all of it away.
+class Environment {
+ public:
+  explicit Environment(const std::map<std::string, std::string>& variables) {
+    clear();
+    for (const auto& [name, value] : variables) setenv(name.c_str(), value.c_str(), 1);
+  }
+  ~Environment() { clear(); }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+  Environment(Environment&&) = delete;
+  Environment& operator=(Environment&&) = delete;
+
+ private:
+  static void clear() {
+    for (const char* name : {"RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"}) unsetenv(name);
+  }
+};
+
+TEST(Workers, PlaceIsWhatTorchrunSays) {
+  {
+    const Environment nothing({});
+    const auto place = workers_place_from_environment();
+    ASSERT_TRUE(place);
+    EXPECT_EQ(place->size, 1);
+  }
+  {
+    const Environment all(
+        {{"RANK", "2"}, {"WORLD_SIZE", "4"}, {"MASTER_ADDR", "localhost"}, {"MASTER_PORT", "29500"}});
+    const auto place = workers_place_from_environment();
+    ASSERT_TRUE(place) << place.error().message;
+    EXPECT_EQ(place->rank, 2);
+    EXPECT_EQ(place->size, 4);
+    EXPECT_EQ(place->host, "localhost");
+    EXPECT_EQ(place->port, 29500);
+  }
+  const auto fault = [](const std::map<std::string, std::string>& variables) {
+    const Environment environment(variables);
+    const auto place = workers_place_from_environment();
+    return place ? std::string("no fault") : place.error().message;
+  };
+  EXPECT_NE(fault({{"WORLD_SIZE", "two"}}).find("WORLD_SIZE should be a whole number"), std::string::npos);
+  EXPECT_NE(fault({{"WORLD_SIZE", "2"}, {"RANK", "2"}}).find("RANK should be a whole number from 0 to 1"),
+            std::string::npos);
+  EXPECT_NE(fault({{"WORLD_SIZE", "2"}, {"RANK", "0"}}).find("MASTER_PORT is not set"), std::string::npos);
+}
+
+// Two of them, in this process.
+struct Pair {
+  Workers first, second;
+};
+Result<Pair> pair() {
+  TRIPTYCH_TRY(Workers first, Workers::join({0, 2, "127.0.0.1", 0}));
+  TRIPTYCH_TRY(Workers second, Workers::join({1, 2, "127.0.0.1", first.port()}));
+  return Pair{std::move(first), std::move(second)};
+}
+
+TrainOptions together_with(Workers& workers) {
+  TrainOptions options;
+  options.workers = &workers;
+  return options;
+}
+
+TEST(Workers, MeanIsTheSameInEach) {
+  auto both = pair();
+  ASSERT_TRUE(both) << both.error().message;
+  const at::Tensor a = at::arange(7, at::kFloat), b = 3 * at::ones({7});
+  for (int round = 0; round < 3; ++round) {
+    Result<at::Tensor> seen_by_second = at::Tensor();
+    std::jthread other([&] { seen_by_second = both->second.mean(b); });
+    const auto seen_by_first = both->first.mean(a * round);
+    other.join();
+    ASSERT_TRUE(seen_by_first) << seen_by_first.error().message;
+    ASSERT_TRUE(seen_by_second) << seen_by_second.error().message;
+    EXPECT_TRUE(at::allclose(*seen_by_first, (a * round + b) / 2));
+    EXPECT_TRUE(at::equal(*seen_by_first, *seen_by_second));
+  }
+}
+
+TEST(Workers, TwoLearnWhatOneLearns) {
+  const tiny::Folder one("one_process"), two("two_processes");
+  TrainConfig config = one.config();
+  config.batch = 4;
+  config.steps = 3;
+  Progress progress;
+  ASSERT_TRUE(train(config, {}, progress));
+  const auto alone = load_checkpoint(config.output / "checkpoint.safetensors");
+  ASSERT_TRUE(alone) << alone.error().message;
+
+  config.data = two.config().data;
+  config.output = two.config().output;
+  auto both = pair();
+  ASSERT_TRUE(both) << both.error().message;
+  Status other;
+  {
+    std::jthread thread([&] {
+      Progress own;
+      if (const auto result = train(config, together_with(both->second), own); !result) {
+        other = tl::make_unexpected(result.error());
+      }
+    });
+    const auto result = train(config, together_with(both->first), progress);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(result->samples, 12);
+  }
+  ASSERT_TRUE(other) << other.error().message;
+  const auto together = load_checkpoint(config.output / "checkpoint.safetensors");
+  ASSERT_TRUE(together) << together.error().message;
+  for (const auto& [name, tensor] : alone->optimizer.table()) {
+    const double size = tensor.norm().item<double>();
+    EXPECT_LE((tensor - together->optimizer[name]).norm().item<double>(), 1e-3 * size + 1e-9) << name;
+  }
+}
+
+TEST(Workers, ABatchIsSharedEqually) {
+  const tiny::Folder folder("unequal");
+  TrainConfig config = folder.config();
+  config.batch = 3;
+  auto both = pair();
+  ASSERT_TRUE(both) << both.error().message;
+  Progress progress;
+  const auto result = train(config, together_with(both->first), progress);
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("\"batch\" is 3, which 2 processes"), std::string::npos)
+      << result.error().message;
+}
+
+}  // namespace
+}  // namespace triptych::train
