@@ -14,6 +14,7 @@
 #include "image/sheet.h"
 #include "train/score.h"
 #include "train/score_heads.h"
+#include "train/score_truth.h"
 #endif
 
 namespace triptych::cli {
@@ -25,6 +26,7 @@ struct Options {
   fs::path pictures, heads, prompts, model, sheet;
   std::vector<std::string> prompt;
   std::size_t limit = 0, every = 1;
+  bool truth = false;
   int samples = 48;
 };
 
@@ -131,6 +133,20 @@ Status measure_pictures(const Options& options, const Model& model, Context& con
   return save_picture(options.sheet, sheet_of(rows));
 }
 
+Status measure_truth(const Options& options, Context& context) {
+  train::ViewStore store({options.heads}, 0);
+  TRIPTYCH_TRY(const bool any, store.rescan());
+  if (!any) return fail(options.heads.string() + ": no shards here; triptych synthesize makes them");
+  TRIPTYCH_TRY(const FaceAligner aligner, open_aligner(context));
+  TRIPTYCH_TRY(const train::Identity identity,
+               train::Identity::load(find_model(context.assets, "identity.safetensors")));
+  TRIPTYCH_TRY(const train::TruthFigures figures,
+               train::score_truth(store, options.limit, aligner, identity, context.progress));
+  context.report["truth"] = train::to_json(figures);
+  say_heads(context.report["truth"], context);
+  return {};
+}
+
 Status measure_heads(const Options& options, const Model& model, Context& context) {
   constexpr std::size_t cache_bytes = std::size_t{1} << 28;
   train::ViewStore store({options.heads}, cache_bytes);
@@ -153,6 +169,10 @@ Status run(const Options& options, Context& context) {
     return fail("eval: give --pictures DIR, --heads DIR or both", {}, ErrorCode::usage);
   }
   TRIPTYCH_CHECK(check_output(options.sheet));
+  if (options.truth && options.heads.empty()) {
+    return fail("eval: --truth needs --heads DIR", {}, ErrorCode::usage);
+  }
+  if (options.truth) return measure_truth(options, context);
   TRIPTYCH_TRY(const std::shared_ptr<const Model> model, read_model(options.model, context));
   if (!options.heads.empty()) TRIPTYCH_CHECK(measure_heads(options, *model, context));
   if (!options.pictures.empty()) TRIPTYCH_CHECK(measure_pictures(options, *model, context));
@@ -176,6 +196,8 @@ Verb add_eval(CLI::App& root, Common& common) {
       root, "eval", "measure a model on photographs, or on synthetic heads with exact truth", common);
   command.add_option("--pictures", options->pictures, "a folder of photographs");
   command.add_option("--heads", options->heads, "a folder of shards, made by triptych synthesize");
+  command.add_flag("--truth", options->truth,
+                   "look at the heads' own views instead: are faces found, posed as they are, told apart");
   command.add_option("--prompt", options->prompt, "also edit the photographs so; may be given several times")
       ->expected(1)
       ->take_all();

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/hash.h"
+#include "face/person_mask.h"
 #include "face/square.h"
 #include "image/picture.h"
 
@@ -50,19 +51,9 @@ float mean_offset(const std::vector<Point2>& a, const std::vector<Point2>& b, in
   return static_cast<float>(sum / static_cast<double>(a.size()) / size);
 }
 
-// Intersection over union.
-double overlap(const ImageF& a, const ImageF& b) {
-  double common = 0, all = 1e-6;
-  for (std::size_t i = 0; i < a.pixels.size(); ++i) {
-    common += static_cast<double>(std::min(a.pixels[i], b.pixels[i]));
-    all += static_cast<double>(std::max(a.pixels[i], b.pixels[i]));
-  }
-  return common / all;
-}
-
 // What the after picture shows in the frame against what the before picture showed there.
 void judge(Pair& pair, const Portrait& seen, int size) {
-  pair.after_mask = overlap(seen.mask, pair.before.mask) >= static_cast<double>(least_overlap)
+  pair.after_mask = mask_overlap(seen.mask, pair.before.mask) >= least_overlap
                         ? seen.mask
                         : pair.before.mask;
   if (seen.landmarks.size() != pair.before.landmarks.size() || seen.landmarks.empty()) {

@@ -103,4 +103,13 @@ Result<ImageF> person_mask(Network& network, const Image8& portrait) {
   return mask;
 }
 
+float mask_overlap(const ImageF& a, const ImageF& b) {
+  double common = 0, all = 1e-6;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i) {
+    common += static_cast<double>(std::min(a.pixels[i], b.pixels[i]));
+    all += static_cast<double>(std::max(a.pixels[i], b.pixels[i]));
+  }
+  return static_cast<float>(common / all);
+}
+
 }  // namespace triptych

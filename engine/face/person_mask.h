@@ -10,4 +10,7 @@ namespace triptych {
 // Of a square portrait; same size, 1 channel, 0..1.
 [[nodiscard]] Result<ImageF> person_mask(Network& network, const Image8& portrait);
 
+// Intersection over union of two masks of one size, 0..1.
+[[nodiscard]] float mask_overlap(const ImageF& a, const ImageF& b);
+
 }  // namespace triptych

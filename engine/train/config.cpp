@@ -137,7 +137,7 @@ Status read_stage(Reader& reader, const std::string& name, TrainConfig& config) 
 }
 
 Status check_needs(const TrainConfig& config, const std::string& name) {
-  if (config.data.empty() && config.portraits.empty()) {
+  if (config.data.empty() && config.portraits.empty() && config.pairs.empty()) {
     return fail(name +
                 ": \"data\" is missing: a list of folders with shards (triptych synthesize makes them)");
   }
@@ -163,6 +163,7 @@ Result<TrainConfig> parse_config(const std::string& text, const std::string& nam
   reader.paths("held_out", config.held_out);
   reader.texts("edits", config.edits);
   reader.path("portraits", config.portraits);
+  reader.path("pairs", config.pairs);
   reader.path("output", config.output);
   reader.path("init", config.init);
   if (const json* network = reader.object("network")) config.network = *network;
@@ -171,6 +172,7 @@ Result<TrainConfig> parse_config(const std::string& text, const std::string& nam
   reader.number("portrait_share", config.portrait_share, 0, 1);
   reader.number("mirror_weight", config.mirror_weight, 0, 1);
   reader.number("plain_share", config.plain_share, 0, 1);
+  reader.flag("muon", config.muon);
   reader.flag("bf16", config.bf16);
   reader.number("threads", config.threads, 0, 1024);
   reader.number("loader_threads", config.loader_threads, 1, 64);

@@ -30,6 +30,7 @@ struct TrainConfig {
   std::vector<std::filesystem::path> data;      // folders of shards
   std::vector<std::filesystem::path> held_out;  // folders of shards that are only evaluated
   std::filesystem::path portraits;              // a folder of pictures of people; empty: none
+  std::filesystem::path pairs;     // photographs and their edits in the authors' layout; empty: none
   std::vector<std::string> edits;  // names of the edits to learn; empty: all that are not held out
   std::filesystem::path output;    // checkpoints, log, sheets
   std::filesystem::path init;      // checkpoint or package to start from; editing needs one
@@ -51,6 +52,7 @@ struct TrainConfig {
   double weight_decay = 1e-4;
   double clip = 1;         // of the gradient's norm
   double average = 0.998;  // decay of the averaged weights
+  bool muon = false;       // for the matrices of hidden layers; AdamW for the rest
   bool bf16 = true;
   int threads = 0;  // 0: as LibTorch likes
   int loader_threads = 1;

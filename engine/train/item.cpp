@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "image/mat.h"
+#include "train/authors_layout.h"
 
 namespace triptych::train {
 namespace {
@@ -139,6 +140,7 @@ Result<Item> choose_item(ViewStore& store, const ItemOptions& options, Random& r
   Item item;
   item.tone = options.augment ? Tone::random(random) : Tone::identity();
   item.edit = chosen.edit;
+  item.real = head.head >= first_photograph;
   const std::vector<ViewRef>& views = head.edits.at(item.edit);
   TRIPTYCH_TRY(ViewPtr seen, store.view(with_number(head.edits.at(0), chosen.number)));
   TRIPTYCH_TRY(ViewPtr first, store.view(with_number(views, chosen.number)));

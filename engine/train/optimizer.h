@@ -1,4 +1,5 @@
-// AdamW with warm-up, cosine decay and a clipped gradient; and the running average of the weights that ships.
+// AdamW, or Muon for the hidden layers and AdamW for the rest, with warm-up, cosine decay and a clipped
+// gradient; and the running average of the weights that ships.
 #pragma once
 
 #include <ATen/ATen.h>
@@ -31,14 +32,22 @@ class Optimizer {
   // The averaged weights, all of them (frozen ones as they are).
   [[nodiscard]] const nn::Weights& average() const noexcept { return average_; }
 
-  // For checkpoints: "m.NAME", "v.NAME" of what learns; missing ones stay zero.
+  // For checkpoints: "m.NAME", "v.NAME" of what learns ("v" not of what Muon moves); missing ones stay zero.
   [[nodiscard]] nn::Weights state() const;
   void restore(const nn::Weights& state, const nn::Weights& average, std::int64_t steps_done);
 
  private:
+  // What is moved in this step, by either rule.
+  struct Moved {
+    std::vector<at::Tensor> parameters, gradients, first, second, steps;
+  };
+  void move_adamw(Moved& moved, double rate) const;
+  void move_muon(Moved& moved, double rate) const;
+
   const TrainConfig& config_;
   nn::Weights average_;
   std::vector<std::string> names_;
+  std::vector<bool> muon_;
   std::vector<at::Tensor> parameters_, first_, second_, steps_, averages_;
 };
 

@@ -12,23 +12,6 @@ namespace {
 
 constexpr std::uint32_t held_out_every = 12;
 
-synthetic::View view_of(const Portrait& portrait, std::uint32_t number) {
-  synthetic::View view;
-  view.key.head = number;
-  view.key.camera = portrait.camera;
-  const int size = portrait.rgb.width;
-  view.rgba = Image8(size, size, 4);
-  view.depth = Raster<std::uint16_t>(size, size, 1);
-  for (int y = 0; y < size; ++y) {
-    for (int x = 0; x < size; ++x) {
-      std::copy_n(&portrait.rgb.at(x, y), 3, &view.rgba.at(x, y));
-      view.rgba.at(x, y, 3) =
-          static_cast<std::uint8_t>(std::lround(255 * std::clamp(portrait.mask.at(x, y), 0.0F, 1.0F)));
-    }
-  }
-  return view;
-}
-
 Status prepare(const std::filesystem::path& folder, const std::filesystem::path& cache,
                const std::filesystem::path& face_models, int size, Progress& progress,
                const std::function<void(const std::string&)>& say) {
@@ -46,7 +29,7 @@ Status prepare(const std::filesystem::path& folder, const std::filesystem::path&
     const Result<Portrait> portrait = picture ? aligner.align(picture->rgb, options)
                                               : Result<Portrait>(tl::unexpected<Error>(picture.error()));
     if (portrait) {
-      TRIPTYCH_CHECK(writer.add(view_of(*portrait, static_cast<std::uint32_t>(i))));
+      TRIPTYCH_CHECK(writer.add(view_of(*portrait, static_cast<std::uint32_t>(i), 0)));
     } else {
       ++left_out;
     }
@@ -58,6 +41,24 @@ Status prepare(const std::filesystem::path& folder, const std::filesystem::path&
 }
 
 }  // namespace
+
+synthetic::View view_of(const Portrait& portrait, std::uint32_t head, int edit) {
+  synthetic::View view;
+  view.key.head = head;
+  view.key.edit = edit;
+  view.key.camera = portrait.camera;
+  const int size = portrait.rgb.width;
+  view.rgba = Image8(size, size, 4);
+  view.depth = Raster<std::uint16_t>(size, size, 1);
+  for (int y = 0; y < size; ++y) {
+    for (int x = 0; x < size; ++x) {
+      std::copy_n(&portrait.rgb.at(x, y), 3, &view.rgba.at(x, y));
+      view.rgba.at(x, y, 3) =
+          static_cast<std::uint8_t>(std::lround(255 * std::clamp(portrait.mask.at(x, y), 0.0F, 1.0F)));
+    }
+  }
+  return view;
+}
 
 Result<Portraits> load_portraits(const std::filesystem::path& folder, const std::filesystem::path& cache,
                                  const std::filesystem::path& face_models, int size, Progress& progress,

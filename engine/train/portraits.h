@@ -8,9 +8,13 @@
 
 #include "core/error.h"
 #include "core/progress.h"
+#include "face/portrait.h"
 #include "train/item.h"
 
 namespace triptych::train {
+
+// `edit`: of the view's key; no depth is known.
+[[nodiscard]] synthetic::View view_of(const Portrait& portrait, std::uint32_t head, int edit);
 
 struct Portraits {
   std::vector<ViewPtr> training;

@@ -13,17 +13,11 @@
 namespace triptych::train {
 namespace {
 
-at::Tensor tensor_of(const Image8& rgb) {
-  const at::Tensor bytes =
-      at::from_blob(const_cast<std::uint8_t*>(rgb.pixels.data()), {1, rgb.height, rgb.width, 3}, at::kByte);
-  return bytes.to(at::kFloat).div(255).permute({0, 3, 1, 2}).contiguous();
-}
-
 // The embedding of the largest face, or nothing if none is found.
 std::optional<at::Tensor> embedding(const Scorer& scorer, const Image8& rgb) {
   const Result<std::vector<Face>> faces = scorer.aligner.find(rgb);
   if (!faces || faces->empty() || faces->front().landmarks.size() < 468) return std::nullopt;
-  return (*scorer.identity)(face_chips(tensor_of(rgb), identity_points(faces->front().landmarks)));
+  return scorer.identity->of(rgb, faces->front().landmarks);
 }
 
 std::optional<double> similarity_of(const std::optional<at::Tensor>& a, const std::optional<at::Tensor>& b) {

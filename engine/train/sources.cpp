@@ -6,6 +6,7 @@
 #include "image/resample.h"
 #include "model/starter/prompts.h"
 #include "synthetic/edits.h"
+#include "train/authors_layout.h"
 #include "train/portraits.h"
 #include "train/trainer.h"
 
@@ -71,7 +72,13 @@ Status check_names(const std::vector<std::string>& wanted) {
 
 Result<Sources> Sources::open(const TrainConfig& config, const TrainOptions& options, Progress& progress) {
   const auto bytes = static_cast<std::size_t>(config.cache_gib * 1024 * 1024 * 1024);
-  auto training = std::make_unique<ViewStore>(config.data, bytes);
+  std::vector<std::filesystem::path> data = config.data;
+  if (!config.pairs.empty()) {
+    data.push_back(config.output / "pairs");
+    TRIPTYCH_CHECK(read_authors_layout(config.pairs, data.back(), options.face_models, portrait_size,
+                                       progress, options.say));
+  }
+  auto training = std::make_unique<ViewStore>(data, bytes);
   auto testing = std::make_unique<ViewStore>(config.held_out, bytes / 8);
   TRIPTYCH_TRY([[maybe_unused]] const bool some, training->rescan());
   TRIPTYCH_TRY([[maybe_unused]] const bool others, testing->rescan());

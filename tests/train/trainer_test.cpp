@@ -45,6 +45,7 @@ TEST(Trainer, CancelledRunLeavesACheckpointThatContinuesAsIfNeverStopped) {
   const tiny::Folder whole("whole"), parts("parts");
   TrainConfig config = whole.config();
   config.steps = 8;
+  config.muon = true;  // and AdamW for the rest: both resume
   Progress first, second, third;
   Result<TrainResult> result;
   (void)colors_of(config, false, -1, first, result);

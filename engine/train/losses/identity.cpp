@@ -150,6 +150,13 @@ at::Tensor Identity::operator()(const at::Tensor& chips) const {
   return at::matmul(x.mean({2, 3}), weights_["projection"].t()).to(at::kFloat);
 }
 
+at::Tensor Identity::of(const Image8& picture, std::span<const Point2> landmarks) const {
+  const at::Tensor bytes = at::from_blob(const_cast<std::uint8_t*>(picture.pixels.data()),
+                                         {1, picture.height, picture.width, 3}, at::kByte);
+  const at::Tensor rgb = bytes.to(at::kFloat).div(255).permute({0, 3, 1, 2}).contiguous();
+  return (*this)(face_chips(rgb, identity_points(landmarks)));
+}
+
 at::Tensor identity_similarity(const at::Tensor& a, const at::Tensor& b) {
   const at::Tensor mean = mean_face();
   return at::cosine_similarity(a - mean, b - mean, 1);

@@ -35,6 +35,8 @@ class Identity {
   // Embeddings [B,128] (float32, as dlib gives them: people differ by distances above 0.6) of chips
   // [B,3,150,150], RGB in 0..1. Differentiable.
   [[nodiscard]] at::Tensor operator()(const at::Tensor& chips) const;
+  // The embedding [1,128] of the face that has these 468 landmarks (picture pixels).
+  [[nodiscard]] at::Tensor of(const Image8& picture, std::span<const Point2> landmarks) const;
 
  private:
   Identity(nn::Weights weights, at::ScalarType type) : weights_(std::move(weights)), type_(type) {}

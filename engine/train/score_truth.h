@@ -1,0 +1,32 @@
+// Whether synthetic heads look like people to the programs that look at people: what their views are checked
+// by before anything is trained on them.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/progress.h"
+#include "face/align.h"
+#include "train/losses/identity.h"
+#include "train/view_store.h"
+
+namespace triptych::train {
+
+// Of unedited views over grey.
+struct TruthFigures {
+  std::size_t heads = 0, views = 0, frontal = 0;  // frontal: within 25 degrees of yaw and 20 of pitch
+  double found = 0, frontal_found = 0;            // share in which the face finder and the landmarks succeed
+  double yaw_error = 0, pitch_error = 0;          // mean of |estimated - true|, frontal views, degrees
+  double yaw_bias = 0, pitch_bias = 0;            // mean of estimated - true
+  // Share of comparisons in which two views of a head are more alike than one of them and a view of another
+  // head (all pairs of frontal views; Identity); and the mean similarities.
+  double same_is_closer = 0, same = 0, other = 0;
+};
+
+// Of the first `heads` of the store (0: all). Fails where no frontal face is found at all.
+[[nodiscard]] Result<TruthFigures> score_truth(ViewStore& store, std::size_t heads,
+                                               const FaceAligner& aligner, const Identity& identity,
+                                               Progress& progress);
+[[nodiscard]] nlohmann::json to_json(const TruthFigures& figures);
+
+}  // namespace triptych::train
