@@ -24,10 +24,10 @@ struct Options {
 Status run(const Options& options, Context& context) {
   TRIPTYCH_CHECK(check_output(options.out));
   TRIPTYCH_CHECK(check_output(options.mask));
-  TRIPTYCH_TRY(const Picture picture, read_picture(options.picture, context));
+  TRIPTYCH_TRY(const PictureToAlign picture, read_picture(options.picture, context));
   TRIPTYCH_CHECK(context.progress.check());
   TRIPTYCH_TRY(const Portrait portrait,
-               find_portrait(picture, options.picture, {.face = options.face}, options.size, context));
+               find_portrait(picture, {.face = options.face}, options.size, context));
   TRIPTYCH_CHECK(context.progress.check());
   context.report["frame"] = describe(portrait.frame);
   context.report["landmarks"] = describe(portrait.landmarks);

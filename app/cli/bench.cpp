@@ -106,13 +106,13 @@ Result<Head> measure_editor(const Options& options, int threads, Bench& bench, C
   common.threads = threads;
   Context context{common, outer.pool, outer.progress, outer.report, outer.assets, outer.say};
   set_face_threads(threads);
-  TRIPTYCH_TRY(const Picture picture, read_picture(context.assets / "portraits" / "astronaut.jpg", context));
-  TRIPTYCH_TRY(const FaceAligner aligner, open_aligner(context));
+  const fs::path shipped = context.assets / "portraits" / "astronaut.jpg";
+  TRIPTYCH_TRY(const PictureToAlign opened, read_picture(shipped, context));
   TRIPTYCH_TRY(const std::shared_ptr<const Model> model, read_model(options.model, context));
 
   Portrait portrait;
   TRIPTYCH_CHECK(bench.measure("align", threads, [&](Progress&) -> Status {
-    TRIPTYCH_TRY(portrait, aligner.align(picture.rgb, {.size = model->info().picture_size}));
+    TRIPTYCH_TRY(portrait, opened.aligner.align(opened.picture.rgb, {.size = model->info().picture_size}));
     return {};
   }));
   std::shared_ptr<const PictureFeatures> features;

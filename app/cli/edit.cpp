@@ -81,15 +81,14 @@ Status write_outputs(const Options& options, const Portrait& portrait, const Hea
 
 Status run(const Options& options, Context& context) {
   for (const auto& output : {options.out, options.image, options.views}) TRIPTYCH_CHECK(check_output(output));
-  TRIPTYCH_TRY(const Picture picture, read_picture(options.portrait.picture, context));
+  TRIPTYCH_TRY(const PictureToAlign picture, read_picture(options.portrait.picture, context));
   TRIPTYCH_TRY(Prompt prompt, read_prompt(options, context));
   TRIPTYCH_TRY(std::shared_ptr<const Model> model, read_model(options.portrait.model, context));
   if (!options.style.empty()) {
     TRIPTYCH_TRY(model, apply_style(options.style, model, prompt, context));
   }
   TRIPTYCH_TRY(const Portrait portrait,
-               find_portrait(picture, options.portrait.picture, options.portrait.choice,
-                             model->info().picture_size, context));
+               find_portrait(picture, options.portrait.choice, model->info().picture_size, context));
   TRIPTYCH_CHECK(context.progress.check());
 
   Editor editor(model);

@@ -1,5 +1,8 @@
 #include "cli/editing.h"
 
+#include <functional>
+#include <future>
+
 #include "cli/assets.h"
 #include "cli/describe.h"
 #include "cli/files.h"
@@ -16,28 +19,30 @@ void add_portrait(CLI::App& command, PortraitOptions& options) {
       ->check(CLI::Range(1, 1000));
 }
 
-Result<Picture> read_picture(const std::filesystem::path& path, Context& context) {
+Result<FaceAligner> open_aligner(const Context& context) {
+  return FaceAligner::open(find_model(context.assets, "face"));
+}
+
+Result<PictureToAlign> read_picture(const std::filesystem::path& path, Context& context) {
   const StageTimer timer(context.report, "load");
+  auto opening = std::async(std::launch::async, open_aligner, std::cref(context));
   TRIPTYCH_TRY(Picture picture, load_picture(path));
   context.report["inputs"]["picture"] = {{"file", path.string()},
                                          {"format", picture.format},
                                          {"width", picture.rgb.width},
                                          {"height", picture.rgb.height}};
-  return picture;
+  TRIPTYCH_TRY(FaceAligner aligner, opening.get());
+  return PictureToAlign{path, std::move(picture), std::move(aligner)};
 }
 
-Result<FaceAligner> open_aligner(const Context& context) {
-  return FaceAligner::open(find_model(context.assets, "face"));
-}
-
-Result<Portrait> find_portrait(const Picture& picture, const std::filesystem::path& path,
-                               const FaceChoice& choice, int size, Context& context) {
+Result<Portrait> find_portrait(const PictureToAlign& picture, const FaceChoice& choice, int size,
+                               Context& context) {
   context.progress.begin("finding the face");
   const StageTimer timer(context.report, "align");
-  TRIPTYCH_TRY(const FaceAligner aligner, open_aligner(context));
   const AlignOptions align{.size = size, .face = choice.face - 1, .already_aligned = choice.aligned};
   std::vector<Face> faces;
-  TRIPTYCH_TRY(Portrait portrait, about(path, aligner.align(picture.rgb, align, &faces)));
+  TRIPTYCH_TRY(Portrait portrait,
+               about(picture.path, picture.aligner.align(picture.picture.rgb, align, &faces)));
   if (!choice.aligned) context.report["faces"] = describe(faces);
   context.report["camera"] = describe(portrait.camera);
   return portrait;

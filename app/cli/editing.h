@@ -14,8 +14,14 @@
 
 namespace triptych::cli {
 
-// Loads the picture; report: inputs.picture, times_ms.load.
-[[nodiscard]] Result<Picture> read_picture(const std::filesystem::path& path, Context& context);
+// A picture and what finds the face in it.
+struct PictureToAlign {
+  std::filesystem::path path;
+  Picture picture;
+  FaceAligner aligner;
+};
+// Loads the picture, and meanwhile the networks; report: inputs.picture, times_ms.load.
+[[nodiscard]] Result<PictureToAlign> read_picture(const std::filesystem::path& path, Context& context);
 
 struct FaceChoice {
   bool aligned = false;  // the picture is a crop already
@@ -30,9 +36,9 @@ void add_portrait(CLI::App& command, PortraitOptions& options);
 
 [[nodiscard]] Result<FaceAligner> open_aligner(const Context& context);
 
-// Report: faces, camera, times_ms.align. `path` stands in messages.
-[[nodiscard]] Result<Portrait> find_portrait(const Picture& picture, const std::filesystem::path& path,
-                                             const FaceChoice& choice, int size, Context& context);
+// Report: faces, camera, times_ms.align.
+[[nodiscard]] Result<Portrait> find_portrait(const PictureToAlign& picture, const FaceChoice& choice,
+                                             int size, Context& context);
 
 // `package` empty: the model that ships. Report: versions.model, inputs.model, times_ms.model.
 [[nodiscard]] Result<std::shared_ptr<const Model>> read_model(const std::filesystem::path& package,

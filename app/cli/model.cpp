@@ -44,7 +44,10 @@ Status info(const Options& options, Context& context) {
 }
 
 Status import(const Options& options, Context& context) {
-  TRIPTYCH_CHECK(check_output(options.out));
+  // A folder that is there, or a name that ends with a slash, becomes a package of several files.
+  std::error_code error;
+  const bool folder = !options.out.has_filename() || std::filesystem::is_directory(options.out, error);
+  if (!folder) TRIPTYCH_CHECK(check_output(options.out));
   const StageTimer timer(context.report, "import");
   context.report["inputs"]["checkpoint"] = options.checkpoint.string();
   ImportOptions settings{.teacher = {}, .bf16 = options.precision == "bf16"};
@@ -75,7 +78,9 @@ Verb add_model(CLI::App& root, Common& common) {
       *command.add_subcommand("import", "make a package of a checkpoint of 3DPE or Live3D");
   import_command.fallthrough();
   import_command.add_option("checkpoint", options->checkpoint, "the authors' file: 3dpe.pt")->required();
-  import_command.add_option("--out", options->out, "the package to write: a file, or a folder that exists")
+  import_command
+      .add_option("--out", options->out,
+                  "the package to write: a file, or a folder that exists or ends with a slash")
       ->required();
   import_command.add_option("--teacher", options->teacher,
                             "a Live3D checkpoint: reconstructs, and teaches when adapting");

@@ -50,15 +50,14 @@ Status write_video(const Head& head, const fs::path& path, Context& context) {
 }
 
 Status run(const Options& options, Context& context) {
-  TRIPTYCH_TRY(const Picture picture, read_picture(options.portrait.picture, context));
+  TRIPTYCH_TRY(const PictureToAlign picture, read_picture(options.portrait.picture, context));
   TRIPTYCH_TRY(std::shared_ptr<const Model> model, read_model(options.portrait.model, context));
   for (const auto& text : options.prompts) {  // one that it does not know is said before any work
     TRIPTYCH_CHECK(
         model->encode_prompt({.text = text, .reference = {}}, context.progress).map([](auto&&) {}));
   }
   TRIPTYCH_TRY(const Portrait portrait,
-               find_portrait(picture, options.portrait.picture, options.portrait.choice,
-                             model->info().picture_size, context));
+               find_portrait(picture, options.portrait.choice, model->info().picture_size, context));
   std::error_code error;
   fs::create_directories(options.out, error);
   if (error) return fail(options.out.string() + ": cannot be made: " + error.message());

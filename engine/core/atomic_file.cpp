@@ -44,6 +44,8 @@ void forget(const std::string& path) {
   }
 }
 
+constexpr std::size_t unknown_size_step = std::size_t{1} << 16;
+
 std::string reason() {
   return std::strerror(errno);
 }
@@ -140,13 +142,24 @@ Result<std::string> read_file(const std::filesystem::path& path, std::uintmax_t 
     return fail(path.string() + ": is a folder, a file is needed");
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return fail(path.string() + ": cannot be opened: " + reason());
-  const auto size = std::filesystem::file_size(path, error);
-  if (!error && size > limit_bytes) {
+  const auto too_large = [&](std::uintmax_t size) {
     return fail(path.string() + ": too large (" + std::to_string(size) + " bytes, at most " +
                 std::to_string(limit_bytes) + ")");
+  };
+  const auto size = std::filesystem::file_size(path, error);
+  if (!error && size > limit_bytes) return too_large(size);
+  std::string content(error ? 0 : static_cast<std::size_t>(size), '\0');
+  std::size_t held = 0;
+  while (stream) {
+    stream.read(content.data() + held, static_cast<std::streamsize>(content.size() - held));
+    held += static_cast<std::size_t>(stream.gcount());
+    if (held > limit_bytes) return too_large(held);
+    // A pipe has no size, and a file may have grown.
+    if (stream && stream.peek() != std::ifstream::traits_type::eof())
+      content.resize(held + unknown_size_step);
   }
-  std::string content((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
   if (stream.bad()) return fail(path.string() + ": cannot be read: " + reason());
+  content.resize(held);
   return content;
 }
 

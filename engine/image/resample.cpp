@@ -14,6 +14,11 @@ Raster<T> resize_raster(const Raster<T>& image, int width, int height) {
   if (image.width == width && image.height == height) return image;
   cv::Mat mat = mat_of(image);
   const cv::Size shrunk(std::min(width, image.width), std::min(height, image.height));
+  // Halving is several times as fast as averaging over any other area: most of the work on large pictures.
+  while (mat.cols % 2 == 0 && mat.rows % 2 == 0 && mat.cols >= 2 * shrunk.width &&
+         mat.rows >= 2 * shrunk.height) {
+    cv::resize(mat, mat, mat.size() / 2, 0, 0, cv::INTER_AREA);
+  }
   if (shrunk != mat.size()) cv::resize(mat, mat, shrunk, 0, 0, cv::INTER_AREA);
   Raster<T> result(width, height, image.channels);
   cv::Mat target = mat_of(result);

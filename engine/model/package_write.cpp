@@ -99,11 +99,9 @@ Status write_file_package(const fs::path& path, json manifest, const std::vector
 }
 
 // The manifest is written last: a folder without it is no package.
-Status write_folder_package(const fs::path& folder, json manifest, const std::vector<StreamedTensor>& tensors,
-                            Progress& progress) {
+Status fill_folder(const fs::path& folder, json manifest, const std::vector<StreamedTensor>& tensors,
+                   Progress& progress) {
   std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return fail(folder.string() + ": cannot be created (" + error.message() + ")");
   const fs::path weights = folder / layout::weights_file;
   progress.begin("writing the package");
   TRIPTYCH_TRY(AtomicFile file, AtomicFile::create(weights));
@@ -113,6 +111,16 @@ Status write_folder_package(const fs::path& folder, json manifest, const std::ve
   TRIPTYCH_CHECK(file.commit());
   manifest["files"]["weights"] = {{"file", layout::weights_file}, {"sha256", hash}};
   return write_file(folder / layout::manifest_file, manifest.dump(2) + "\n");
+}
+
+Status write_folder_package(const fs::path& folder, json manifest, const std::vector<StreamedTensor>& tensors,
+                            Progress& progress) {
+  std::error_code error;
+  const bool made = fs::create_directories(folder, error);
+  if (error) return fail(folder.string() + ": cannot be created (" + error.message() + ")");
+  Status written = fill_folder(folder, std::move(manifest), tensors, progress);
+  if (!written && made) fs::remove(folder, error);  // empty, as nothing unfinished is left in it
+  return written;
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // What verbs write, and that it appears whole or not at all.
 #include <gmock/gmock.h>
-#include <signal.h>
 
 #include <nlohmann/json.hpp>
 
@@ -88,35 +87,6 @@ TEST_F(Outputs, FullDiskLeavesNothing) {
     EXPECT_EQ(files(), before);
   }
 }
-
-class Interrupted : public ProgramTest, public testing::WithParamInterface<std::pair<int, int>> {
- protected:
-  // Work for minutes, stopped at its first line of progress.
-  void expect_clean_end(const std::vector<std::string>& call) {
-    const auto [signal, status] = GetParam();
-    const auto before = files();
-    RunningProgram program(call);
-    ASSERT_TRUE(program.wait_for_line());
-    program.send(signal);
-    const Outcome outcome = program.finish();
-    EXPECT_EQ(outcome.status, status);
-    EXPECT_EQ(files(), before);
-  }
-};
-
-TEST_P(Interrupted, TurntableLeavesNothing) {
-  for (const std::string suffix : {".mp4", ".gif", ".webp", ".png"}) {
-    expect_clean_end(
-        {"turntable", path("head.tri"), "--out", path("x" + suffix), "--seconds", "600", "--size", "256"});
-  }
-}
-
-TEST_P(Interrupted, MeshLeavesNothing) {
-  expect_clean_end({"mesh", path("head.tri"), "--out", path("x.ply"), "--resolution", "1024"});
-}
-
-INSTANTIATE_TEST_SUITE_P(Signals, Interrupted,
-                         testing::Values(std::pair(SIGINT, 130), std::pair(SIGTERM, 143)));
 
 }  // namespace
 }  // namespace triptych::test

@@ -1,6 +1,7 @@
 #include "cli/program.h"
 
 #include <poll.h>
+#include <pty.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -53,7 +54,10 @@ bool Outcome::one_line_error() const {
 
 RunningProgram::RunningProgram(const std::vector<std::string>& arguments, Limits limits) {
   std::array<int, 2> out{}, err{};
-  if (pipe(out.data()) != 0 || pipe(err.data()) != 0) throw std::runtime_error("no pipes left");
+  const bool opened =
+      pipe(out.data()) == 0 &&
+      (limits.terminal ? openpty(err.data(), &err[1], nullptr, nullptr, nullptr) : pipe(err.data())) == 0;
+  if (!opened) throw std::runtime_error("no pipes left");
   child_ = fork();
   if (child_ == 0) become_program(arguments, out[1], err[1], limits);
   close(out[1]);
@@ -72,8 +76,8 @@ RunningProgram::~RunningProgram() {
   }
 }
 
-bool RunningProgram::wait_for_line() {
-  while (seen_.find('\n') == std::string::npos) {
+bool RunningProgram::wait_for(const std::string& text) {
+  while (seen_.find(text) == std::string::npos) {
     if (!read_some(err_, seen_)) return false;
   }
   return true;

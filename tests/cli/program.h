@@ -17,7 +17,8 @@ struct Outcome {
 };
 
 struct Limits {
-  long file_bytes = -1;  // a disk that is full after so many bytes of a file; -1: none
+  long file_bytes = -1;   // a disk that is full after so many bytes of a file; -1: none
+  bool terminal = false;  // standard error is a terminal
 };
 
 // Arguments without the program's name. Waits for the end.
@@ -33,8 +34,9 @@ class RunningProgram {
   RunningProgram(RunningProgram&&) = delete;
   RunningProgram& operator=(RunningProgram&&) = delete;
 
-  // Waits for the next line on standard error; false when it ended without one.
-  [[nodiscard]] bool wait_for_line();
+  // Waits for the text on standard error; false when it ended without it.
+  [[nodiscard]] bool wait_for(const std::string& text);
+  [[nodiscard]] bool wait_for_line() { return wait_for("\n"); }
   void send(int signal) const;
   [[nodiscard]] Outcome finish();
 

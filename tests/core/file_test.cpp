@@ -1,7 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <fstream>
+#include <thread>
 
 #include "core/atomic_file.h"
 #include "core/folder.h"
@@ -76,6 +80,16 @@ TEST(ReadFile, FoldersMissingAndTooLargeFilesAreNamed) {
   EXPECT_THAT(read_file(folder.path()).error().message, HasSubstr("is a folder"));
   EXPECT_THAT(read_file(folder / "none").error().message, HasSubstr("none: cannot be opened"));
   EXPECT_THAT(read_file(folder / "big", 99).error().message, HasSubstr("too large (100 bytes"));
+}
+
+// A pipe does not say how much will come.
+TEST(ReadFile, ReadsPipesToTheirEnd) {
+  const test::TemporaryFolder folder;
+  const auto path = folder / "pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const std::string sent(200'000, 'x');
+  const std::jthread writer([&] { std::ofstream(path) << sent; });
+  EXPECT_EQ(read_file(path).value_or(""), sent);
 }
 
 TEST(ListFolder, SortsAndLeavesFoldersOut) {

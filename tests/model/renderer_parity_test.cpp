@@ -72,10 +72,12 @@ TEST(RendererParity, ViewsOfAnEdit) {
   const at::Tensor low =
       reference::low_features(w, reference::low_deeplab(w, reference::low_resnet(w, picture)));
   const Head head = head_of(reference::triplane(w, detail, low));
-  const ReferenceView view = render_reference(head, camera_of("view0.camera"));
-  expect_view(view, "view0");
-  expect_close(view.image, "view0.image");
-  for (const std::string name : {"view0", "view1"}) expect_rendered(head, name);
+  for (const std::string name : {"view0", "view1"}) {
+    const ReferenceView view = render_reference(head, camera_of(name + ".camera"));
+    expect_view(view, name);
+    expect_close(view.image, name + ".image");
+    expect_rendered(head, name);
+  }
 }
 
 TEST(RendererParity, CamerasFollowTheReference) {

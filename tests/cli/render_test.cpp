@@ -1,0 +1,99 @@
+// triptych render and devices as a user calls them.
+#include <gmock/gmock.h>
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "cli/fixture.h"
+#include "image/picture.h"
+
+namespace triptych::test {
+namespace {
+
+using testing::HasSubstr;
+
+class Render : public ProgramTest {
+ protected:
+  [[nodiscard]] Image8 render(std::vector<std::string> more) const {
+    more.insert(more.begin(), {"render", path("head.tri"), "--out", path("view.png"), "--size", "64"});
+    const Outcome outcome = run_program(more);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    auto picture = load_picture(folder_ / "view.png");
+    EXPECT_TRUE(picture) << picture.error().message;
+    return picture ? std::move(picture->rgb) : Image8();
+  }
+};
+
+// Root mean square of the differences, 0..255.
+double difference(const Image8& a, const Image8& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i) {
+    sum += (a.pixels[i] - b.pixels.at(i)) * (a.pixels[i] - b.pixels[i]);
+  }
+  return std::sqrt(sum / static_cast<double>(a.pixels.size()));
+}
+
+TEST_F(Render, ExactIsTheDefaultAndFastIsCloseToIt) {
+  const Image8 exact = render({"--mode", "exact"});
+  ASSERT_EQ(exact.width, 64);
+  ASSERT_EQ(exact.height, 64);
+  EXPECT_EQ(render({}).pixels, exact.pixels);
+  const Image8 fast = render({"--mode", "fast"}), other = render({"--yaw", "20"});
+  EXPECT_LT(difference(fast, exact), 6);
+  EXPECT_GT(difference(other, exact), 2 * difference(fast, exact));
+}
+
+TEST_F(Render, EveryAngleAndTheFieldOfViewCount) {
+  const Image8 front = render({});
+  for (const std::vector<std::string>& view : {std::vector<std::string>{"--yaw", "20"},
+                                               {"--yaw", "-20"},
+                                               {"--pitch", "15"},
+                                               {"--pitch", "-15"},
+                                               {"--fov", "30"}}) {
+    EXPECT_GT(difference(render(view), front), 1) << testing::PrintToString(view);
+  }
+}
+
+TEST_F(Render, DepthIsAnArrayOfDistances) {
+  static_cast<void>(render({"--depth", path("depth.npy"), "--json", path("report.json")}));
+  const std::string npy = read_file(folder_ / "depth.npy").value_or("");
+  EXPECT_THAT(npy, HasSubstr("'descr': '<f4', 'fortran_order': False, 'shape': (64, 64)"));
+  float middle = 0;
+  ASSERT_GT(npy.size(), 64U * 64 * 4);
+  std::memcpy(&middle, npy.data() + npy.size() - 4 * (64 * 32 - 32), 4);
+  EXPECT_NEAR(middle, orbit_radius, 0.6);  // the head is at the origin
+  const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  EXPECT_EQ(report["inputs"]["mode"], "exact");
+  EXPECT_EQ(report["outputs"]["depth"], path("depth.npy"));
+  EXPECT_TRUE(report["times_ms"].contains("render"));
+}
+
+TEST_F(Render, AGpuThatIsNotThereIsNoError) {
+  EXPECT_LT(difference(render({"--device", "cuda"}), render({"--device", "cpu"})), 2);
+}
+
+TEST_F(Render, WrongCallsAreStatusTwo) {
+  const auto before = files();
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{"--mode", "best"},
+                                                {"--size", "0"},
+                                                {"--pitch", "100"},
+                                                {"--depth", path("depth.txt")}}) {
+    std::vector<std::string> call{"render", path("head.tri"), "--out", path("view.png")};
+    call.insert(call.end(), wrong.begin(), wrong.end());
+    const Outcome outcome = run_program(call);
+    EXPECT_EQ(outcome.status, 2) << testing::PrintToString(wrong);
+    EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+  }
+  EXPECT_EQ(files(), before);
+}
+
+TEST(Devices, NamesTheProcessorAndSaysWhatIsWithTheGpu) {
+  const Outcome outcome = run_program({"devices"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("cpu"));
+  EXPECT_THAT(outcome.out, HasSubstr("cuda"));
+  EXPECT_EQ(outcome.err, "");
+}
+
+}  // namespace
+}  // namespace triptych::test
