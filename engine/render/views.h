@@ -64,7 +64,7 @@ struct RayCamera {
 // field.features.
 struct MarchTask {
   FieldView field;
-  RayCamera camera;
+  RayCamera camera{};
   int width = 0, height = 0;
   int coarse = 48, importance = 48;
   float near_depth = 0, far_depth = 1;  // along the ray

@@ -47,6 +47,7 @@ TRIPTYCH_CALLABLE inline void march_pixel(MarchTask task, const BlockPosition& a
     layer.bias = shared + layer.inputs * layer.outputs;
     shared = layer.bias + layer.outputs;
   }
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is read is written first
   MarchScratch<CudaLanes> scratch;
   march_packet<CudaLanes>(task, x, y, x + 1, y + 1, scratch);
 }
