@@ -2,6 +2,7 @@
 #include "render/devices.h"
 
 #include "cli/verb.h"
+#include "model/torch_cuda.h"
 
 namespace triptych::cli {
 namespace {
@@ -25,11 +26,16 @@ Status run(Context& context) {
                     {"memory_bytes", device.memory_bytes}});
   }
   if (devices.cuda.empty()) context.say("cuda  none: " + devices.cuda_reason);
+  const Status networks = load_torch_cuda();
+  context.say(networks ? "      networks run there too with --device cuda"
+                       : "      networks run on the cpu: " + networks.error().message);
   context.report["devices"] = {{"processor", devices.processor},
                                {"threads", devices.threads},
                                {"kernels", devices.kernels},
                                {"cuda", cuda},
-                               {"cuda_reason", devices.cuda_reason}};
+                               {"cuda_reason", devices.cuda_reason},
+                               {"networks_on_cuda", networks.has_value()},
+                               {"networks_reason", networks ? "" : networks.error().message}};
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include "cli/files.h"
 #include "cli/head_painter.h"
 #include "head/tri_file.h"
+#include "model/torch_cuda.h"
 
 namespace triptych::cli {
 
@@ -58,7 +59,9 @@ Result<std::shared_ptr<const Model>> read_model(const std::filesystem::path& nam
   if (context.common.device == "cpu") settings.device = Device::cpu;
   if (context.common.device == "cuda") {
     settings.device = Device::cuda;
-    context.say("the networks run on the processor in this version, whatever --device says");
+    if (const Status cuda = load_torch_cuda(); !cuda) {
+      context.say("the networks run on the processor: " + cuda.error().message);
+    }
   }
   TRIPTYCH_TRY(std::shared_ptr<const Model> model, about(package, open_model(package, settings)));
   context.report["versions"]["model"] = model->info().name;

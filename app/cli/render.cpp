@@ -30,12 +30,12 @@ Result<View> render_on_gpu(const Head& head, const Options& options, Context& co
   }
   TRIPTYCH_TRY(const std::unique_ptr<CudaRenderer> gpu, CudaRenderer::create());
   TRIPTYCH_TRY(const std::shared_ptr<const BakedHead> baked, bake(head, context.pool, context.progress));
-  TRIPTYCH_CHECK(gpu->upload(head, *baked));
+  TRIPTYCH_TRY(const std::shared_ptr<const GpuHead> uploaded, gpu->upload(head, *baked));
   const Camera camera = orbit_camera(options.yaw, options.pitch, options.fov);
   const RenderOptions render{.width = options.size, .height = options.size};
   const StageTimer timer(context.report, "render");
-  return options.mode == Mode::exact ? gpu->exact(camera, render, context.pool)
-                                     : gpu->fast(camera, render, context.pool);
+  return options.mode == Mode::exact ? gpu->exact(*uploaded, camera, render, context.pool)
+                                     : gpu->fast(*uploaded, camera, render, context.pool);
 }
 
 Result<View> render_view(const Head& head, const Options& options, Context& context) {

@@ -113,9 +113,11 @@ struct Baker {
     const auto lines = static_cast<std::size_t>(coarse.size[1]) * static_cast<std::size_t>(coarse.size[2]);
     coarse.values.resize(4 * row * lines);
     pool.run(lines, [&](std::size_t line, int) {
+      // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): written below
       std::array<float, std::size_t{3} * 4096> points;
-      const auto y = static_cast<float>(line % static_cast<std::size_t>(coarse.size[1])) * coarse_stride;
-      const auto z = static_cast<float>(line / static_cast<std::size_t>(coarse.size[1])) * coarse_stride;
+      const auto rows = static_cast<std::size_t>(coarse.size[1]), slice = line / rows;
+      const float y = static_cast<float>(line % rows) * coarse_stride,
+                  z = static_cast<float>(slice) * coarse_stride;
       for (std::size_t x = 0; x < row; ++x) {
         const Vec3 world = to_world(static_cast<float>(x) * coarse_stride, y, z);
         std::copy(world.begin(), world.end(), points.begin() + static_cast<std::ptrdiff_t>(3 * x));
@@ -162,9 +164,11 @@ struct Baker {
 
   // Evaluates the nodes of a brick that visible cells touch: all of its own, or those on its lower faces.
   void fill_brick(int bx, int by, int bz, unsigned needed_by, std::uint32_t* nodes) const {
+    // NOLINTBEGIN(cppcoreguidelines-pro-type-member-init): written below
     std::array<float, std::size_t{3} * brick_nodes> points;
     std::array<float, std::size_t{4} * brick_nodes> values;
     std::array<std::uint16_t, brick_nodes> members;
+    // NOLINTEND(cppcoreguidelines-pro-type-member-init)
     std::size_t count = 0;
     for (int i = 0; i < brick_nodes; ++i) {
       const int x = i % brick_side, y = i / brick_side % brick_side, z = i / (brick_side * brick_side);

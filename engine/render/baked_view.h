@@ -40,7 +40,7 @@ struct BakedView {
 
 struct FastTask {
   BakedView head;
-  RayCamera camera;
+  RayCamera camera{};
   int width = 0, height = 0;
   float near_depth = 0, far_depth = 1;
   float background[3] = {};

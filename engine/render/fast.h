@@ -32,7 +32,7 @@ struct GridPoints {
 
 template <typename L>
 TRIPTYCH_INLINE GridLines<L> grid_lines(const FastTask& task, const float (*directions)[L::width]) {
-  GridLines<L> lines;
+  GridLines<L> lines{};
   for (int i = 0; i < 3; ++i) {
     const float* m = task.head.to_grid + 4 * i;
     const float* o = task.camera.origin;
@@ -77,7 +77,7 @@ TRIPTYCH_INLINE Axis<L> find_axis(typename L::F position, int size, int stride, 
   const auto clamped = L::min(L::max(position, L::set(0)), L::set(static_cast<float>(size - 1)));
   const auto node = L::min(L::to_int(clamped), L::set_int(size - 2));
   const auto next = node + L::set_int(1);
-  Axis<L> axis;
+  Axis<L> axis{};
   axis.fraction = clamped - L::to_float(node);
   axis.brick = L::template shift_right<3>(node);
   axis.low = axis.brick * L::set_int(stride) + L::bit_and(node, brick_side - 1) * L::set_int(inner);
@@ -170,7 +170,7 @@ TRIPTYCH_INLINE PacketState<L> march_packet(const FastTask& task, const GridLine
   const BakedView& head = task.head;
   const F zero = L::set(0), far_depth = L::set(task.far_depth), step = L::set(head.step);
   const int bricks_x = head.size[0] / brick_side, bricks_y = head.size[1] / brick_side;
-  PacketState<L> state;
+  PacketState<L> state{};
   state.t = L::set(task.near_depth);
   state.before_t = state.t;
   state.transmittance = L::set(1);

@@ -33,6 +33,16 @@ TRIPTYCH_INLINE void gather_row(const PlaneView* const* planes, const Taps<L>* t
   TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) T::store(sums[0][v] + sums[1][v], row + v * T::width);
 }
 
+// The same of `wanted` vectors, up to `vectors`.
+template <typename L, int count, int vectors>
+TRIPTYCH_INLINE void gather_vectors(int wanted, const PlaneView* const* planes, const Taps<L>* taps, int s,
+                                    int from, float* row) {
+  if constexpr (vectors > 1) {
+    if (wanted < vectors) return gather_vectors<L, count, vectors - 1>(wanted, planes, taps, s, from, row);
+  }
+  gather_row<L, count, vectors>(planes, taps, s, from, 0, row);
+}
+
 // Sums channels `from` to `from + channels - 1` of `count` planes at their taps into
 // columns[channel][sample].
 template <typename L, int count>
@@ -41,19 +51,14 @@ TRIPTYCH_INLINE void gather_columns(const PlaneView* const* planes, const Taps<L
   using T = typename L::Texels;
   const int stride = (channels + 7) / 8 * 8;
   for (int c = 0; c < channels;) {
-    const int left = channels - c, vectors = left < T::width ? 1 : left / T::width < 4 ? left / T::width : 4;
+    const int left = channels - c, whole = left / T::width;
+    const int vectors = whole == 0 ? 1 : whole < T::together ? whole : T::together;
     for (int s = 0; s < batch<L>; ++s) {
       float* row = rows + s * stride + c;
-      if (left < T::width) {
+      if (whole == 0) {
         gather_row<L, count, 1, true>(planes, taps, s, from + c, left, row);
-      } else if (vectors == 4) {
-        gather_row<L, count, 4>(planes, taps, s, from + c, 0, row);
-      } else if (vectors == 3) {
-        gather_row<L, count, 3>(planes, taps, s, from + c, 0, row);
-      } else if (vectors == 2) {
-        gather_row<L, count, 2>(planes, taps, s, from + c, 0, row);
       } else {
-        gather_row<L, count, 1>(planes, taps, s, from + c, 0, row);
+        gather_vectors<L, count, T::together>(vectors, planes, taps, s, from + c, row);
       }
     }
     c += vectors * T::width;
@@ -65,6 +70,25 @@ TRIPTYCH_INLINE void gather_columns(const PlaneView* const* planes, const Taps<L
   }
 }
 
+// Taps of three planes at (x, y), (x, z), and (z, x) or (z, y), each column and row. Planes are mostly of the
+// same size, and a coordinate's texels are found once then.
+enum class Last { zx, zy };
+template <typename L, Last last>
+TRIPTYCH_INLINE void tap_planes(const PlaneView (&planes)[3], typename L::F x, typename L::F y,
+                                typename L::F z, Border border, float scale, Taps<L>* taps, int s) {
+  const auto& [front, top, side] = planes;
+  const Pair<L> front_x = find_pair<L>(x, front.width, border),
+                front_y = find_pair<L>(y, front.height, border);
+  const Pair<L> top_x = find_pair<L>(x, top.width, border, front_x, front.width);
+  const Pair<L> top_z = find_pair<L>(z, top.height, border);
+  const Pair<L> side_z = find_pair<L>(z, side.width, border, top_z, top.height);
+  const Pair<L> side_y = last == Last::zx ? find_pair<L>(x, side.height, border, front_x, front.width)
+                                          : find_pair<L>(y, side.height, border, front_y, front.height);
+  put_taps<L>(front, front_x, front_y, scale, taps[0], s);
+  put_taps<L>(top, top_x, top_z, scale, taps[1], s);
+  put_taps<L>(side, side_z, side_y, scale, taps[2], s);
+}
+
 template <typename L>
 TRIPTYCH_INLINE void canonical_inputs(const FieldView& field, const float* const (&points)[3],
                                       FieldScratch<L>& scratch) {
@@ -73,9 +97,7 @@ TRIPTYCH_INLINE void canonical_inputs(const FieldView& field, const float* const
   for (int s = 0; s < batch<L>; s += L::width) {
     const auto x = L::load(points[0] + s) * scale, y = L::load(points[1] + s) * scale,
                z = L::load(points[2] + s) * scale;
-    find_taps<L>(field.planes[0], x, y, Border::zero, third, scratch.taps[0], s);
-    find_taps<L>(field.planes[1], x, z, Border::zero, third, scratch.taps[1], s);
-    find_taps<L>(field.planes[2], z, x, Border::zero, third, scratch.taps[2], s);
+    tap_planes<L, Last::zx>(field.planes, x, y, z, Border::zero, third, scratch.taps, s);
   }
   const PlaneView* const planes[3] = {&field.planes[0], &field.planes[1], &field.planes[2]};
   gather_columns<L, 3>(planes, scratch.taps, 0, field.channels, scratch.rows, scratch.inputs);
@@ -90,15 +112,11 @@ TRIPTYCH_INLINE void frustum_inputs(const FieldView& field, const float* const (
   for (int s = 0; s < batch<L>; s += L::width) {
     const Points<L> p{L::load(points[0] + s), L::load(points[1] + s), L::load(points[2] + s)};
     const FrustumPoints<L> q = to_frustum<L>(field, p);
-    find_taps<L>(field.planes[0], q.u, q.v, Border::clamp, 1, scratch.taps[0], s);
-    find_taps<L>(field.planes[1], q.u, q.w, Border::clamp, 1, scratch.taps[1], s);
-    find_taps<L>(field.planes[2], q.w, q.v, Border::clamp, 1, scratch.taps[2], s);
+    tap_planes<L, Last::zy>(field.planes, q.u, q.v, q.w, Border::clamp, 1, scratch.taps, s);
     L::store(q.depth, scratch.delta + s);
     if (!has_template) continue;
     const auto x = p.x * scale, y = L::set(0) - p.y * scale, z = p.z * scale;
-    find_taps<L>(field.template_planes[0], x, y, Border::clamp, 1, scratch.taps[3], s);
-    find_taps<L>(field.template_planes[1], x, z, Border::clamp, 1, scratch.taps[4], s);
-    find_taps<L>(field.template_planes[2], z, y, Border::clamp, 1, scratch.taps[5], s);
+    tap_planes<L, Last::zy>(field.template_planes, x, y, z, Border::clamp, 1, scratch.taps + 3, s);
   }
   const PlaneView* const planes[6] = {&field.planes[0],          &field.planes[1],
                                       &field.planes[2],          &field.template_planes[0],

@@ -28,13 +28,16 @@ struct ScalarLanes {
   using F = float;
   using I = std::int32_t;
   using M = bool;
-  using Texels = ScalarLanes;  // the vectors that planes are read by
+  using Texels = ScalarLanes;         // the vectors that planes are read by
+  static constexpr int together = 4;  // of those, at most, of a texel at once
 
   TRIPTYCH_INLINE static F set(float v) { return v; }
   TRIPTYCH_INLINE static F load(const float* p) { return *p; }
   // Channels at `index` of a plane; of the first n only, where there are fewer than a vector.
-  TRIPTYCH_INLINE static F load_texels(const PlaneView& plane, int index) { return plane.floats()[index]; }
-  TRIPTYCH_INLINE static F load_texels(const PlaneView& plane, int index, int /*n*/) {
+  TRIPTYCH_INLINE static F load_texels(const PlaneView& plane, std::ptrdiff_t index) {
+    return plane.floats()[index];
+  }
+  TRIPTYCH_INLINE static F load_texels(const PlaneView& plane, std::ptrdiff_t index, int /*n*/) {
     return plane.floats()[index];
   }
   TRIPTYCH_INLINE static void store(F v, float* p) { *p = v; }

@@ -58,17 +58,24 @@ struct MarchScratch {
   int owner[L::keeps_hidden ? slots : 1];
 };
 
-// The ray takes up to `most` samples that are not evaluated yet, and all before and between; they get slots
-// and become points from `n` on. Returns how many points there are now.
+// The rays take samples that are not evaluated yet in turn, each its next one, until there are `most` or none
+// is left: samples of neighbouring rays at one depth are neighbours, so that they find each other's texels in
+// the cache. They get slots and become points. Returns how many there are.
 template <typename L>
-TRIPTYCH_INLINE int take_samples(RayWalk<L>& walk, int most, int n, MarchScratch<L>& scratch) {
-  for (int fresh = 0; walk.taken < walk.count && fresh < most; ++walk.taken) {
-    if (walk.order[walk.taken] >= 0) continue;
-    const float t = walk.depths[walk.taken];
-    for (int i = 0; i < 3; ++i) scratch.points[i][n] = walk.ray.origin[i] + t * walk.ray.direction[i];
-    walk.order[walk.taken] = scratch.used + n;
-    ++n;
-    ++fresh;
+TRIPTYCH_INLINE int take_samples(RayWalk<L>* const* walks, int count, int most, MarchScratch<L>& scratch) {
+  int n = 0;
+  for (bool any = true; any;) {
+    any = false;
+    for (int r = 0; r < count; ++r) {
+      RayWalk<L>& walk = *walks[r];
+      while (walk.taken < walk.count && walk.order[walk.taken] >= 0) ++walk.taken;
+      if (walk.taken == walk.count) continue;
+      if (n == most) return n;
+      const float t = walk.depths[walk.taken];
+      for (int i = 0; i < 3; ++i) scratch.points[i][n] = walk.ray.origin[i] + t * walk.ray.direction[i];
+      walk.order[walk.taken++] = scratch.used + n++;
+      any = true;
+    }
   }
   return n;
 }
@@ -122,14 +129,13 @@ TRIPTYCH_INLINE void walk_rays(const FieldView& field, MarchScratch<L>& scratch)
     scratch.rays[r].transmittance = 1;
   }
   while (true) {
-    int active = 0, n = 0;
+    int active = 0;
     RayWalk<L>* walks[MarchScratch<L>::packet];
     for (int r = 0; r < scratch.ray_count; ++r) {
       if (!scratch.rays[r].done()) walks[active++] = &scratch.rays[r];
     }
     if (active == 0) return;
-    for (int i = 0; i < active; ++i) n = take_samples<L>(*walks[i], (round - n) / (active - i), n, scratch);
-    for (int i = 0; i < active; ++i) n = take_samples<L>(*walks[i], round - n, n, scratch);
+    const int n = take_samples<L>(walks, active, round, scratch);
     if (n > 0) evaluate_taken<L>(field, n, scratch);
     weigh_samples<L>(field.frustum, walks, active, scratch);
   }

@@ -3,9 +3,37 @@
 #include <algorithm>
 #include <cmath>
 #include <new>
+#include <utility>
+
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 namespace triptych::render {
 namespace {
+
+// Texels begin at whole vectors, and so do planes.
+std::size_t padded_channels(const Plane& plane) {
+  return (static_cast<std::size_t>(plane.channels) + 7) / 8 * 8;
+}
+std::size_t count_of(const Plane& plane) {
+  constexpr std::size_t line = 16;  // floats of a cache line
+  const std::size_t texels = static_cast<std::size_t>(plane.width) * static_cast<std::size_t>(plane.height);
+  return (texels * padded_channels(plane) + line - 1) / line * line;
+}
+
+// In large pages, where the system has them: a sample reads a dozen rows that lie pages of 4 KB apart, more
+// than the processor remembers the places of. Throws std::bad_alloc.
+float* allocate(std::size_t floats) {
+  constexpr std::size_t page = std::size_t{1} << 21U;
+  const std::size_t bytes = (floats * sizeof(float) + page - 1) / page * page;
+  void* memory = std::aligned_alloc(page, bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+#ifdef __linux__
+  (void)madvise(memory, bytes, MADV_HUGEPAGE);  // only a wish
+#endif
+  return static_cast<float*>(memory);
+}
 
 void set_camera(const Camera& camera, FieldView& view) {
   for (int row = 0; row < 3; ++row) {
@@ -25,26 +53,64 @@ void set_camera(const Camera& camera, FieldView& view) {
 
 }  // namespace
 
-PlaneView PreparedField::keep(const Plane& plane, ThreadPool* pool) {
-  constexpr std::size_t alignment = 64;
-  const auto width = static_cast<std::size_t>(plane.width), height = static_cast<std::size_t>(plane.height),
-             channels = static_cast<std::size_t>(plane.channels), stride = (channels + 7) / 8 * 8;
-  const std::size_t bytes = (width * height * stride * sizeof(float) + alignment - 1) / alignment * alignment;
-  auto* texels = static_cast<float*>(std::aligned_alloc(alignment, bytes));
-  if (texels == nullptr) throw std::bad_alloc();
-  planes_.emplace_back(texels);
+PlaneView PreparedField::keep(const Plane& plane, float* texels, ThreadPool* pool) {
+  const auto width = static_cast<std::size_t>(plane.width),
+             channels = static_cast<std::size_t>(plane.channels);
+  const std::size_t right = padded_channels(plane);
   const auto copy_row = [&](std::size_t row, int) {
     for (std::size_t i = row * width; i < (row + 1) * width; ++i) {
-      float* rest = std::copy_n(plane.texels.data() + i * channels, channels, texels + i * stride);
-      std::fill(rest, texels + (i + 1) * stride, 0.0F);
+      float* rest = std::copy_n(plane.texels.data() + i * channels, channels, texels + i * right);
+      std::fill(rest, texels + (i + 1) * right, 0.0F);
     }
   };
+  const auto height = static_cast<std::size_t>(plane.height);
   if (pool != nullptr) {
     pool->run(height, copy_row);
   } else {
     for (std::size_t row = 0; row < height; ++row) copy_row(row, 0);
   }
-  return {texels, false, plane.width, plane.height, static_cast<int>(stride)};
+  return {texels,
+          false,
+          plane.width,
+          plane.height,
+          plane.width > 1 ? static_cast<std::ptrdiff_t>(right) : 0,
+          plane.height > 1 ? static_cast<std::ptrdiff_t>(width * right) : 0,
+          count_of(plane)};
+}
+
+void PreparedField::keep_planes(const Head& head, ThreadPool* pool) {
+  std::vector<std::pair<const Plane*, PlaneView*>> planes;
+  for (std::size_t i = 0; i < 3; ++i) planes.emplace_back(&head.planes[i], &view_.planes[i]);
+  for (std::size_t i = 0; i < 3 && head.template_planes; ++i) {
+    planes.emplace_back(&(*head.template_planes)[i], &view_.template_planes[i]);
+  }
+  std::size_t total = 0;
+  for (const auto& [plane, view] : planes) total += count_of(*plane);
+  texels_.reset(allocate(total));
+  float* next = texels_.get();
+  for (const auto& [plane, view] : planes) {
+    *view = keep(*plane, next, pool);
+    next += count_of(*plane);
+  }
+}
+
+void PreparedField::keep_decoder(const Decoder& decoder) {
+  std::size_t total = 0;
+  for (const Decoder::Layer& layer : decoder.layers) total += layer.weights.size();
+  weights_.resize(total);
+  float* next = weights_.data();
+  view_.layer_count = static_cast<int>(decoder.layers.size());
+  for (std::size_t i = 0; i < decoder.layers.size(); ++i) {
+    const Decoder::Layer& layer = decoder.layers[i];
+    const auto inputs = static_cast<std::size_t>(layer.inputs),
+               outputs = static_cast<std::size_t>(layer.outputs);
+    for (std::size_t in = 0; in < inputs; ++in) {
+      for (std::size_t out = 0; out < outputs; ++out)
+        next[in * outputs + out] = layer.weights[out * inputs + in];
+    }
+    view_.layers[i] = {next, layer.bias.data(), layer.inputs, layer.outputs};
+    next += layer.weights.size();
+  }
 }
 
 PreparedField::PreparedField(const Head& head, bool features, ThreadPool* pool) {
@@ -52,31 +118,12 @@ PreparedField::PreparedField(const Head& head, bool features, ThreadPool* pool) 
   view_.softplus = head.decoder->activation == Decoder::Activation::softplus;
   view_.features = features;
   view_.channels = head.feature_channels();
-  for (std::size_t i = 0; i < 3; ++i) {
-    view_.planes[i] = keep(head.planes[i], pool);
-    if (head.template_planes) view_.template_planes[i] = keep((*head.template_planes)[i], pool);
-  }
   view_.box_scale = 2 / head.box_size;
   view_.near_depth = head.near_depth;
   view_.far_depth = head.far_depth;
   set_camera(head.camera, view_);
-
-  const auto& layers = head.decoder->layers;
-  std::size_t total = 0;
-  for (const Decoder::Layer& layer : layers) total += layer.weights.size();
-  weights_.resize(total);
-  float* next = weights_.data();
-  view_.layer_count = static_cast<int>(layers.size());
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const auto inputs = static_cast<std::size_t>(layers[i].inputs),
-               outputs = static_cast<std::size_t>(layers[i].outputs);
-    for (std::size_t in = 0; in < inputs; ++in) {
-      for (std::size_t out = 0; out < outputs; ++out)
-        next[in * outputs + out] = layers[i].weights[out * inputs + in];
-    }
-    view_.layers[i] = {next, layers[i].bias.data(), layers[i].inputs, layers[i].outputs};
-    next += layers[i].weights.size();
-  }
+  keep_planes(head, pool);
+  keep_decoder(*head.decoder);
 }
 
 RayCamera ray_camera(const Camera& camera) {

@@ -24,10 +24,12 @@ class PreparedField {
   struct Free {
     void operator()(float* texels) const noexcept { std::free(texels); }
   };
-  PlaneView keep(const Plane& plane, ThreadPool* pool);
+  static PlaneView keep(const Plane& plane, float* texels, ThreadPool* pool);
+  void keep_planes(const Head& head, ThreadPool* pool);
+  void keep_decoder(const Decoder& decoder);
 
   FieldView view_;
-  std::vector<std::unique_ptr<float[], Free>> planes_;
+  std::unique_ptr<float[], Free> texels_;  // of all planes
   std::vector<float> weights_;
 };
 

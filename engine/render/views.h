@@ -2,6 +2,7 @@
 // take.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "render/portable.h"
@@ -12,16 +13,21 @@ inline constexpr int max_features = 64;  // inputs of the decoder
 inline constexpr int max_outputs = 33;
 inline constexpr int max_samples = 128;  // of each pass along a ray
 
-// Channels-last texels: floats, or the bits of halves where a GPU holds them so. `channels` counts padding.
+// Channels-last texels: floats, or the bits of halves where a GPU holds them so.
 struct PlaneView {
   const void* texels = nullptr;
   bool half = false;
   int width = 0;
   int height = 0;
-  int channels = 0;
+  // Numbers from a texel to its neighbours, padding included; 0 where there is none.
+  std::ptrdiff_t right = 0;
+  std::ptrdiff_t below = 0;
+  std::size_t count = 0;  // of all numbers
 
-  TRIPTYCH_INLINE const float* floats() const { return static_cast<const float*>(texels); }
-  TRIPTYCH_INLINE const std::uint16_t* halves() const { return static_cast<const std::uint16_t*>(texels); }
+  [[nodiscard]] TRIPTYCH_INLINE const float* floats() const { return static_cast<const float*>(texels); }
+  [[nodiscard]] TRIPTYCH_INLINE const std::uint16_t* halves() const {
+    return static_cast<const std::uint16_t*>(texels);
+  }
 };
 
 // weights[input * outputs + output]: transposed, so that neighbouring outputs are neighbours.
@@ -58,7 +64,7 @@ struct RayCamera {
 // field.features.
 struct MarchTask {
   FieldView field;
-  RayCamera camera;
+  RayCamera camera{};
   int width = 0, height = 0;
   int coarse = 48, importance = 48;
   float near_depth = 0, far_depth = 1;  // along the ray

@@ -85,9 +85,8 @@ TEST(CudaBody, HalfPrecisionPlanesChangeLittle) {
   march_blocks(task);
   std::vector<std::vector<std::uint16_t>> copies;
   const auto to_half = [&](render::PlaneView& plane) {
-    const int count = plane.width * plane.height * plane.channels;
-    auto& copy = copies.emplace_back(static_cast<std::size_t>(count));
-    for (int i = 0; i < count; ++i) copy[static_cast<std::size_t>(i)] = float_to_half(plane.floats()[i]);
+    auto& copy = copies.emplace_back(plane.count);
+    for (std::size_t i = 0; i < plane.count; ++i) copy[i] = float_to_half(plane.floats()[i]);
     plane.texels = copy.data();
     plane.half = true;
   };
@@ -97,6 +96,16 @@ TEST(CudaBody, HalfPrecisionPlanesChangeLittle) {
   march_blocks(task);
   EXPECT_LT(rms(half.color, full.color), 1e-2);
   EXPECT_GT(rms(half.color, full.color), 0);  // they were read
+}
+
+TEST(CudaBody, PacksColoursOverTheBackground) {
+  const std::vector<float> color{0.5F, 0, 1.2F, 0.1F, -1, 0.4F}, alpha{1, 0.25F};
+  std::vector<std::uint32_t> pixels(3, 7);
+  render::PackTask task{color.data(), alpha.data(), pixels.data(), 2, {1, 0, 0.2F}};
+  for (int thread = 0; thread < 3; ++thread) render::pack_pixel(task, thread);
+  EXPECT_EQ(pixels[0], 0xFFFF0080U);  // alpha, blue, green, red; what is beyond 0..1 is clamped
+  EXPECT_EQ(pixels[1], 0xFF8C00D9U);  // 0.4 + 0.75 x 0.2, 0, 0.1 + 0.75
+  EXPECT_EQ(pixels[2], 7U);           // beyond the frame
 }
 
 TEST(CudaBody, BakedPathEqualsTheScalarKernel) {

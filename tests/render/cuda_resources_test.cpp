@@ -2,6 +2,7 @@
 // and not many more registers than before.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -19,12 +20,15 @@ namespace {
 
 struct Resources {
   int registers = 0, shared_bytes = 0, spilled_bytes = 0;
+  int stack_bytes = 0;  // local memory of a thread
+  int blocks = 0;       // on a multiprocessor at once
 };
 using Table = std::map<std::pair<std::string, std::string>, Resources>;  // by kernel and architecture
 
 Table reported(std::istream& lines) {
-  const std::regex entry("Compiling entry function '.*(march|fast)_kernel.*' for '(sm_[0-9]+)'");
-  const std::regex spill("([0-9]+) bytes spill stores, ([0-9]+) bytes spill loads");
+  const std::regex entry("Compiling entry function '.*(march|fast|pack)_kernel.*' for '(sm_[0-9]+)'");
+  const std::regex spill(
+      "([0-9]+) bytes stack frame, ([0-9]+) bytes spill stores, ([0-9]+) bytes spill loads");
   const std::regex used("Used ([0-9]+) registers"), shared("([0-9]+) bytes smem");
   Table table;
   Resources* current = nullptr;
@@ -33,7 +37,8 @@ Table reported(std::istream& lines) {
     if (std::regex_search(line, match, entry)) current = &table[{match[1], match[2]}];
     if (current == nullptr) continue;
     if (std::regex_search(line, match, spill)) {
-      current->spilled_bytes += std::stoi(match[1]) + std::stoi(match[2]);
+      current->stack_bytes += std::stoi(match[1]);
+      current->spilled_bytes += std::stoi(match[2]) + std::stoi(match[3]);
     }
     if (!std::regex_search(line, match, used)) continue;
     current->registers = std::stoi(match[1]);
@@ -43,7 +48,7 @@ Table reported(std::istream& lines) {
   return table;
 }
 
-// Columns: kernel, architecture, registers, shared bytes.
+// Columns: kernel, architecture, registers, shared bytes, stack bytes, blocks a multiprocessor.
 Table recorded() {
   std::ifstream file(TRIPTYCH_SOURCE_DIR "/tests/render/cuda_resources.tsv");
   Table table;
@@ -52,7 +57,7 @@ Table recorded() {
   while (std::getline(file, line)) {
     std::istringstream fields(line);
     Resources row;
-    fields >> kernel >> architecture >> row.registers >> row.shared_bytes;
+    fields >> kernel >> architecture >> row.registers >> row.shared_bytes >> row.stack_bytes >> row.blocks;
     table[{kernel, architecture}] = row;
   }
   return table;
@@ -63,7 +68,7 @@ TEST(CudaKernels, NeedNoMoreThanRecordedAndSpillNothing) {
   if (!file) GTEST_SKIP() << "built without CUDA";
   const Table now = reported(file);
   const Table before = recorded();
-  ASSERT_EQ(before.size(), 12U);
+  ASSERT_EQ(before.size(), 18U);
   for (const auto& [key, expected] : before) {
     const std::string name = key.first + " " + key.second;
     const auto found = now.find(key);
@@ -71,6 +76,32 @@ TEST(CudaKernels, NeedNoMoreThanRecordedAndSpillNothing) {
     EXPECT_EQ(found->second.spilled_bytes, 0) << name;
     EXPECT_LE(found->second.registers, expected.registers + 8) << name;
     EXPECT_EQ(found->second.shared_bytes, expected.shared_bytes) << name;
+    EXPECT_LE(found->second.stack_bytes, expected.stack_bytes + 64) << name;
+  }
+}
+
+// What a multiprocessor has (CUDA C++ Programming Guide, "Technical Specifications per Compute Capability").
+struct Multiprocessor {
+  int warps, blocks, shared_kilobytes;
+};
+const std::map<std::string, Multiprocessor> multiprocessors{
+    {"sm_80", {64, 32, 164}}, {"sm_86", {48, 16, 100}},  {"sm_89", {48, 24, 100}},
+    {"sm_90", {64, 32, 228}}, {"sm_100", {64, 32, 228}}, {"sm_120", {48, 24, 100}}};
+
+// Blocks of `warps` warps that fit: each of four schedulers has 16384 registers, given out to warps in units
+// of 256; a block takes 1 KB of shared memory for the system.
+int resident_blocks(const Resources& kernel, int warps, const Multiprocessor& sm) {
+  const int of_a_warp = (32 * kernel.registers + 255) / 256 * 256;
+  const int by_registers = 16384 / of_a_warp * 4 / warps;
+  const int by_shared = 1024 * sm.shared_kilobytes / (kernel.shared_bytes + 1024);
+  return std::min({by_registers, by_shared, sm.warps / warps, sm.blocks});
+}
+
+TEST(CudaKernels, AsManyBlocksFitAsIsRecorded) {
+  for (const auto& [key, row] : recorded()) {
+    const int warps = key.first == "pack" ? 8 : 2;
+    EXPECT_EQ(resident_blocks(row, warps, multiprocessors.at(key.second)), row.blocks)
+        << key.first << " " << key.second;
   }
 }
 
@@ -90,7 +121,8 @@ TEST(CudaRenderer, SaysWhyThereIsNoneOrRendersAsTheProcessorDoes) {
   const Head head = test::analytic_frustum_head();
   const auto baked = bake(head, pool, progress);
   ASSERT_TRUE(baked);
-  ASSERT_TRUE((*renderer)->upload(head, **baked));
+  const auto uploaded = (*renderer)->upload(head, **baked);
+  ASSERT_TRUE(uploaded);
   RenderOptions options;
   options.width = options.height = 128;
   const Camera camera = orbit_camera(15, 5);
@@ -100,9 +132,9 @@ TEST(CudaRenderer, SaysWhyThereIsNoneOrRendersAsTheProcessorDoes) {
       sum += std::pow(a.rgb.pixels[i] - b.rgb.pixels[i], 2);
     EXPECT_LT(std::sqrt(sum / static_cast<double>(a.rgb.pixels.size())), limit);
   };
-  compare((*renderer)->fast(camera, options, pool).value(),
+  compare((*renderer)->fast(**uploaded, camera, options, pool).value(),
           render_fast(**baked, camera, options, pool, progress).value(), 1e-3);
-  compare((*renderer)->exact(camera, options, pool).value(),
+  compare((*renderer)->exact(**uploaded, camera, options, pool).value(),
           render_exact(head, camera, options, pool, progress).value(), 1e-2);
 }
 

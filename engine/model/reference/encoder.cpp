@@ -32,10 +32,11 @@ at::Tensor with_pixel_indices(const at::Tensor& picture) {
   const std::int64_t batch = picture.size(0);
   const std::int64_t height = picture.size(2);
   const std::int64_t width = picture.size(3);
+  const at::TensorOptions options = picture.options().dtype(at::kFloat);
   const at::Tensor rows =
-      at::arange(height, at::kFloat).view({1, 1, height, 1}).expand({batch, 1, height, width});
+      at::arange(height, options).view({1, 1, height, 1}).expand({batch, 1, height, width});
   const at::Tensor columns =
-      at::arange(width, at::kFloat).view({1, 1, 1, width}).expand({batch, 1, height, width});
+      at::arange(width, options).view({1, 1, 1, width}).expand({batch, 1, height, width});
   return at::cat({picture.to(at::kFloat), rows, columns}, 1).contiguous(at::MemoryFormat::ChannelsLast);
 }
 

@@ -2,6 +2,7 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include "model/on_device.h"
 #include "model/precision.h"
 #include "model/reference/encoder.h"
 #include "model/reference/specs.h"
@@ -35,23 +36,25 @@ Result<std::int64_t> trunk_of(const Package& package) {
 }  // namespace
 
 Network::Network(SafetensorsReader reader, std::string file, std::string prefix,
-                 std::vector<nn::TensorSpec> specs, bool bf16)
+                 std::vector<nn::TensorSpec> specs, bool bf16, at::Device device)
     : reader_(std::move(reader)),
       file_(std::move(file)),
       prefix_(std::move(prefix)),
       specs_(std::move(specs)),
       bf16_wanted_(bf16),
-      bf16_(bf16) {}
+      bf16_(bf16),
+      device_(device) {}
 
 Result<std::shared_ptr<const Network>> Network::open(const Package& package, const std::string& prefix,
-                                                     bool with_prompt, bool bf16) {
+                                                     bool with_prompt, bool bf16, at::Device device) {
   TRIPTYCH_TRY(SafetensorsReader reader, package.weights());
   TRIPTYCH_TRY(const std::int64_t trunk, trunk_of(package));
   const std::string file = package.path().string();
   std::vector<nn::TensorSpec> specs = encoder_specs(with_prompt, trunk), stored = specs;
   for (nn::TensorSpec& spec : stored) spec.name = prefix + spec.name;
   TRIPTYCH_CHECK(nn::check_tensors(file, shapes_below(reader, prefix), stored));
-  return std::shared_ptr<const Network>(new Network(std::move(reader), file, prefix, std::move(specs), bf16));
+  return std::shared_ptr<const Network>(
+      new Network(std::move(reader), file, prefix, std::move(specs), bf16, device));
 }
 
 nn::Weights Network::weights() const {
@@ -72,10 +75,18 @@ nn::Weights Network::weights() const {
   return weights_;
 }
 
+nn::Weights Network::on_device() const {
+  nn::Weights own = weights();
+  if (device_.is_cpu()) return own;
+  const std::lock_guard lock(mutex_);
+  if (on_device_.table().empty()) on_device_ = nn::on_device(own, device_);
+  return on_device_;
+}
+
 PictureMaps Network::picture(const at::Tensor& rgb) const {
   const c10::InferenceMode inference;
-  const nn::Weights w = weights();
-  const at::Tensor indexed = with_pixel_indices(rgb);
+  const nn::Weights w = on_device();
+  const at::Tensor indexed = with_pixel_indices(rgb.to(device_));
   PictureMaps maps;
   maps.low = low_features(w, low_deeplab(w, low_resnet(w, indexed)));
   maps.high = high_features(w, indexed);
@@ -85,17 +96,18 @@ PictureMaps Network::picture(const at::Tensor& rgb) const {
 
 at::Tensor Network::prompt(const at::Tensor& reference) const {
   const c10::InferenceMode inference;
-  return prompt_tokens(weights(), reference).to(at::kFloat);
+  return prompt_tokens(on_device(), reference.to(device_)).to(at::kCPU, at::kFloat);
 }
 
 at::Tensor Network::planes(const at::Tensor& rgb, const PictureMaps& maps, const at::Tensor& tokens,
                            const nn::Weights* changed) const {
   const c10::InferenceMode inference;
-  const nn::Weights w = changed == nullptr ? weights() : replaced(weights(), *changed);
+  const nn::Weights w = changed == nullptr ? on_device() : replaced(on_device(), *changed);
   const at::ScalarType working = w["triplane.merge.weight"].scalar_type();
   const PictureMaps own = maps.type == working ? maps : picture(rgb);
-  const at::Tensor detail = tokens.defined() ? prompt_features(w, tokens.to(working), own.high) : own.high;
-  return reference::triplane(w, detail, own.low).to(at::kFloat);
+  const at::Tensor detail =
+      tokens.defined() ? prompt_features(w, tokens.to(device_, working), own.high) : own.high;
+  return reference::triplane(w, detail, own.low).to(at::kCPU, at::kFloat);
 }
 
 Result<at::Tensor> Network::triplane(const at::Tensor& rgb, const PictureMaps& maps, const at::Tensor& tokens,
@@ -114,7 +126,7 @@ nn::Weights replaced(const nn::Weights& weights, const nn::Weights& changed) {
   for (const auto& [name, tensor] : changed.table()) {
     const auto entry = table.find(name);
     if (entry == table.end()) continue;
-    at::Tensor value = tensor.to(entry->second.scalar_type());
+    at::Tensor value = tensor.to(entry->second.device(), entry->second.scalar_type());
     if (value.dim() == 4) value = value.contiguous(at::MemoryFormat::ChannelsLast);
     entry->second = value;
   }

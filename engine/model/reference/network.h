@@ -21,10 +21,12 @@ struct PictureMaps {
 // Thread-safe. Functions throw what LibTorch throws; callers wrap them in nn::guarded.
 class Network {
  public:
-  // `prefix`: "" or "teacher.". Checks every tensor; loads none yet.
+  // `prefix`: "" or "teacher.". Checks every tensor; loads none yet. It runs on `device`; what goes in and
+  // comes out, PictureMaps apart, is on the processor.
   [[nodiscard]] static Result<std::shared_ptr<const Network>> open(const Package& package,
                                                                    const std::string& prefix,
-                                                                   bool with_prompt, bool bf16);
+                                                                   bool with_prompt, bool bf16,
+                                                                   at::Device device = at::kCPU);
 
   // [1,3,512,512] in [-1,1], fp32.
   [[nodiscard]] PictureMaps picture(const at::Tensor& rgb) const;
@@ -48,7 +50,9 @@ class Network {
 
  private:
   Network(SafetensorsReader reader, std::string file, std::string prefix, std::vector<nn::TensorSpec> specs,
-          bool bf16);
+          bool bf16, at::Device device);
+  // weights() on the device.
+  [[nodiscard]] nn::Weights on_device() const;
   [[nodiscard]] at::Tensor planes(const at::Tensor& rgb, const PictureMaps& maps, const at::Tensor& tokens,
                                   const nn::Weights* changed) const;
 
@@ -58,8 +62,10 @@ class Network {
   std::vector<nn::TensorSpec> specs_;  // names without the prefix
   bool bf16_wanted_;
   mutable std::atomic<bool> bf16_;
+  at::Device device_;
   mutable std::mutex mutex_;
   mutable nn::Weights weights_;
+  mutable nn::Weights on_device_;  // where that is not the processor
   mutable at::ScalarType loaded_ = at::ScalarType::Undefined;
 };
 

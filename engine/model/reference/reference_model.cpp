@@ -8,6 +8,7 @@
 #include "model/reference/learned.h"
 #include "model/reference/network.h"
 #include "model/reference/specs.h"
+#include "model/torch_cuda.h"
 #include "model/torch_setup.h"
 
 namespace triptych::reference {
@@ -200,12 +201,14 @@ Result<std::shared_ptr<const Model>> open_reference_model(const Package& package
                                                           const ModelOptions& options) {
   const bool edits = package.manifest().kind == "3dpe";
   const bool wanted = package.manifest().json.value("precision", nlohmann::json()) == "bf16";
-  const bool bf16 = wanted && options.bf16 && cpu_has_bf16();
+  const bool cuda = options.device == Device::cuda && load_torch_cuda();
+  const bool bf16 = wanted && options.bf16 && cpu_has_bf16() && !cuda;
+  const at::Device device = cuda ? at::kCUDA : at::kCPU;
   auto model = std::make_shared<ReferenceModel>();
   model->description = describe(package, edits);
-  TRIPTYCH_TRY(model->network, Network::open(package, "", edits, bf16));
+  TRIPTYCH_TRY(model->network, Network::open(package, "", edits, bf16, device));
   if (package.manifest().json.value("teacher", nlohmann::json()) == true) {
-    TRIPTYCH_TRY(model->teacher, Network::open(package, "teacher.", false, bf16));
+    TRIPTYCH_TRY(model->teacher, Network::open(package, "teacher.", false, bf16, device));
   }
   TRIPTYCH_TRY(const SafetensorsReader reader, package.weights());
   TRIPTYCH_TRY(const nn::Weights renderer,

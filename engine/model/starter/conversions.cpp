@@ -9,7 +9,7 @@ namespace triptych::starter {
 namespace {
 
 Plane plane_of(const at::Tensor& values) {  // [H, W, C]
-  const at::Tensor x = values.to(at::kFloat).contiguous();
+  const at::Tensor x = values.to(at::kCPU, at::kFloat).contiguous();
   const float* data = x.const_data_ptr<float>();
   return {static_cast<int>(x.size(1)), static_cast<int>(x.size(0)), static_cast<int>(x.size(2)),
           std::vector<float>(data, data + x.numel())};

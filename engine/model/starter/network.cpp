@@ -108,7 +108,8 @@ Tensor cross_attention(const Weights& w, const Tensor& queries, const Tensor& po
 // [1 2 1]/4 along both axes. Pixel shuffles leave a grid with a period of two texels, and this filter takes
 // exactly that frequency away.
 Tensor smoothed(const Tensor& x) {
-  const Tensor line = at::arange(3, at::kFloat).sub(1).abs().mul(-0.25).add(0.5);  // 1/4, 1/2, 1/4
+  const at::TensorOptions options = x.options().dtype(at::kFloat);
+  const Tensor line = at::arange(3, options).sub(1).abs().mul(-0.25).add(0.5);  // 1/4, 1/2, 1/4
   const Tensor kernel = line.outer(line).to(x.scalar_type()).expand({x.size(1), 1, 3, 3});
   return at::conv2d(x, kernel.contiguous(), {}, 1, 1, 1, x.size(1));
 }

@@ -6,9 +6,11 @@
 #include <optional>
 
 #include "model/making.h"
+#include "model/on_device.h"
 #include "model/precision.h"
 #include "model/starter/learned.h"
 #include "model/starter/prompt_encoders.h"
+#include "model/torch_cuda.h"
 #include "model/torch_setup.h"
 
 namespace triptych {
@@ -31,7 +33,7 @@ nn::Weights with_style(const nn::Weights& weights, const LearnedStyle& style) {
   nn::Weights::Table table = weights.table();
   for (const auto& [name, tensor] : style.tensors.table()) {
     at::Tensor& entry = table.at(name);
-    entry = laid_out(name, tensor).to(entry.scalar_type());
+    entry = laid_out(name, tensor).to(entry.options());
   }
   return nn::Weights(std::move(table));
 }
@@ -41,6 +43,11 @@ struct Asked final : PromptFeatures {
   std::shared_ptr<const Learned> learned;  // null: the package's own weights
 };
 
+PromptInput on_device(const PromptInput& prompt, at::Device device) {
+  return {prompt.text.to(device), prompt.text_mask.to(device), prompt.picture.to(device),
+          prompt.picture_mask.to(device), prompt.present.to(device)};
+}
+
 std::string list_of(const std::vector<StyleInfo>& styles) {
   std::string list;
   for (const StyleInfo& style : styles) list += (list.empty() ? "" : ", ") + style.name;
@@ -49,12 +56,14 @@ std::string list_of(const std::vector<StyleInfo>& styles) {
 
 class StarterModel final : public Model {
  public:
-  StarterModel(ModelInfo info, NetworkConfig config, nn::Weights weights, bool bf16, at::Tensor sentences,
-               const std::filesystem::path& prompt_assets)
+  // `bf16` is for the processor. The encoders of prompts stay there, whatever the device.
+  StarterModel(ModelInfo info, NetworkConfig config, nn::Weights weights, bool bf16, at::Device device,
+               at::Tensor sentences, const std::filesystem::path& prompt_assets)
       : info_(std::move(info)),
         config_(config),
         weights_(std::move(weights)),
-        compute_(bf16 ? weights_.to(at::kBFloat16) : weights_),
+        device_(device),
+        compute_(device_.is_cpu() && bf16 ? weights_.to(at::kBFloat16) : nn::on_device(weights_, device_)),
         decoder_(std::make_shared<const Decoder>(decoder_of(weights_))),
         templates_(std::make_shared<const std::array<Plane, 3>>(templates_of(weights_))),
         words_(std::make_shared<Words>(prompt_assets, info_.styles, std::move(sentences))),
@@ -82,8 +91,8 @@ class StarterModel final : public Model {
           auto features = std::make_shared<Picture>();
           features->camera = portrait.camera;
           const at::Tensor input = network_input(portrait.rgb, portrait.mask, config_.picture);
-          features->maps =
-              starter::encode_picture(config_, compute_, input, camera_tensor({&portrait.camera, 1}));
+          features->maps = starter::encode_picture(config_, compute_, input.to(device_),
+                                                   camera_tensor({&portrait.camera, 1}).to(device_));
           return features;
         });
   }
@@ -100,7 +109,7 @@ class StarterModel final : public Model {
       if (prompt.reference) {
         TRIPTYCH_TRY(tokens.picture, pictures_->tokens(*prompt.reference));
       }
-      features->input = prompt_input({tokens});
+      features->input = on_device(prompt_input({tokens}), device_);
       return features;
     });
   }
@@ -163,7 +172,9 @@ class StarterModel final : public Model {
 
   ModelInfo info_;
   NetworkConfig config_;
-  nn::Weights weights_, compute_;
+  nn::Weights weights_;  // on the processor
+  at::Device device_;
+  nn::Weights compute_;  // on the device
   std::shared_ptr<const Decoder> decoder_;
   std::shared_ptr<const std::array<Plane, 3>> templates_;
   std::shared_ptr<Words> words_;
@@ -285,7 +296,9 @@ Result<std::shared_ptr<const Model>> open_starter(const Package& package, const 
     for (const nn::TensorSpec& spec : specs) weights.set(spec.name, laid_out(spec.name, raw[spec.name]));
     TRIPTYCH_TRY(ModelInfo info, describe(package, config.picture));
     const bool bf16 = options.bf16 && cpu_has_bf16();
+    const bool cuda = options.device == Device::cuda && load_torch_cuda();
     return std::make_shared<const StarterModel>(std::move(info), config, std::move(weights), bf16,
+                                                cuda ? at::Device(at::kCUDA) : at::Device(at::kCPU),
                                                 kept_sentences(reader), options.prompt_assets);
   });
 }

@@ -9,6 +9,7 @@ namespace triptych::render {
 
 template <typename L>
 void march_tile(const MarchTask& task, int tile) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is read is written first
   MarchScratch<L> scratch;
   const int side = task.field.features ? MarchScratch<L>::feature_side : L::packet_side;
   const int across = (task.width + tile_side - 1) / tile_side;
@@ -25,6 +26,7 @@ void march_tile(const MarchTask& task, int tile) {
 template <typename L>
 void evaluate_points(const FieldView& field, const float* points, std::size_t count, float* out) {
   constexpr std::size_t size = batch<L>;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is read is written first
   FieldScratch<L> scratch;
   alignas(64) float coordinates[3][size];
   alignas(64) float raw[size], color[3 * size];

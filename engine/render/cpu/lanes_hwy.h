@@ -18,17 +18,18 @@ struct HwyVectors {
   static constexpr Tag tag{};
   static constexpr hn::RebindToSigned<Tag> int_tag{};
   static constexpr int width = static_cast<int>(hn::MaxLanes(Tag()));
+  static constexpr int together = 4;
   using F = hn::Vec<Tag>;
   using I = hn::Vec<hn::RebindToSigned<Tag>>;
   using M = hn::Mask<Tag>;
 
   TRIPTYCH_INLINE static F set(float v) { return hn::Set(tag, v); }
   TRIPTYCH_INLINE static F load(const float* p) { return hn::LoadU(tag, p); }
-  TRIPTYCH_INLINE static F load_texels(const PlaneView& plane, int index) {
+  TRIPTYCH_INLINE static F load_texels(const PlaneView& plane, std::ptrdiff_t index) {
     return load(plane.floats() + index);
   }
   // The first n channels (1 to width); never reads beyond them.
-  TRIPTYCH_INLINE static F load_texels(const PlaneView& plane, int index, int n) {
+  TRIPTYCH_INLINE static F load_texels(const PlaneView& plane, std::ptrdiff_t index, int n) {
     const float* p = plane.floats() + index;
     if (n >= width) return hn::LoadU(tag, p);
     if constexpr (width >= 8) {
@@ -138,7 +139,7 @@ struct HwyLanes : HwyVectors<hn::ScalableTag<float>> {
   static constexpr int convolution_vectors = width == 16 ? 3 : 1;
   static constexpr int max_samples = render::max_samples;
   static constexpr bool keeps_hidden = true;
-  static constexpr float opaque = 1e-6F;
+  static constexpr float opaque = 2e-5F;
   static constexpr float negligible = 1e-7F;
   // Half a vector of 16 wastes nothing of 24 channels.
   using Texels = HwyVectors<hn::CappedTag<float, 8>>;

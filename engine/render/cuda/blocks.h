@@ -2,6 +2,7 @@
 // the host. Each body is a phase; between two phases all threads of the block wait for each other.
 #pragma once
 
+#include "render/cuda/kernels.h"
 #include "render/cuda/lanes_cuda.h"
 #include "render/fast.h"
 #include "render/march.h"
@@ -46,6 +47,7 @@ TRIPTYCH_CALLABLE inline void march_pixel(MarchTask task, const BlockPosition& a
     layer.bias = shared + layer.inputs * layer.outputs;
     shared = layer.bias + layer.outputs;
   }
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is read is written first
   MarchScratch<CudaLanes> scratch;
   march_packet<CudaLanes>(task, x, y, x + 1, y + 1, scratch);
 }
@@ -55,6 +57,19 @@ TRIPTYCH_CALLABLE inline void fast_pixel(const FastTask& task, const BlockPositi
   const int x = at.block_x * block_side + at.thread % block_side,
             y = at.block_y * block_side + at.thread / block_side;
   if (x < task.width && y < task.height) fast_packet<CudaLanes>(task, x, y, task.width, task.height);
+}
+
+// A finished frame as 8-bit pixels for FrameTarget: thread i takes pixel i.
+TRIPTYCH_CALLABLE inline void pack_pixel(const PackTask& task, int i) {
+  if (i >= task.count) return;
+  const float behind = 1 - task.alpha[i];
+  std::uint32_t pixel = 255U << 24U;
+  for (int c = 0; c < 3; ++c) {
+    const float color = task.color[3 * i + c] + behind * task.background[c];
+    const float byte = 255 * (color < 0 ? 0 : color > 1 ? 1 : color) + 0.5F;
+    pixel |= static_cast<std::uint32_t>(byte) << static_cast<unsigned>(8 * c);
+  }
+  task.pixels[i] = pixel;
 }
 
 }  // namespace triptych::render

@@ -19,15 +19,24 @@ CudaRenderer::~CudaRenderer() = default;
 Result<std::unique_ptr<CudaRenderer>> CudaRenderer::create() {
   return fail(std::string("no CUDA device: ") + absent);
 }
-Status CudaRenderer::upload(const Head& /*head*/, const BakedHead& /*baked*/) {
+Result<std::shared_ptr<const GpuHead>> CudaRenderer::upload(const Head& /*head*/,
+                                                            const BakedHead& /*baked*/) const {
   return fail(absent);
 }
-Result<View> CudaRenderer::exact(const Camera& /*camera*/, const RenderOptions& /*options*/,
-                                 ThreadPool& /*pool*/) {
+Result<View> CudaRenderer::exact(const GpuHead& /*head*/, const Camera& /*camera*/,
+                                 const RenderOptions& /*options*/, ThreadPool& /*pool*/) {
   return fail(absent);
 }
-Result<View> CudaRenderer::fast(const Camera& /*camera*/, const RenderOptions& /*options*/,
-                                ThreadPool& /*pool*/) {
+Result<View> CudaRenderer::fast(const GpuHead& /*head*/, const Camera& /*camera*/,
+                                const RenderOptions& /*options*/, ThreadPool& /*pool*/) {
+  return fail(absent);
+}
+Status CudaRenderer::draw_exact(const GpuHead& /*head*/, const Camera& /*camera*/,
+                                const RenderOptions& /*options*/, FrameTarget& /*target*/) {
+  return fail(absent);
+}
+Status CudaRenderer::draw_fast(const GpuHead& /*head*/, const Camera& /*camera*/,
+                               const RenderOptions& /*options*/, FrameTarget& /*target*/) {
   return fail(absent);
 }
 

@@ -1,15 +1,19 @@
-// The renderer on an NVIDIA GPU: a head is uploaded once, then each view is a kernel and a copy back.
+// The renderer on an NVIDIA GPU: a head is uploaded once, then each frame is one CUDA graph: a kernel and
+// copies to the host, or a kernel and a conversion into what a FrameTarget shows.
 #pragma once
 
 #include <memory>
 
 #include "core/error.h"
 #include "head/head.h"
+#include "render/cuda/frame_target.h"
 #include "render/renderer.h"
 
 namespace triptych {
 
-// One thread at a time. Heads with super-resolution show their low-resolution colour here.
+class GpuHead;  // gpu_head.h
+
+// One thread at a time, upload() apart. Heads with super-resolution show their low-resolution colour here.
 class CudaRenderer {
  public:
   // The best device, or why there is none (RenderDevices::cuda_reason).
@@ -20,12 +24,20 @@ class CudaRenderer {
   CudaRenderer(CudaRenderer&&) = delete;
   CudaRenderer& operator=(CudaRenderer&&) = delete;
 
-  // Replaces what is shown. Planes go up as halves (the front plane as floats, for its depths).
-  [[nodiscard]] Status upload(const Head& head, const BakedHead& baked);
+  // May be called from any thread while others render. Errors: a decoder that is too large, memory.
+  [[nodiscard]] Result<std::shared_ptr<const GpuHead>> upload(const Head& head, const BakedHead& baked) const;
 
   // As render_exact and render_fast; up to 64 + 64 samples.
-  [[nodiscard]] Result<View> exact(const Camera& camera, const RenderOptions& options, ThreadPool& pool);
-  [[nodiscard]] Result<View> fast(const Camera& camera, const RenderOptions& options, ThreadPool& pool);
+  [[nodiscard]] Result<View> exact(const GpuHead& head, const Camera& camera, const RenderOptions& options,
+                                   ThreadPool& pool);
+  [[nodiscard]] Result<View> fast(const GpuHead& head, const Camera& camera, const RenderOptions& options,
+                                  ThreadPool& pool);
+
+  // The same colours over the background, which do not leave the GPU. Returns when they are queued.
+  [[nodiscard]] Status draw_exact(const GpuHead& head, const Camera& camera, const RenderOptions& options,
+                                  FrameTarget& target);
+  [[nodiscard]] Status draw_fast(const GpuHead& head, const Camera& camera, const RenderOptions& options,
+                                 FrameTarget& target);
 
  private:
   struct Device;

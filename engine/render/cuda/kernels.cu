@@ -1,5 +1,4 @@
 #include "render/cuda/blocks.h"
-#include "render/cuda/kernels.h"
 
 namespace triptych::render {
 namespace {
@@ -18,6 +17,12 @@ __global__ void __launch_bounds__(block_threads) fast_kernel(const __grid_consta
              {static_cast<int>(blockIdx.x), static_cast<int>(blockIdx.y), static_cast<int>(threadIdx.x)});
 }
 
+constexpr int pack_threads = 256;
+
+__global__ void __launch_bounds__(pack_threads) pack_kernel(const __grid_constant__ PackTask task) {
+  pack_pixel(task, static_cast<int>(blockIdx.x) * pack_threads + static_cast<int>(threadIdx.x));
+}
+
 dim3 blocks_for(int width, int height) {
   return dim3(static_cast<unsigned>((width + block_side - 1) / block_side),
               static_cast<unsigned>((height + block_side - 1) / block_side));
@@ -25,12 +30,17 @@ dim3 blocks_for(int width, int height) {
 
 }  // namespace
 
-void launch_march(const MarchTask& task, CUstream_st* stream) {
+void launch(const MarchTask& task, CUstream_st* stream) {
   march_kernel<<<blocks_for(task.width, task.height), block_threads, 0, stream>>>(task);
 }
 
-void launch_fast(const FastTask& task, CUstream_st* stream) {
+void launch(const FastTask& task, CUstream_st* stream) {
   fast_kernel<<<blocks_for(task.width, task.height), block_threads, 0, stream>>>(task);
+}
+
+void launch(const PackTask& task, CUstream_st* stream) {
+  const auto blocks = static_cast<unsigned>((task.count + pack_threads - 1) / pack_threads);
+  pack_kernel<<<blocks, pack_threads, 0, stream>>>(task);
 }
 
 }  // namespace triptych::render

@@ -1,13 +1,26 @@
 // The kernels as host functions: launched on a stream, asynchronous. Pointers in the tasks are device memory.
 #pragma once
 
+#include <cstdint>
+
 #include "render/baked_view.h"
 
 struct CUstream_st;
 
 namespace triptych::render {
 
-void launch_march(const MarchTask& task, CUstream_st* stream);
-void launch_fast(const FastTask& task, CUstream_st* stream);
+// Colours (RGB, 0..1) of `count` pixels, with the background behind what alpha lets through, become bytes:
+// red, green, blue, 255. A background of 0 leaves the colours as they are.
+struct PackTask {
+  const float* color = nullptr;
+  const float* alpha = nullptr;
+  std::uint32_t* pixels = nullptr;
+  int count = 0;
+  float background[3] = {};
+};
+
+void launch(const MarchTask& task, CUstream_st* stream);
+void launch(const FastTask& task, CUstream_st* stream);
+void launch(const PackTask& task, CUstream_st* stream);
 
 }  // namespace triptych::render

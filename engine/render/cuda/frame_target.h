@@ -1,0 +1,29 @@
+// Where a frame goes that stays on the GPU: memory that something else shows, OpenGL for one. The renderer
+// knows no more of it than this.
+#pragma once
+
+#include <cstdint>
+
+#include "core/error.h"
+
+struct CUstream_st;
+
+namespace triptych {
+
+class FrameTarget {
+ public:
+  FrameTarget() = default;
+  virtual ~FrameTarget() = default;
+  FrameTarget(const FrameTarget&) = delete;
+  FrameTarget& operator=(const FrameTarget&) = delete;
+  FrameTarget(FrameTarget&&) = delete;
+  FrameTarget& operator=(FrameTarget&&) = delete;
+
+  // Device memory for width x height pixels, row by row from the top, red in the lowest byte, then green,
+  // blue and 255. What is queued on `stream` from now on may write it, until end(), which follows every
+  // begin() that succeeded.
+  [[nodiscard]] virtual Result<std::uint32_t*> begin(int width, int height, CUstream_st* stream) = 0;
+  [[nodiscard]] virtual Status end(CUstream_st* stream) = 0;
+};
+
+}  // namespace triptych
