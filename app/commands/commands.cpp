@@ -31,6 +31,12 @@ std::optional<int> mismatch(std::string_view query, std::string_view text) {
   return gaps;
 }
 
+// Where the keyboard's cursor is seen, arrow keys move that.
+bool is_arrow(ImGuiKeyChord chord) {
+  return chord == ImGuiKey_LeftArrow || chord == ImGuiKey_RightArrow || chord == ImGuiKey_UpArrow ||
+         chord == ImGuiKey_DownArrow;
+}
+
 }  // namespace
 
 bool is_enabled(const Command& command, const Ui& ui) {
@@ -42,12 +48,18 @@ std::string shortcut_text(const Command& command) {
   return command.shortcut == 0 ? "" : ImGui::GetKeyChordName(command.shortcut);
 }
 
+bool popup_open() {
+  return ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+}
+
 void run_shortcuts(Ui& ui) {
   const bool typing = ImGui::GetIO().WantTextInput;
-  const bool modal = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+  // The key that closed a dialog in this frame was meant for the dialog.
+  const bool modal = ui.popup_at_start || popup_open();
   for (const Command& command : ui.commands) {
     if (command.shortcut == 0 || !command.run || (typing && !command.while_typing)) continue;
     if (modal && command.id != "help.dump") continue;
+    if (is_arrow(command.shortcut) && ImGui::GetIO().NavVisible) continue;
     if (ImGui::IsKeyChordPressed(command.shortcut) && is_enabled(command, ui)) {
       command.run(ui);
       return;

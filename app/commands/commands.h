@@ -29,6 +29,7 @@ struct Command {
 
 [[nodiscard]] bool is_enabled(const Command& command, const Ui& ui);
 [[nodiscard]] std::string shortcut_text(const Command& command);
+[[nodiscard]] bool popup_open();  // a dialog, a menu or the palette has the keyboard
 // Runs the command whose shortcut was pressed in this frame.
 void run_shortcuts(Ui& ui);
 // Runs by id; false when there is none or it is not possible now.

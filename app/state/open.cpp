@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "state/app.h"
+#include "state/preview.h"
 
 namespace triptych::app {
 
@@ -188,9 +189,17 @@ void App::open_reference(const fs::path& path) {
       [this, path](Progress&) { return services.load_image(path); },
       [this, path](Result<Image8> image) {
         if (!image) return notices.add(image.error());
-        draft.reference = std::make_shared<const Image8>(std::move(*image));
+        draft.reference = make_preview(*image).image;  // as much as any model looks at
         draft.reference_name = path.filename().string();
       });
+}
+
+void App::open_references(const std::vector<fs::path>& files) {
+  if (files.empty()) return;
+  open_reference(files.front());
+  if (files.size() == 1) return;
+  notices.add(Notice::Kind::information,
+              "A prompt takes one reference picture: " + files.front().filename().string() + " is used");
 }
 
 void App::paste(const std::string& clipboard) {

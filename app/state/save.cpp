@@ -49,6 +49,7 @@ void App::finish_recovery(const fs::path& path) {
   const bool recovered = path.parent_path() == options.state;
   session_path = recovered ? fs::path{} : path;
   if (!recovered) return preferences.remember(path);
+  changed_since_save_ = true;
   autosave();
   background.submit(
       "Tidying up", "",

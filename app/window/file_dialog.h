@@ -33,13 +33,14 @@ class FileDialog {
   void ask_save(const std::string& title, const std::filesystem::path& suggestion, Chosen chosen);
   void ask_folder(const std::string& title, Chosen chosen);
   [[nodiscard]] bool pending() const noexcept;  // a dialog of the desktop is open: look again soon
+  [[nodiscard]] bool open() const noexcept { return shown_ || pending(); }
   void draw(Ui& ui);
 
  private:
   void begin(const std::string& title, bool save, Chosen chosen);
   void read_folder();
   void draw_list(Ui& ui);
-  void accept(const std::filesystem::path& path);
+  void accept(const std::filesystem::path& chosen);  // to be saved without a suffix: gets the suggested one
 
   std::unique_ptr<pfd::open_file> native_open_;
   std::unique_ptr<pfd::save_file> native_save_;

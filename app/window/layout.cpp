@@ -55,6 +55,7 @@ void dock_space(Ui& ui) {
 
 void draw_interface(Ui& ui) {
   ui.marks.clear();
+  ui.popup_at_start = popup_open();
   menu_bar(ui);
   status_bar(ui);
   dock_space(ui);

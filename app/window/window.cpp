@@ -105,7 +105,7 @@ class MainWindow {
   void accept_drop(const DroppedFiles& drop) {
     const auto prompt = ui_.marks.find("prompt.panel");
     const bool reference = prompt != ui_.marks.end() && prompt->second.contains(drop.x, drop.y);
-    if (reference && drop.files.size() == 1) return app_.open_reference(drop.files.front());
+    if (reference) return app_.open_references(drop.files);
     const auto adapt = ui_.marks.find("adapt.panel");
     if (adapt != ui_.marks.end() && adapt->second.contains(drop.x, drop.y)) {
       return app_.adapting.open_pairs(drop.files);
@@ -131,8 +131,12 @@ class MainWindow {
   [[nodiscard]] bool should_close() {
     const bool busy = app_.exports.busy() || app_.adapting.busy();
     if (ui_.leaving) return !busy;
+    if (ui_.quit_when_saved && !busy) {
+      if (!app_.unsaved()) return true;
+      ui_.quit_when_saved = ui_.dialogs.file.open();  // else it was not saved after all
+    }
     if (!window_.close_requested() && !ui_.quit) return false;
-    if (!busy) return true;
+    if (!busy && !app_.would_lose_work()) return true;
     window_.refuse_close();
     ui_.quit = false;
     ui_.dialogs.quit = true;

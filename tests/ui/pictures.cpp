@@ -10,6 +10,7 @@
 
 #include "acting.h"
 #include "export/video.h"
+#include "processor_time.h"
 #include "screen_recorder.h"
 
 namespace triptych::test {
@@ -97,7 +98,7 @@ std::string turning(Person& person, double seconds) {
     const auto x = static_cast<float>(0.5 + 0.12 * std::sin(2 * t));
     const auto y = static_cast<float>(0.5 + 0.04 * std::sin(3.1 * t));
     const auto point = person.at("view.square", x, y);
-    return " mousemove --window " + person.window() + " " + std::to_string(point.x) + " " +
+    return " mousemove --window " + std::to_string(person.window()) + " " + std::to_string(point.x) + " " +
            std::to_string(point.y);
   };
   std::string path = to(0) + " sleep 0.3 mousedown 1 sleep 0.2";
@@ -109,7 +110,7 @@ bool film(Photographer& p) {
   if (!p.begin({}, {"--safe-mode"}, 960, 600)) return false;
   if (!p.person->sees([](const json& s) { return s["model"]["ready"] == true && is_still(s); })) return false;
   constexpr int frames_per_second = 12;
-  ScreenRecorder recorder(std::strtoul(p.person->window().c_str(), nullptr, 10), frames_per_second);
+  ScreenRecorder recorder(p.person->window(), frames_per_second);
   if (!p.person->drop({p.portrait()}, "viewport")) return false;
   if (!p.person->sees(
           [&](const json& s) { return s["scene"]["picture"] == p.portrait().string() && is_still(s); }))
@@ -130,10 +131,15 @@ bool film(Photographer& p) {
 bool log_orbit(Photographer& p) {
   if (!p.begin({}, {p.portrait().string()})) return false;
   if (!p.quiet()) return false;
+  const ProcessorTime processor(p.person->process());
   Person::xdotool(turning(*p.person, 10));
+  const json cores = processor.cores();
   if (!p.person->sees(is_still)) return false;
   static_cast<void>(p.person->screenshot());  // tells the pace anew
-  std::cout << p.person->state()["pace"].dump(1) << "\n";
+  json pace = p.person->state()["pace"];
+  pace["cores"] = cores;
+  pace["first_state_ms"] = p.person->start_ms();
+  std::cout << pace.dump(1) << "\n";
   return true;
 }
 
