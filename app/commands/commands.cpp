@@ -31,10 +31,11 @@ std::optional<int> mismatch(std::string_view query, std::string_view text) {
   return gaps;
 }
 
-// Where the keyboard's cursor is seen, arrow keys move that.
-bool is_arrow(ImGuiKeyChord chord) {
-  return chord == ImGuiKey_LeftArrow || chord == ImGuiKey_RightArrow || chord == ImGuiKey_UpArrow ||
-         chord == ImGuiKey_DownArrow;
+// Arrow keys turn the head wherever the keyboard's cursor is; it would move as well.
+void keep_arrow_keys() {
+  const ImGuiID owner = ImGui::GetID("commands");
+  for (const ImGuiKey key : {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow})
+    ImGui::SetKeyOwner(key, owner);
 }
 
 }  // namespace
@@ -56,10 +57,10 @@ void run_shortcuts(Ui& ui) {
   const bool typing = ImGui::GetIO().WantTextInput;
   // The key that closed a dialog in this frame was meant for the dialog.
   const bool modal = ui.popup_at_start || popup_open();
+  if (!modal && !typing) keep_arrow_keys();
   for (const Command& command : ui.commands) {
     if (command.shortcut == 0 || !command.run || (typing && !command.while_typing)) continue;
     if (modal && command.id != "help.dump") continue;
-    if (is_arrow(command.shortcut) && ImGui::GetIO().NavVisible) continue;
     if (ImGui::IsKeyChordPressed(command.shortcut) && is_enabled(command, ui)) {
       command.run(ui);
       return;

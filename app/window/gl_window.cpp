@@ -127,6 +127,10 @@ void GlWindow::end_frame(float red, float green, float blue, Image8* read_back) 
   glfwSwapBuffers(window_);
 }
 
+void GlWindow::drop_frame() {
+  ImGui::EndFrame();
+}
+
 bool GlWindow::close_requested() const {
   return glfwWindowShouldClose(window_) == GLFW_TRUE;
 }

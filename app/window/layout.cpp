@@ -48,7 +48,8 @@ void dock_space(Ui& ui) {
     scale_layout(ui.layout_ratio);
   }
   ui.layout_ratio = 1;
-  ImGui::DockSpaceOverViewport(root, viewport);
+  // The cleared window is the ground: panels need none below theirs.
+  ImGui::DockSpaceOverViewport(root, viewport, ImGuiDockNodeFlags_PassthruCentralNode);
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ class MainWindow {
     }
     // Dear ImGui spreads fast input over frames: what it still holds back must not wait for the next event.
     if (ImGui::GetCurrentContext()->InputEventsQueue.Size > 0) return 0;
-    settle_frames_ = 1;
+    settle_frames_ = waits_for_picture() ? 0 : 1;
     if (ImGui::GetTime() < ui_.awake_until) return 0.02;
     if (app_.edits.busy() || app_.exports.busy() || ui_.dialogs.file.pending()) return busy_s;
     const bool fleeting = std::ranges::any_of(
@@ -91,15 +91,29 @@ class MainWindow {
     window_.begin_frame();
     const auto before = ui_.app.view.frames;
     draw_interface(ui_);
-    if (ui_.app.view.frames != before) count_preview();
-    const ImVec4& back = ui_.palette->window;
+    const bool new_picture = ui_.app.view.frames != before;
+    if (new_picture) count_preview();
     Image8 pixels;
-    window_.end_frame(back.x, back.y, back.z, screenshot_ ? &pixels : nullptr);
-    if (app_.view.dragging_view) remember(pace_.frames_ms, milliseconds_since(began));
-    textures_.end_frame();
+    if (new_picture || screenshot_ || !waits_for_picture()) {
+      const ImVec4& back = ui_.palette->window;
+      window_.end_frame(back.x, back.y, back.z, screenshot_ ? &pixels : nullptr);
+      last_drawn_ = Clock::now();
+      if (pace_.frames_drawn++ == 0) pace_.start_ms = milliseconds_since(started_);
+      if (app_.view.dragging_view) remember(pace_.frames_ms, milliseconds_since(began));
+      textures_.end_frame();
+    } else {
+      window_.drop_frame();
+    }
     window_.set_title(title());
-    if (pace_.frames_drawn++ == 0) pace_.start_ms = milliseconds_since(started_);
     dump(pixels);
+  }
+
+  // While the head or its strength is dragged, each event asks for another picture. Drawing the window before
+  // that is there would show nothing new and, without a GPU, take the processor from making it.
+  [[nodiscard]] bool waits_for_picture() const {
+    constexpr double longest_ms = 100;
+    const bool dragged = app_.view.dragging_view || app_.view.dragging_strength;
+    return dragged && milliseconds_since(last_drawn_) < longest_ms;
   }
 
   void accept_drop(const DroppedFiles& drop) {
@@ -215,6 +229,7 @@ class MainWindow {
   nlohmann::json described_;  // in the frame before
   nlohmann::json dumped_;
   std::optional<Clock::time_point> last_preview_;
+  Clock::time_point last_drawn_{};
 };
 
 }  // namespace

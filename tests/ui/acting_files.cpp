@@ -19,6 +19,14 @@ class ActingFiles : public Acting {
       });
     });
   }
+  // A video that takes until it is cancelled.
+  void begin_slow_export() {
+    person.key("ctrl+e");
+    person.click("export.kind.1");
+    ASSERT_TRUE(person.sees([](const json& s) { return s["marks"].contains("export.seconds"); }));
+    person.click("export.start");
+    type_path(folder / "slow.mp4");
+  }
   void drag_landmark() {
     const std::string landmark = "landmark";
     person.drag(landmark, 0.5F, 0.5F, 3, 0.5F);
@@ -153,10 +161,7 @@ TEST_F(ActingFiles, ATransparentPictureIsExportedTwiceAsLarge) {
 
 TEST_F(ActingFiles, AnExportIsListedAndCancelled) {
   begin();
-  person.key("ctrl+e");
-  person.click("export.kind.1");
-  person.click("export.start");
-  type_path(folder / "slow.mp4");
+  begin_slow_export();
   person.click("jobs");
   person.click("job.Exporting slow.mp4.cancel");
   ASSERT_TRUE(person.sees([](const json& s) { return s["jobs"].empty(); }));
@@ -166,10 +171,7 @@ TEST_F(ActingFiles, AnExportIsListedAndCancelled) {
 
 TEST_F(ActingFiles, ClosingDuringAnExportAsksAndLeavesNoFile) {
   begin();
-  person.key("ctrl+e");
-  person.click("export.kind.1");
-  person.click("export.start");
-  type_path(folder / "slow.mp4");
+  begin_slow_export();
   ASSERT_TRUE(person.sees([](const json& s) { return !s["jobs"].empty() && s["dialogs"]["file"] == false; }));
   person.close();
   person.click("quit.confirm");

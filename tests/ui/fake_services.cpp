@@ -17,6 +17,7 @@
 namespace triptych::test {
 namespace {
 
+constexpr int quick_samples = 16;  // a third of the real march: the head is simple
 constexpr const char* imported_package = "a package of tests";
 
 struct FakeBaked final : app::Baked {
@@ -243,13 +244,22 @@ Result<View> FakeServices::render_fast(const app::Baked& head, const Camera& cam
 
 Result<View> FakeServices::render_exact(const Head& head, const Camera& camera, const RenderOptions& options,
                                         Progress& progress) {
-  return triptych::render_exact(head, camera, options, pool_, progress);
+  RenderOptions quick = options;
+  quick.coarse_samples = std::min(options.coarse_samples, quick_samples);
+  quick.importance_samples = std::min(options.importance_samples, quick_samples);
+  return triptych::render_exact(head, camera, quick, pool_, progress);
 }
 
 Status FakeServices::export_head(const Head& head, const app::ExportRequest& request, Progress& progress) {
-  if (request.kind != app::ExportRequest::Kind::video) {
-    return app::write_export(head, request, pool_, progress);
+  using Kind = app::ExportRequest::Kind;
+  if (request.kind == Kind::picture) {
+    RenderOptions small{.width = 96, .height = 96};  // of the size asked for it would take seconds
+    small.background = request.background;
+    TRIPTYCH_TRY(const View view, render_exact(head, request.camera, small, progress));
+    const Image8 picture = request.transparent ? app::with_alpha(view) : to_bytes(view.rgb);
+    return save_picture(request.path, resize(picture, request.size, request.size), request.text);
   }
+  if (request.kind != Kind::video) return app::write_export(head, request, pool_, progress);
   if (request.path.filename().string().starts_with("slow")) return take_until_cancelled(progress);
   return write_file(request.path, std::to_string(request.cameras.size()) + " cameras");
 }

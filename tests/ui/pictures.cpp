@@ -187,6 +187,7 @@ bool review(Photographer& p) {
     if (!p.apply("bronze statue")) return false;
     for (const State& state : states) {
       state.reach(p);
+      static_cast<void>(p.person->screenshot());  // what was pressed has been seen by now
       if (!p.person->sees([](const json& s) { return is_still(s); })) return false;
       p.save(look.name() + "-" + state.name);
     }
