@@ -97,7 +97,7 @@ void quit_dialog(Ui& ui) {
   if (ui.app.would_lose_work()) {
     if (primary_button(ui, "Save...", {ui.px(110), 0})) {
       ui.dialogs.quit = false;
-      ui.quit_when_saved = run_command(ui, "file.save");
+      save_session(ui, [&ui] { ui.quit = true; });
     }
     mark(ui, "quit.save");
     ImGui::SameLine();

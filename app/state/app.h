@@ -110,7 +110,7 @@ class App {
 
   // --- Save and export (app/state/save.cpp)
   // -----------------------------------------------------------------------
-  void save_session(const std::filesystem::path& path);
+  void save_session(const std::filesystem::path& path, std::function<void()> saved = {});
   void export_head(ExportRequest request);
   void save_preferences();
   void discard_recovery();

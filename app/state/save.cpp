@@ -7,18 +7,19 @@ namespace triptych::app {
 
 namespace fs = std::filesystem;
 
-void App::save_session(const fs::path& path) {
+void App::save_session(const fs::path& path, std::function<void()> saved) {
   Session session{scene(), view.orbit.pose(), view.orbit.home(), draft.text, view.path};
   exports.submit(
       "Saving " + path.filename().string(), "save",
       [session = std::move(session), path](Progress&) { return write_session(path, session); },
-      [this, path](Status status) {
+      [this, path, saved = std::move(saved)](Status status) {
         if (!status) return notices.add(status.error());
         session_path = path;
         changed_since_save_ = false;
         preferences.remember(path);
         save_preferences();
         notices.add(Notice::Kind::success, "Saved " + path.filename().string(), path.string());
+        if (saved) saved();
       });
 }
 

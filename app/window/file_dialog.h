@@ -33,7 +33,6 @@ class FileDialog {
   void ask_save(const std::string& title, const std::filesystem::path& suggestion, Chosen chosen);
   void ask_folder(const std::string& title, Chosen chosen);
   [[nodiscard]] bool pending() const noexcept;  // a dialog of the desktop is open: look again soon
-  [[nodiscard]] bool open() const noexcept { return shown_ || pending(); }
   void draw(Ui& ui);
 
  private:

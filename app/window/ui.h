@@ -76,8 +76,7 @@ struct Ui {
   float layout_ratio = 1;  // panels grow by this in the next frame
   bool quit = false;
   bool leaving = false;          // the user wants to quit; what is learned is saved first
-  bool quit_when_saved = false;  // as the user chose when asked
-  bool popup_at_start = false;   // of this frame
+  bool popup_at_start = false;  // of this frame
   bool focus_prompt = false;
   bool zoom_face = false;  // the picture panel shows only the face
   LandmarkDrag landmarks{};

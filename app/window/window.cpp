@@ -145,10 +145,6 @@ class MainWindow {
   [[nodiscard]] bool should_close() {
     const bool busy = app_.exports.busy() || app_.adapting.busy();
     if (ui_.leaving) return !busy;
-    if (ui_.quit_when_saved && !busy) {
-      if (!app_.unsaved()) return true;
-      ui_.quit_when_saved = ui_.dialogs.file.open();  // else it was not saved after all
-    }
     if (!window_.close_requested() && !ui_.quit) return false;
     if (!busy && !app_.would_lose_work()) return true;
     window_.refuse_close();

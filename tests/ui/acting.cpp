@@ -150,8 +150,7 @@ TEST_F(Acting, ABadFileIsANoticeAndNothingElseChanges) {
   std::ofstream(bad) << "this is no picture";
   ASSERT_TRUE(person.drop({bad}, "viewport"));
   ASSERT_TRUE(person.sees([](const json& s) { return !s["notices"].empty(); }));
-  EXPECT_NE(person.state()["notices"][0]["sentence"].get<std::string>().find("broken.png"),
-            std::string::npos);
+  EXPECT_TRUE(person.state()["notices"][0]["sentence"].get<std::string>().starts_with("broken.png: "));
   EXPECT_EQ(shown(person.state()), "Original");
   EXPECT_EQ(person.state()["scene"]["picture"], picture.string());
 }

@@ -66,6 +66,7 @@ TEST_F(ActingEngine, APortraitIsDroppedPromptedTurnedAndLooksAsRenderMakesIt) {
   const json seen = person.state()["view"];
   person.key("ctrl+e");
   person.click("export.kind.3");
+  ASSERT_TRUE(person.sees([](const json& s) { return !s["marks"].contains("export.size.0"); }));
   person.click("export.start");
   type_path(folder / "bronze.tri");
   ASSERT_TRUE(person.sees([](const json& s) { return !s["notices"].empty(); }));
