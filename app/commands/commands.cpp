@@ -31,6 +31,13 @@ std::optional<int> mismatch(std::string_view query, std::string_view text) {
   return gaps;
 }
 
+// Arrow keys turn the head wherever the keyboard's cursor is; it would move as well.
+void keep_arrow_keys() {
+  const ImGuiID owner = ImGui::GetID("commands");
+  for (const ImGuiKey key : {ImGuiKey_LeftArrow, ImGuiKey_RightArrow, ImGuiKey_UpArrow, ImGuiKey_DownArrow})
+    ImGui::SetKeyOwner(key, owner);
+}
+
 }  // namespace
 
 bool is_enabled(const Command& command, const Ui& ui) {
@@ -42,9 +49,15 @@ std::string shortcut_text(const Command& command) {
   return command.shortcut == 0 ? "" : ImGui::GetKeyChordName(command.shortcut);
 }
 
+bool popup_open() {
+  return ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+}
+
 void run_shortcuts(Ui& ui) {
   const bool typing = ImGui::GetIO().WantTextInput;
-  const bool modal = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+  // The key that closed a dialog in this frame was meant for the dialog.
+  const bool modal = ui.popup_at_start || popup_open();
+  if (!modal && !typing) keep_arrow_keys();
   for (const Command& command : ui.commands) {
     if (command.shortcut == 0 || !command.run || (typing && !command.while_typing)) continue;
     if (modal && command.id != "help.dump") continue;

@@ -29,10 +29,14 @@ struct Command {
 
 [[nodiscard]] bool is_enabled(const Command& command, const Ui& ui);
 [[nodiscard]] std::string shortcut_text(const Command& command);
+[[nodiscard]] bool popup_open();  // a dialog, a menu or the palette has the keyboard
 // Runs the command whose shortcut was pressed in this frame.
 void run_shortcuts(Ui& ui);
 // Runs by id; false when there is none or it is not possible now.
 bool run_command(Ui& ui, std::string_view id);
+
+// To the session's file, which is asked for where there is none yet; `saved` is called once it is written.
+void save_session(Ui& ui, const std::function<void()>& saved = {});
 
 // Commands whose title or menu contains the letters of `query` in order, the best first.
 [[nodiscard]] std::vector<const Command*> find_commands(const std::vector<Command>& commands,

@@ -15,16 +15,11 @@ bool has_head(const Ui& ui) {
   return shown != nullptr && shown->edit != nullptr;
 }
 
-void save_as(Ui& ui) {
+void save_as(Ui& ui, const std::function<void()>& saved) {
   const auto& source = ui.app.scene().source;
   const std::string stem = source && !source->path.stem().empty() ? source->path.stem().string() : "head";
   ui.dialogs.file.ask_save("Save the session", stem + ".triptych",
-                           [&app = ui.app](const auto& path) { app.save_session(path); });
-}
-
-void save(Ui& ui) {
-  if (ui.app.session_path.empty()) return save_as(ui);
-  ui.app.save_session(ui.app.session_path);
+                           [&app = ui.app, saved](const auto& path) { app.save_session(path, saved); });
 }
 
 void add_file_commands(std::vector<Command>& list) {
@@ -59,8 +54,15 @@ void add_file_commands(std::vector<Command>& list) {
       {"file.paste", "File", "Paste a file or prompt", ImGuiMod_Ctrl | ImGuiKey_V, {}, false, {}, [](Ui& ui) {
          ui.app.paste(ui.read_clipboard());
        }});
-  list.push_back(
-      {"file.save", "File", "Save session", ImGuiMod_Ctrl | ImGuiKey_S, {}, true, has_head, save, true});
+  list.push_back({"file.save",
+                  "File",
+                  "Save session",
+                  ImGuiMod_Ctrl | ImGuiKey_S,
+                  {},
+                  true,
+                  has_head,
+                  [](Ui& ui) { save_session(ui); },
+                  true});
   list.push_back({"file.save_as",
                   "File",
                   "Save session as...",
@@ -68,7 +70,7 @@ void add_file_commands(std::vector<Command>& list) {
                   {},
                   true,
                   has_head,
-                  save_as});
+                  [](Ui& ui) { save_as(ui, {}); }});
   list.push_back(
       {"file.export", "File", "Export...", ImGuiMod_Ctrl | ImGuiKey_E, {}, true, has_head, [](Ui& ui) {
          ui.dialogs.export_head = true;
@@ -254,6 +256,11 @@ void add_help_commands(std::vector<Command>& list) {
 }
 
 }  // namespace
+
+void save_session(Ui& ui, const std::function<void()>& saved) {
+  if (ui.app.session_path.empty()) return save_as(ui, saved);
+  ui.app.save_session(ui.app.session_path, saved);
+}
 
 std::vector<Command> make_commands() {
   std::vector<Command> list;

@@ -91,6 +91,7 @@ void pair_list(Ui& ui) {
   ImGui::SameLine(ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x - right);
   if (quiet_button(ui, "Clear")) adapting.clear_pairs();
   mark(ui, "adapt.clear");
+  tooltip("Forget these pairs; the files stay");
 }
 
 void settings(Ui& ui) {
@@ -99,6 +100,7 @@ void settings(Ui& ui) {
   ImGui::SetNextItemWidth(-1);
   ImGui::InputTextWithHint("##name", "Name of the style", &adapting.name);
   mark(ui, "adapt.name");
+  tooltip("What you will type as the prompt. A name that says what it is helps.");
   ImGui::EndDisabled();
   float minutes = adapting.minutes;
   ImGui::SetNextItemWidth(-1);
@@ -158,6 +160,7 @@ void running_row(Ui& ui) {
       paused ? std::string(icon::play) + "  Resume" : std::string(icon::pause) + "  Pause";
   if (ImGui::Button((first + "###pause").c_str(), {width, 0})) paused ? adapting.resume() : adapting.pause();
   mark(ui, "adapt.pause");
+  tooltip(paused ? "Go on learning" : "Leave the processor to other work for a while");
   ImGui::SameLine(0, ui.px(8));
   if (ImGui::Button((std::string(icon::stop) + "  Stop").c_str(), {width, 0})) adapting.stop();
   mark(ui, "adapt.stop");
@@ -216,6 +219,7 @@ void adapt_panel(Ui& ui) {
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().FramePadding.y);
   if (quiet_button(ui, icon::close)) adapting.shown = false;
   mark(ui, "adapt.close");
+  tooltip("Close this panel (A)");
   if (adapting.pairs().empty()) {
     invitation(ui);
   } else {

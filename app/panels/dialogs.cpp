@@ -1,4 +1,4 @@
-// Preferences, export, and the questions asked at start and at the end.
+// Preferences, the import of a checkpoint, and the questions asked at start and at the end.
 #include <imgui.h>
 #include <imgui_stdlib.h>
 
@@ -7,16 +7,6 @@
 #include "window/widgets.h"
 
 namespace triptych::app {
-namespace {
-
-// A name in front of a widget that starts at `width`.
-void row_label(const char* text, float width) {
-  ImGui::AlignTextToFramePadding();
-  ImGui::TextUnformatted(text);
-  ImGui::SameLine(width);
-}
-
-}  // namespace
 
 void preferences_dialog(Ui& ui) {
   if (!begin_dialog(ui, "Preferences", ui.dialogs.preferences, 500)) return;
@@ -24,112 +14,40 @@ void preferences_dialog(Ui& ui) {
   bool changed = false;
   int theme = preferences.light_theme ? 1 : 0;
   row_label("Theme", ui.px(170));
-  if (segmented(ui, "theme", {{"Dark", ""}, {"Light", ""}}, theme)) {
+  if (segmented(
+          ui, "theme",
+          {{"Dark", "Dark panels, dark behind the head"}, {"Light", "Light panels, light behind the head"}},
+          theme)) {
     preferences.light_theme = theme == 1;
     preferences.dark_backdrop = theme == 0;
     changed = true;
   }
   row_label("Behind the head", ui.px(170));
   int backdrop = preferences.dark_backdrop ? 0 : 1;
-  if (segmented(ui, "backdrop", {{"Dark##b", ""}, {"Light##b", ""}}, backdrop)) {
+  if (segmented(ui, "backdrop",
+                {{"Dark##b", "Also in exports without transparency"},
+                 {"Light##b", "Also in exports without transparency"}},
+                backdrop)) {
     preferences.dark_backdrop = backdrop == 0;
     changed = true;
   }
   row_label("Interface size", ui.px(170));
   constexpr float sizes[] = {0.75F, 1.0F, 1.25F, 1.5F, 2.0F};
   int size = static_cast<int>(std::ranges::find(sizes, preferences.interface_scale) - std::begin(sizes));
-  if (segmented(ui, "scale", {{"75 %", ""}, {"100 %", ""}, {"125 %", ""}, {"150 %", ""}, {"200 %", ""}},
-                size)) {
+  const char* hint = "Of texts and buttons, on top of what the display asks for";
+  if (segmented(ui, "scale",
+                {{"75 %", hint}, {"100 %", hint}, {"125 %", hint}, {"150 %", hint}, {"200 %", hint}}, size)) {
     preferences.interface_scale = sizes[size];
     changed = true;
   }
   changed |= ImGui::Checkbox("Refine to full quality when still", &preferences.refine_when_still);
+  tooltip("Off: the view keeps the preview, which spares the processor");
+  mark(ui, "preferences.refine");
   if (changed) ui.app.save_preferences();
   ImGui::Dummy({0, ui.px(6)});
   if (primary_button(ui, "Done", {ui.px(110), 0})) ui.dialogs.preferences = false;
   mark(ui, "preferences.done");
   if (!ui.dialogs.preferences) ImGui::CloseCurrentPopup();
-  end_dialog();
-}
-
-namespace {
-
-ExportRequest request_from(const Ui& ui) {
-  const ExportChoice& choice = ui.dialogs.export_choice;
-  ExportRequest request;
-  request.kind = static_cast<ExportRequest::Kind>(choice.kind);
-  request.camera = ui.app.view.orbit.camera();
-  request.size = 512 * choice.scale;
-  request.transparent = choice.transparent;
-  request.background = ui.app.backdrop();
-  request.seconds = static_cast<double>(choice.seconds);
-  request.spiral = choice.path == 1;
-  const CameraPath& path = ui.app.view.path;
-  if (request.kind == ExportRequest::Kind::video && choice.path == 2 && path.playable()) {
-    request.cameras = path.cameras(static_cast<int>(request.seconds * request.frames_per_second));
-  }
-  const OrbitController::Pose& pose = ui.app.view.orbit.pose();
-  const Variant* shown = ui.app.scene().shown();
-  request.text = {{"Software", "Triptych"},
-                  {"prompt", shown != nullptr ? shown->text : ""},
-                  {"strength", std::to_string(ui.app.scene().strength)},
-                  {"model", ui.app.model.name},
-                  {"yaw", std::to_string(pose.yaw)},
-                  {"pitch", std::to_string(pose.pitch)},
-                  {"fov", std::to_string(pose.fov)}};
-  return request;
-}
-
-void export_options(Ui& ui, ExportChoice& choice) {
-  const auto kind = static_cast<ExportRequest::Kind>(choice.kind);
-  if (kind == ExportRequest::Kind::picture || kind == ExportRequest::Kind::video) {
-    int size = choice.scale == 4 ? 2 : choice.scale - 1;
-    row_label("Size", ui.px(120));
-    if (segmented(ui, "export.size", {{"512 px", "As the model makes it"}, {"1024 px", ""}, {"2048 px", ""}},
-                  size))
-      choice.scale = 1 << size;
-  }
-  if (kind == ExportRequest::Kind::picture) ImGui::Checkbox("Transparent background", &choice.transparent);
-  if (kind == ExportRequest::Kind::video) {
-    std::vector<Segment> paths{{"Swing", "From side to side"}, {"Spiral", "Around the front"}};
-    if (ui.app.view.path.playable()) paths.push_back({"My path", "Through the views set with K"});
-    choice.path = std::min(choice.path, static_cast<int>(paths.size()) - 1);
-    row_label("Camera", ui.px(120));
-    segmented(ui, "export.path", paths, choice.path);
-    row_label("Length", ui.px(120));
-    ImGui::SetNextItemWidth(ui.px(200));
-    ImGui::SliderFloat("##seconds", &choice.seconds, 1, 20, "%.0f s");
-  }
-  if (kind == ExportRequest::Kind::mesh) dim_text(ui, "The suffix chooses the format: .glb, .ply or .obj.");
-  if (kind == ExportRequest::Kind::head)
-    dim_text(ui, "The whole head: it opens here and renders without the model.");
-}
-
-}  // namespace
-
-void export_dialog(Ui& ui) {
-  if (!begin_dialog(ui, "Export", ui.dialogs.export_head, 440)) return;
-  ExportChoice& choice = ui.dialogs.export_choice;
-  segmented(ui, "export.kind", {{"Picture", ""}, {"Video", ""}, {"Mesh", ""}, {"Head", ""}}, choice.kind);
-  ImGui::Dummy({0, ui.px(2)});
-  export_options(ui, choice);
-  ImGui::Dummy({0, ui.px(6)});
-  if (primary_button(ui, "Export...", {ui.px(110), 0})) {
-    constexpr const char* suffixes[] = {".png", ".mp4", ".glb", ".tri"};
-    const auto& source = ui.app.scene().source;
-    const std::string stem = source ? source->path.stem().string() : "head";
-    ui.dialogs.export_head = false;
-    ui.dialogs.file.ask_save("Export", stem + suffixes[choice.kind],
-                             [&app = ui.app, request = request_from(ui)](const auto& path) {
-                               ExportRequest whole = request;
-                               whole.path = path;
-                               app.export_head(std::move(whole));
-                             });
-  }
-  mark(ui, "export.start");
-  ImGui::SameLine();
-  if (ImGui::Button("Cancel", {ui.px(110), 0})) ui.dialogs.export_head = false;
-  if (!ui.dialogs.export_head) ImGui::CloseCurrentPopup();
   end_dialog();
 }
 
@@ -154,17 +72,38 @@ void recovery_dialog(Ui& ui) {
   end_dialog();
 }
 
+namespace {
+
+// What quitting now would end or lose.
+std::string quit_question(const Ui& ui) {
+  if (ui.leaving) return "Saving what was learned...";
+  std::string text;
+  if (ui.app.adapting.busy()) {
+    text = "A style is being learned. Quitting keeps what has been learned so far. ";
+  } else if (ui.app.exports.busy()) {
+    text = "An export is still running. Quitting cancels it; no unfinished file is left behind. ";
+  }
+  if (ui.app.would_lose_work()) text += "Your edits are not saved.";
+  return text;
+}
+
+}  // namespace
+
 void quit_dialog(Ui& ui) {
-  if (!begin_dialog(ui, "Quit", ui.dialogs.quit, 420)) return;
-  const bool learning = ui.app.adapting.busy();
-  ImGui::TextWrapped(
-      "%s", ui.leaving ? "Saving what was learned..."
-            : learning
-                ? "A style is being learned. Quitting keeps what has been learned so far."
-                : "An export is still running. Quitting cancels it; no unfinished file is left behind.");
+  if (!begin_dialog(ui, "Quit", ui.dialogs.quit, 440)) return;
+  ImGui::TextWrapped("%s", quit_question(ui).c_str());
   ImGui::Dummy({0, ui.px(6)});
   ImGui::BeginDisabled(ui.leaving);
-  if (primary_button(ui, "Quit", {ui.px(110), 0})) {
+  if (ui.app.would_lose_work()) {
+    if (primary_button(ui, "Save...", {ui.px(110), 0})) {
+      ui.dialogs.quit = false;
+      save_session(ui, [&ui] { ui.quit = true; });
+    }
+    mark(ui, "quit.save");
+    ImGui::SameLine();
+  }
+  const char* quit = ui.app.would_lose_work() ? "Quit without saving" : "Quit";
+  if (ImGui::Button(quit, {std::max(ui.px(110), ImGui::CalcTextSize(quit).x + ui.px(24)), 0})) {
     ui.leaving = true;
     for (const JobInfo& job : ui.app.exports.jobs()) ui.app.exports.cancel(job.id);
     ui.app.adapting.stop();

@@ -85,6 +85,7 @@ void view_hints(Ui& ui, ImVec2 from, ImVec2 size) {
   if (ui.app.view.orbit.beyond_range() && !ui.app.view.playing_since) {
     view_label(ui, {from.x + size.x / 2, bottom}, "The model has seen few heads from here: expect blur",
                0.5F);
+    mark(ui, "hint", {from.x, bottom}, {size.x, ui.px(24)});
   }
   const auto jobs = ui.app.edits.jobs();
   if (jobs.empty() || ui.app.scene().empty()) return;

@@ -88,6 +88,8 @@ void draw_pictures(Ui& ui, ImVec2 from, ImVec2 size) {
     const Square right = centred_square({from.x + half.x, from.y}, half);
     draw->AddImage(ui.before.ref(), left.from, left.to());
     draw->AddImage(ui.after.ref(), right.from, right.to());
+    mark(ui, "view.before", left.from, {left.side, left.side});
+    mark(ui, "view.square", right.from, {right.side, right.side});
     draw->AddLine({from.x + half.x, from.y}, {from.x + half.x, from.y + size.y},
                   ImGui::GetColorU32(ImGuiCol_Border));
     view_label(ui, {left.from.x + left.side / 2, from.y + ui.px(10)}, "Original", 0.5F);
@@ -133,7 +135,10 @@ void viewport_panel(Ui& ui) {
   const Vec3 back = ui.app.backdrop();
   const bool empty = ui.app.scene().empty();
   if (!empty) ImGui::PushStyleColor(ImGuiCol_WindowBg, ImVec4(back[0], back[1], back[2], 1));
-  ImGui::Begin("View", nullptr, ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+  // Arrow keys turn the head here.
+  ImGui::Begin(
+      "View", nullptr,
+      ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNavInputs);
   if (!empty) ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);
   if (!empty) view_toolbar(ui);

@@ -78,6 +78,7 @@ bool App::update() {
     autosave_due_ = false;
     autosave();
   }
+  pace_styles();
   return anything;
 }
 

@@ -80,6 +80,7 @@ class App {
   // ----------------------------------------------------------------------------------
   void open(const std::vector<std::filesystem::path>& files);  // every way in
   void open_reference(const std::filesystem::path& path);
+  void open_references(const std::vector<std::filesystem::path>& files);  // the first: a prompt takes one
   void open_session(const std::filesystem::path& path);
   void paste(const std::string& clipboard);  // paths or file:// addresses, else prompt text
   void show_welcome();                       // the shipped portrait
@@ -109,13 +110,15 @@ class App {
 
   // --- Save and export (app/state/save.cpp)
   // -----------------------------------------------------------------------
-  void save_session(const std::filesystem::path& path);
+  void save_session(const std::filesystem::path& path, std::function<void()> saved = {});
   void export_head(ExportRequest request);
   void save_preferences();
   void discard_recovery();
   void recover();
   void model_changed();  // the model or its styles
   [[nodiscard]] bool unsaved() const { return changed_since_save_; }
+  // More than a picture that can be opened again.
+  [[nodiscard]] bool would_lose_work() const { return unsaved() && scene().history.size() > 1; }
 
   [[nodiscard]] const Scene& scene() const noexcept { return scenes.value(); }
   [[nodiscard]] Vec3 backdrop() const;
@@ -175,13 +178,15 @@ class App {
   void begin_empty();    // nothing was opened
   void make_thumbnail(int id, const std::shared_ptr<const Edit>& edit);
   void make_style_thumbnails();
+  void pace_styles();
   void draw_next_style();
   void autosave();
   void finish_recovery(const std::filesystem::path& path);
   [[nodiscard]] std::filesystem::path recovery_file() const;
 
   int next_variant_ = 1;
-  std::vector<std::string> styles_to_draw_;  // the next one last
+  std::vector<std::string> styles_to_draw_;  // the next one, or the one that is being drawn, last
+  bool drawing_style_ = false;
   bool changed_since_save_ = false;
   bool autosave_due_ = false;
   std::chrono::steady_clock::time_point last_frame_{};

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "state/app.h"
+#include "viewport/view_request.h"
 
 namespace triptych::app {
 namespace {
@@ -181,19 +182,32 @@ void App::make_thumbnail(int id, const std::shared_ptr<const Edit>& edit) {
 // The styles the model knows, shown on the present head. One is asked for when the one before is there, so
 // that thumbnails of the history come in between.
 void App::make_style_thumbnails() {
+  background.cancel_key("styles");
   style_thumbnails.clear();
   styles_to_draw_.clear();
   for (const StyleInfo& style : model.styles) styles_to_draw_.push_back(style.name);
   std::ranges::reverse(styles_to_draw_);
-  draw_next_style();
+  drawing_style_ = false;
+  pace_styles();
+}
+
+// Frames of the view and edits need the processor first.
+void App::pace_styles() {
+  const bool view_waits = view.asked && view.compare != Compare::grid && !settled(*this);
+  const bool hold = view_waits || edits.busy();
+  if (hold && drawing_style_) {
+    background.cancel_key("styles");
+    drawing_style_ = false;
+  } else if (!hold && !drawing_style_) {
+    draw_next_style();
+  }
 }
 
 void App::draw_next_style() {
   const auto source = scene().source;
-  background.cancel_key("styles");
   if (source == nullptr || styles_to_draw_.empty()) return;
   const std::string name = styles_to_draw_.back();
-  styles_to_draw_.pop_back();
+  drawing_style_ = true;
   background.submit(
       "Drawing the style \"" + name + "\"", "styles",
       [this, source, name, backdrop = backdrop()](Progress& progress) -> Result<Image8> {
@@ -202,7 +216,9 @@ void App::draw_next_style() {
       },
       [this, name](Result<Image8> image) {
         if (image) style_thumbnails[name] = std::make_shared<const Image8>(std::move(*image));
-        draw_next_style();
+        if (!styles_to_draw_.empty()) styles_to_draw_.pop_back();
+        drawing_style_ = false;
+        pace_styles();
       });
 }
 

@@ -12,7 +12,6 @@
 #include "render/renderer.h"
 
 namespace triptych::app {
-namespace {
 
 Image8 with_alpha(const View& view) {
   const Image8 rgb = to_bytes(view.rgb);
@@ -24,6 +23,8 @@ Image8 with_alpha(const View& view) {
   }
   return rgba;
 }
+
+namespace {
 
 Status export_picture(const Head& head, const ExportRequest& request, ThreadPool& pool, Progress& progress) {
   RenderOptions options{.width = request.size, .height = request.size};

@@ -1,7 +1,6 @@
 #include "state/engine_services.h"
 
 #include <algorithm>
-#include <cmath>
 #include <mutex>
 #include <optional>
 
@@ -9,11 +8,11 @@
 #include "face/align.h"
 #include "head/tri_file.h"
 #include "image/picture.h"
-#include "image/resample.h"
 #include "model/import.h"
 #include "model/model.h"
 #include "state/engine_export.h"
 #include "state/engine_styles.h"
+#include "state/preview.h"
 
 namespace triptych::app {
 namespace {
@@ -138,6 +137,7 @@ class EngineServices final : public Services {
                                                           Progress& progress) override {
     progress.begin("reading the picture");
     TRIPTYCH_TRY(const Picture picture, load_picture(source.path));
+    TRIPTYCH_CHECK(check_unchanged(source, picture.rgb));
     auto corrected = std::make_shared<Source>(source);
     Face& face = corrected->faces[static_cast<std::size_t>(corrected->face)];
     face.landmarks = landmarks;
@@ -211,7 +211,9 @@ class EngineServices final : public Services {
       source->portrait = std::move(*portrait);
     }
     source->faces = std::move(*faces);
-    add_preview(*source, picture.rgb);
+    Preview preview = make_preview(picture.rgb);
+    source->preview = std::move(preview.image);
+    source->preview_scale = preview.scale;
     return source;
   }
 
@@ -230,17 +232,6 @@ class EngineServices final : public Services {
     auto portrait = aligner->align(picture, face, portrait_size());
     if (!portrait) return about(path, portrait.error());
     return portrait;
-  }
-
-  static void add_preview(Source& source, const Image8& picture) {
-    constexpr float largest = 1024;
-    source.preview_scale =
-        std::min(1.0F, largest / static_cast<float>(std::max(picture.width, picture.height)));
-    const auto scaled = [&](int edge) {
-      return std::max(1, static_cast<int>(std::lround(static_cast<float>(edge) * source.preview_scale)));
-    };
-    source.preview =
-        std::make_shared<const Image8>(resize(picture, scaled(picture.width), scaled(picture.height)));
   }
 
   const EngineOptions options_;

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "state/app.h"
+#include "state/preview.h"
 
 namespace triptych::app {
 
@@ -17,6 +18,16 @@ struct OpenBatch {
   OpenBatch& operator=(const OpenBatch&) = delete;
   OpenBatch(OpenBatch&&) = delete;
   OpenBatch& operator=(OpenBatch&&) = delete;
+  // A sentence names the file; its folder goes to the details.
+  void add(Error error, const fs::path& path) {
+    const std::string whole = path.string();
+    const std::size_t at = error.message.find(whole);
+    if (at != std::string::npos) {
+      error.message.replace(at, whole.size(), path.filename().string());
+      error.detail += (error.detail.empty() ? "" : "\n") + whole;
+    }
+    errors.push_back(std::move(error));
+  }
   Notices& notices;
   std::vector<Error> errors;
   std::size_t total;
@@ -81,8 +92,8 @@ void App::use_model(const fs::path& path, const std::shared_ptr<OpenBatch>& batc
   edits.submit(
       "Opening the model " + path.filename().string(), "load",
       [this, path](Progress& progress) { return services.use_model(path, progress); },
-      [this, batch](Status status) {
-        if (!status) return batch->errors.push_back(status.error());
+      [this, batch, path](Status status) {
+        if (!status) return batch->add(status.error(), path);
         model_failed = false;
         model_changed();
         shelf.model_changed();
@@ -94,8 +105,8 @@ void App::open_style(const fs::path& path, const std::shared_ptr<OpenBatch>& bat
   edits.submit(
       "Opening the style " + path.filename().string(), "",
       [this, path](Progress&) { return services.load_style(path); },
-      [this, batch](Result<LearnedStyle> style) {
-        if (!style) return batch->errors.push_back(style.error());
+      [this, batch, path](Result<LearnedStyle> style) {
+        if (!style) return batch->add(style.error(), path);
         const std::string name = style->name;
         shelf.add(std::move(*style), [this, name] {
           notices.add(Notice::Kind::success, "The style \"" + name + "\" is here: type its name as a prompt");
@@ -131,7 +142,7 @@ void App::open_picture(const fs::path& path, const std::shared_ptr<OpenBatch>& b
       },
       [this, path, batch](Outcome opened) {
         if (!opened) {
-          if (opened.error().code != ErrorCode::cancelled) batch->errors.push_back(opened.error());
+          if (opened.error().code != ErrorCode::cancelled) batch->add(opened.error(), path);
           return;
         }
         begin_scene(std::move(*opened), path);
@@ -142,7 +153,7 @@ void App::open_head(const fs::path& path, const std::shared_ptr<OpenBatch>& batc
   edits.submit(
       "Opening " + path.filename().string(), "", [this, path](Progress&) { return services.load_head(path); },
       [this, path, batch](Result<Head> head) {
-        if (!head) return batch->errors.push_back(head.error());
+        if (!head) return batch->add(head.error(), path);
         auto edit = std::make_shared<Edit>();
         edit->reconstruction = *head;
         edit->edited = std::move(*head);
@@ -188,9 +199,17 @@ void App::open_reference(const fs::path& path) {
       [this, path](Progress&) { return services.load_image(path); },
       [this, path](Result<Image8> image) {
         if (!image) return notices.add(image.error());
-        draft.reference = std::make_shared<const Image8>(std::move(*image));
+        draft.reference = make_preview(*image).image;  // as much as any model looks at
         draft.reference_name = path.filename().string();
       });
+}
+
+void App::open_references(const std::vector<fs::path>& files) {
+  if (files.empty()) return;
+  open_reference(files.front());
+  if (files.size() == 1) return;
+  notices.add(Notice::Kind::information,
+              "A prompt takes one reference picture: " + files.front().filename().string() + " is used");
 }
 
 void App::paste(const std::string& clipboard) {

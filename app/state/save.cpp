@@ -7,18 +7,19 @@ namespace triptych::app {
 
 namespace fs = std::filesystem;
 
-void App::save_session(const fs::path& path) {
+void App::save_session(const fs::path& path, std::function<void()> saved) {
   Session session{scene(), view.orbit.pose(), view.orbit.home(), draft.text, view.path};
   exports.submit(
       "Saving " + path.filename().string(), "save",
       [session = std::move(session), path](Progress&) { return write_session(path, session); },
-      [this, path](Status status) {
+      [this, path, saved = std::move(saved)](Status status) {
         if (!status) return notices.add(status.error());
         session_path = path;
         changed_since_save_ = false;
         preferences.remember(path);
         save_preferences();
         notices.add(Notice::Kind::success, "Saved " + path.filename().string(), path.string());
+        if (saved) saved();
       });
 }
 
@@ -49,6 +50,7 @@ void App::finish_recovery(const fs::path& path) {
   const bool recovered = path.parent_path() == options.state;
   session_path = recovered ? fs::path{} : path;
   if (!recovered) return preferences.remember(path);
+  changed_since_save_ = true;
   autosave();
   background.submit(
       "Tidying up", "",

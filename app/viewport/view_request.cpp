@@ -14,6 +14,10 @@ bool same_picture(const ViewRequest& a, const ViewRequest& b) {
          a.size == b.size && a.background == b.background && a.channel == b.channel && a.refine == b.refine;
 }
 
+bool compares(const ViewState& view) {
+  return view.compare == Compare::wipe || view.compare == Compare::side_by_side;
+}
+
 }  // namespace
 
 bool update_request(App& app, int size, double now) {
@@ -23,7 +27,7 @@ bool update_request(App& app, int size, double now) {
   ViewRequest request;
   request.edit = shown->edit;
   request.strength = view.hold_original ? 0 : app.scene().strength;
-  request.compare = view.compare == Compare::wipe || view.compare == Compare::side_by_side;
+  request.compare = compares(view);
   request.camera = view.orbit.camera();
   request.size = std::clamp(size, smallest, largest);
   request.background = app.backdrop();
@@ -53,7 +57,8 @@ bool settled(const App& app) {
   if (shown == nullptr || !view.frame || !view.asked) return false;
   const float strength = view.hold_original ? 0 : app.scene().strength;
   return view.frame->final && view.frame->request == view.requested && view.asked->edit == shown->edit &&
-         view.asked->strength == strength && view.asked->camera == view.orbit.camera();
+         view.asked->strength == strength && view.asked->compare == compares(view) &&
+         view.asked->channel == view.channel && view.asked->camera == view.orbit.camera();
 }
 
 }  // namespace triptych::app

@@ -93,8 +93,10 @@ void FileDialog::read_folder() {
   });
 }
 
-void FileDialog::accept(const fs::path& path) {
+void FileDialog::accept(const fs::path& chosen) {
   std::error_code error;
+  fs::path path = chosen;
+  if (save_ && !path.has_extension()) path += suffixes_;
   if (wants_folder_ && fs::is_directory(path, error)) {
     folder_ = path;
     shown_ = false;

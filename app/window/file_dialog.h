@@ -39,7 +39,7 @@ class FileDialog {
   void begin(const std::string& title, bool save, Chosen chosen);
   void read_folder();
   void draw_list(Ui& ui);
-  void accept(const std::filesystem::path& path);
+  void accept(const std::filesystem::path& chosen);  // to be saved without a suffix: gets the suggested one
 
   std::unique_ptr<pfd::open_file> native_open_;
   std::unique_ptr<pfd::save_file> native_save_;

@@ -60,6 +60,7 @@ Result<std::unique_ptr<GlWindow>> GlWindow::open(const std::string& title, int w
   self->layout_file_ = layout_file.string();
   ImGuiIO& io = ImGui::GetIO();
   io.ConfigFlags |= ImGuiConfigFlags_DockingEnable | ImGuiConfigFlags_NavEnableKeyboard;
+  io.MouseDoubleClickTime = 0.5F;  // as desktops have it
   io.ConfigWindowsMoveFromTitleBarOnly = true;
   io.IniFilename = layout_file.empty() ? nullptr : self->layout_file_.c_str();
   ImGui_ImplGlfw_InitForOpenGL(window, true);
@@ -124,6 +125,10 @@ void GlWindow::end_frame(float red, float green, float blue, Image8* read_back) 
     for (int y = 0; y < height; ++y) std::memcpy(read_back->row(y), flipped.row(height - 1 - y), bytes);
   }
   glfwSwapBuffers(window_);
+}
+
+void GlWindow::drop_frame() {
+  ImGui::EndFrame();
 }
 
 bool GlWindow::close_requested() const {

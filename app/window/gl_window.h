@@ -39,6 +39,7 @@ class GlWindow {
   void begin_frame();
   // Draws; with `read_back` the pixels are read before the swap (RGB, upright).
   void end_frame(float red, float green, float blue, Image8* read_back = nullptr);
+  void drop_frame();  // instead of end_frame(): the window stays as it is
 
   [[nodiscard]] bool close_requested() const;
   void refuse_close();

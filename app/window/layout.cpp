@@ -48,13 +48,15 @@ void dock_space(Ui& ui) {
     scale_layout(ui.layout_ratio);
   }
   ui.layout_ratio = 1;
-  ImGui::DockSpaceOverViewport(root, viewport);
+  // The cleared window is the ground: panels need none below theirs.
+  ImGui::DockSpaceOverViewport(root, viewport, ImGuiDockNodeFlags_PassthruCentralNode);
 }
 
 }  // namespace
 
 void draw_interface(Ui& ui) {
   ui.marks.clear();
+  ui.popup_at_start = popup_open();
   menu_bar(ui);
   status_bar(ui);
   dock_space(ui);

@@ -39,6 +39,12 @@ void tooltip(const char* text) {
   }
 }
 
+void row_label(const char* text, float width) {
+  ImGui::AlignTextToFramePadding();
+  ImGui::TextUnformatted(text);
+  ImGui::SameLine(width);
+}
+
 bool primary_button(const Ui& ui, const char* label, ImVec2 size) {
   // White on a faded accent is hard to read: a button that cannot be pressed is like any other.
   if ((ImGui::GetCurrentContext()->CurrentItemFlags & ImGuiItemFlags_Disabled) != 0)

@@ -49,6 +49,8 @@ void heading(Ui& ui, const char* text);
 // Wrapped secondary text.
 void dim_text(const Ui& ui, const std::string& text);
 void tooltip(const char* text);
+// A name in front of a widget that starts at `width`.
+void row_label(const char* text, float width);
 
 // The one button a panel is about, in the accent colour.
 bool primary_button(const Ui& ui, const char* label, ImVec2 size = {0, 0});

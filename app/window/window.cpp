@@ -71,7 +71,7 @@ class MainWindow {
     }
     // Dear ImGui spreads fast input over frames: what it still holds back must not wait for the next event.
     if (ImGui::GetCurrentContext()->InputEventsQueue.Size > 0) return 0;
-    settle_frames_ = 1;
+    settle_frames_ = waits_for_picture() ? 0 : 1;
     if (ImGui::GetTime() < ui_.awake_until) return 0.02;
     if (app_.edits.busy() || app_.exports.busy() || ui_.dialogs.file.pending()) return busy_s;
     const bool fleeting = std::ranges::any_of(
@@ -91,21 +91,35 @@ class MainWindow {
     window_.begin_frame();
     const auto before = ui_.app.view.frames;
     draw_interface(ui_);
-    if (ui_.app.view.frames != before) count_preview();
-    const ImVec4& back = ui_.palette->window;
+    const bool new_picture = ui_.app.view.frames != before;
+    if (new_picture) count_preview();
     Image8 pixels;
-    window_.end_frame(back.x, back.y, back.z, screenshot_ ? &pixels : nullptr);
-    if (app_.view.dragging_view) remember(pace_.frames_ms, milliseconds_since(began));
-    textures_.end_frame();
+    if (new_picture || screenshot_ || !waits_for_picture()) {
+      const ImVec4& back = ui_.palette->window;
+      window_.end_frame(back.x, back.y, back.z, screenshot_ ? &pixels : nullptr);
+      last_drawn_ = Clock::now();
+      if (pace_.frames_drawn++ == 0) pace_.start_ms = milliseconds_since(started_);
+      if (app_.view.dragging_view) remember(pace_.frames_ms, milliseconds_since(began));
+      textures_.end_frame();
+    } else {
+      window_.drop_frame();
+    }
     window_.set_title(title());
-    if (pace_.frames_drawn++ == 0) pace_.start_ms = milliseconds_since(started_);
     dump(pixels);
+  }
+
+  // While the head or its strength is dragged, each event asks for another picture. Drawing the window before
+  // that is there would show nothing new and, without a GPU, take the processor from making it.
+  [[nodiscard]] bool waits_for_picture() const {
+    constexpr double longest_ms = 100;
+    const bool dragged = app_.view.dragging_view || app_.view.dragging_strength;
+    return dragged && milliseconds_since(last_drawn_) < longest_ms;
   }
 
   void accept_drop(const DroppedFiles& drop) {
     const auto prompt = ui_.marks.find("prompt.panel");
     const bool reference = prompt != ui_.marks.end() && prompt->second.contains(drop.x, drop.y);
-    if (reference && drop.files.size() == 1) return app_.open_reference(drop.files.front());
+    if (reference) return app_.open_references(drop.files);
     const auto adapt = ui_.marks.find("adapt.panel");
     if (adapt != ui_.marks.end() && adapt->second.contains(drop.x, drop.y)) {
       return app_.adapting.open_pairs(drop.files);
@@ -132,7 +146,7 @@ class MainWindow {
     const bool busy = app_.exports.busy() || app_.adapting.busy();
     if (ui_.leaving) return !busy;
     if (!window_.close_requested() && !ui_.quit) return false;
-    if (!busy) return true;
+    if (!busy && !app_.would_lose_work()) return true;
     window_.refuse_close();
     ui_.quit = false;
     ui_.dialogs.quit = true;
@@ -211,6 +225,7 @@ class MainWindow {
   nlohmann::json described_;  // in the frame before
   nlohmann::json dumped_;
   std::optional<Clock::time_point> last_preview_;
+  Clock::time_point last_drawn_{};
 };
 
 }  // namespace

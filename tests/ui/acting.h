@@ -60,6 +60,7 @@ inline double difference(const Image8& a, const Image8& b) {
 
 class Acting : public ::testing::Test {
  protected:
+  explicit Acting(std::string program = TRIPTYCH_WINDOW_DEMO) : person(folder, std::move(program)) {}
   // The window with a head in it, still and exact.
   void begin() {
     picture = make_picture(folder, "portrait.png");
@@ -74,13 +75,21 @@ class Acting : public ::testing::Test {
     person.key("ctrl+Return");
     ASSERT_TRUE(person.sees([&](const json& s) { return shown(s) == prompt; }));
   }
+  // Into the dialog that asks for a file.
+  void type_path(const std::filesystem::path& path) {
+    ASSERT_TRUE(person.sees([](const json& s) { return s["dialogs"]["file"] == true; }));
+    person.click("dialog.path");
+    person.key("ctrl+a");
+    person.type(path.string());
+    person.key("Return");
+  }
   [[nodiscard]] Image8 view() {
     const Image8 shot = person.screenshot();
     return cut(shot, person.state()["marks"]["view.square"]);
   }
 
   TemporaryFolder folder;
-  Person person{folder};
+  Person person;
   std::filesystem::path picture;
 };
 

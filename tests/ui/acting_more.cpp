@@ -29,13 +29,6 @@ class ActingMore : public Acting {
     person.click("adapt.start");
     ASSERT_TRUE(person.sees([](const json& s) { return s["adapt"]["losses"] > 1; }));
   }
-  void type_path(const std::filesystem::path& path) {
-    ASSERT_TRUE(person.sees([](const json& s) { return s["dialogs"]["file"] == true; }));
-    person.click("dialog.path");
-    person.key("ctrl+a");
-    person.type(path.string());
-    person.key("Return");
-  }
 };
 
 TEST_F(ActingMore, TenPairsTeachAStyleWhileTheHeadIsTurned) {

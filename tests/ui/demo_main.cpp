@@ -1,5 +1,6 @@
 // The window on the fake engine: what the acting tests start. `window_demo [--dump-state FILE] [--safe-mode]
 // [--missing-model] [--size WxH] [FILE...]`.
+#include <csignal>
 #include <cstdio>
 #include <string>
 
@@ -7,6 +8,7 @@
 #include "window/window.h"
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // as the program does
   triptych::test::FakeServices services;
   services.learning_turn = std::chrono::milliseconds(200);  // a person has time to look and to stop it
   triptych::app::WindowOptions options;

@@ -10,11 +10,14 @@
 #include "head/tri_file.h"
 #include "image/picture.h"
 #include "image/resample.h"
+#include "state/engine_export.h"
+#include "state/preview.h"
 #include "support/analytic_head.h"
 
 namespace triptych::test {
 namespace {
 
+constexpr int quick_samples = 16;  // a third of the real march: the head is simple
 constexpr const char* imported_package = "a package of tests";
 
 struct FakeBaked final : app::Baked {
@@ -53,6 +56,7 @@ Head tinted(const Head& head, const std::string& words) {
 
 Status take_until_cancelled(Progress& progress) {
   progress.begin("thinking");
+  progress.advance(0.25);
   progress.wait_for_cancel();
   return progress.check();
 }
@@ -74,14 +78,9 @@ Result<std::shared_ptr<const app::Source>> make_source(const std::filesystem::pa
   }
   auto source = std::make_shared<app::Source>();
   source->path = path;
-  constexpr float largest = 1024;
-  source->preview_scale =
-      std::min(1.0F, largest / static_cast<float>(std::max(picture.width, picture.height)));
-  const auto scaled = [&](int edge) {
-    return std::max(1, static_cast<int>(static_cast<float>(edge) * source->preview_scale));
-  };
-  source->preview =
-      std::make_shared<const Image8>(resize(picture, scaled(picture.width), scaled(picture.height)));
+  app::Preview preview = app::make_preview(picture);
+  source->preview = std::move(preview.image);
+  source->preview_scale = preview.scale;
   const int count = picture.width > 2 * picture.height ? 2 : 1;
   const auto height = static_cast<float>(picture.height);
   for (int i = 0; i < count; ++i) {
@@ -201,6 +200,7 @@ Result<std::shared_ptr<const app::Source>> FakeServices::choose_face(const app::
 Result<std::shared_ptr<const app::Source>> FakeServices::correct_landmarks(
     const app::Source& source, const std::vector<Point2>& landmarks, Progress& /*progress*/) {
   TRIPTYCH_TRY(const Picture picture, load_picture(source.path));
+  TRIPTYCH_CHECK(app::check_unchanged(source, picture.rgb));
   auto corrected = std::make_shared<app::Source>(source);
   Face& face = corrected->faces[static_cast<std::size_t>(source.face)];
   face.landmarks = landmarks;
@@ -244,19 +244,24 @@ Result<View> FakeServices::render_fast(const app::Baked& head, const Camera& cam
 
 Result<View> FakeServices::render_exact(const Head& head, const Camera& camera, const RenderOptions& options,
                                         Progress& progress) {
-  return triptych::render_exact(head, camera, options, pool_, progress);
+  RenderOptions quick = options;
+  quick.coarse_samples = std::min(options.coarse_samples, quick_samples);
+  quick.importance_samples = std::min(options.importance_samples, quick_samples);
+  return triptych::render_exact(head, camera, quick, pool_, progress);
 }
 
 Status FakeServices::export_head(const Head& head, const app::ExportRequest& request, Progress& progress) {
-  if (request.kind == app::ExportRequest::Kind::head) return save_head(request.path, head);
-  if (request.kind != app::ExportRequest::Kind::picture) {
-    return write_file(request.path, std::to_string(request.cameras.size()) + " cameras");
+  using Kind = app::ExportRequest::Kind;
+  if (request.kind == Kind::picture) {
+    RenderOptions small{.width = 96, .height = 96};  // of the size asked for it would take seconds
+    small.background = request.background;
+    TRIPTYCH_TRY(const View view, render_exact(head, request.camera, small, progress));
+    const Image8 picture = request.transparent ? app::with_alpha(view) : to_bytes(view.rgb);
+    return save_picture(request.path, resize(picture, request.size, request.size), request.text);
   }
-  RenderOptions options;
-  options.width = options.height = request.size;
-  options.background = request.background;
-  TRIPTYCH_TRY(const View view, render_exact(head, request.camera, options, progress));
-  return save_picture(request.path, to_bytes(view.rgb), request.text);
+  if (request.kind != Kind::video) return app::write_export(head, request, pool_, progress);
+  if (request.path.filename().string().starts_with("slow")) return take_until_cancelled(progress);
+  return write_file(request.path, std::to_string(request.cameras.size()) + " cameras");
 }
 
 }  // namespace triptych::test

@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "image/picture.h"
+#include "x11_desktop.h"
 #include "xdnd.h"
 
 namespace triptych::test {
@@ -45,8 +46,10 @@ bool Person::start(const std::vector<std::string>& arguments) {
     watch_ = inotify_init1(IN_CLOEXEC);
     inotify_add_watch(watch_, (folder_ / "dump").c_str(), IN_MOVED_TO | IN_CLOSE_WRITE);
   }
+  const auto started = std::chrono::steady_clock::now();
   process_ = fork();
   if (process_ == 0) {
+    if (chdir(folder_.path().c_str()) != 0) _exit(126);
     setenv("XDG_CONFIG_HOME", (folder_ / "config").c_str(), 1);
     setenv("XDG_STATE_HOME", (folder_ / "state").c_str(), 1);
     setenv("XDG_DATA_HOME", (folder_ / "data").c_str(), 1);
@@ -58,6 +61,7 @@ bool Person::start(const std::vector<std::string>& arguments) {
     _exit(127);
   }
   if (!sees([](const auto&) { return true; })) return false;
+  start_ms_ = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
   window_ = output_of("xdotool search --onlyvisible --name Triptych | tail -1");
   xdotool("windowfocus --sync " + window_);
   return !window_.empty();
@@ -121,36 +125,56 @@ void Person::xdotool(const std::string& arguments) {
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
 }
 
+std::string Person::move_to(const std::string& mark, float x, float y) {
+  const Point point = at(mark, x, y);
+  return "mousemove --window " + window_ + " " + std::to_string(point.x) + " " + std::to_string(point.y) +
+         " ";
+}
+
 bool Person::drop(const std::vector<std::filesystem::path>& files, const std::string& mark) {
   const Point point = at(mark);
-  xdotool("mousemove --window " + window_ + " " + std::to_string(point.x) + " " + std::to_string(point.y));
-  return drop_files(std::strtoul(window_.c_str(), nullptr, 10), files, point.x, point.y);
+  xdotool(move_to(mark));
+  FileDrag drag(window(), files);
+  return drag.move(point.x, point.y) && drag.drop();
 }
 
 void Person::click(const std::string& mark, int button) {
-  const Point point = at(mark);
-  const std::string to =
-      "mousemove --window " + window_ + " " + std::to_string(point.x) + " " + std::to_string(point.y);
   // A frame must see the pointer there, then the button down, then up.
-  xdotool(to + " sleep 0.15 mousedown " + std::to_string(button) + " sleep 0.15 mouseup " +
+  xdotool(move_to(mark) + "sleep 0.15 mousedown " + std::to_string(button) + " sleep 0.15 mouseup " +
           std::to_string(button));
 }
 
-void Person::hover(const std::string& mark, float x, float y) {
-  const Point point = at(mark, x, y);
-  xdotool("mousemove --window " + window_ + " " + std::to_string(point.x) + " " + std::to_string(point.y));
+void Person::double_click(const std::string& mark) {
+  xdotool(move_to(mark) + "sleep 0.15 click --repeat 2 --delay 60 1");
 }
 
-void Person::drag(const std::string& mark, float from_x, float from_y, float to_x, float to_y) {
+void Person::scroll(const std::string& mark, int steps) {
+  const std::string button = steps > 0 ? "4" : "5";
+  xdotool(move_to(mark) + "sleep 0.15 click --repeat " + std::to_string(std::abs(steps)) + " --delay 60 " +
+          button);
+}
+
+void Person::hover(const std::string& mark, float x, float y) {
+  xdotool(move_to(mark, x, y));
+}
+
+void Person::press(const std::string& mark, float x, float y) {
+  xdotool(move_to(mark, x, y) + "sleep 0.15 mousedown 1 sleep 0.15");
+}
+
+void Person::let_go() {
+  xdotool("mouseup 1");
+}
+
+void Person::drag(const std::string& mark, float from_x, float from_y, float to_x, float to_y, int button) {
   const auto move = [&](float share) {
-    const Point p = at(mark, from_x + (to_x - from_x) * share, from_y + (to_y - from_y) * share);
-    return "mousemove --window " + window_ + " " + std::to_string(p.x) + " " + std::to_string(p.y) +
-           " sleep 0.1 ";
+    return move_to(mark, from_x + (to_x - from_x) * share, from_y + (to_y - from_y) * share) + "sleep 0.1 ";
   };
   const std::string start = move(0);
   std::string path;
   for (const float share : {0.25F, 0.5F, 0.75F, 1.0F}) path += move(share);
-  xdotool(start + "mousedown 1 sleep 0.15 " + path + "mouseup 1");
+  const std::string number = std::to_string(button);
+  xdotool(start + "mousedown " + number + " sleep 0.15 " + path + "mouseup " + number);
 }
 
 void Person::type(const std::string& text) {
@@ -180,7 +204,7 @@ void Person::key(const std::string& name) {
 }
 
 void Person::close() {
-  ask_to_close(std::strtoul(window_.c_str(), nullptr, 10));
+  ask_to_close(window());
 }
 
 }  // namespace triptych::test

@@ -17,16 +17,18 @@ namespace triptych::test {
 class Person {
  public:
   // `program`: what start() starts; its folders of preferences and data are in `folder`.
-  explicit Person(const TemporaryFolder& folder, std::string program = TRIPTYCH_WINDOW_DEMO)
-      : folder_(folder), program_(std::move(program)) {}
+  Person(const TemporaryFolder& folder, const std::string& program)
+      : folder_(folder), program_(std::filesystem::absolute(program).string()) {}
   ~Person();  // ends the window if it still runs
   Person(const Person&) = delete;
   Person& operator=(const Person&) = delete;
   Person(Person&&) = delete;
   Person& operator=(Person&&) = delete;
 
-  // Starts the window and waits for its first state.
+  // Starts the window, with the folder as working directory, and waits for its first state.
   [[nodiscard]] bool start(const std::vector<std::string>& arguments = {});
+  [[nodiscard]] double start_ms() const { return start_ms_; }  // what that took
+  [[nodiscard]] int process() const { return process_; }
   void kill();  // as a crash does
   [[nodiscard]] int wait_exit();
 
@@ -37,14 +39,19 @@ class Person {
 
   [[nodiscard]] bool drop(const std::vector<std::filesystem::path>& files, const std::string& mark);
   void click(const std::string& mark, int button = 1);
+  void double_click(const std::string& mark);
+  void scroll(const std::string& mark, int steps);                      // > 0: away from the person
   void hover(const std::string& mark, float x = 0.5F, float y = 0.5F);  // shares of the mark
-  void drag(const std::string& mark, float from_x, float from_y, float to_x, float to_y);
+  void drag(const std::string& mark, float from_x, float from_y, float to_x, float to_y, int button = 1);
+  // The parts of a drag, for a look in between.
+  void press(const std::string& mark, float x = 0.5F, float y = 0.5F);
+  void let_go();
   void type(const std::string& text);
   void key(const std::string& name);
   void hold(const std::string& name);
   void release(const std::string& name);
-  void close();                                                        // as the window manager asks
-  [[nodiscard]] const std::string& window() const { return window_; }  // its X11 number
+  void close();                                                               // as the window manager asks
+  [[nodiscard]] unsigned long window() const { return std::stoul(window_); }  // its X11 number
   static void xdotool(const std::string& arguments);
 
   struct Point {
@@ -54,9 +61,11 @@ class Person {
 
  private:
   [[nodiscard]] bool read_state();
+  [[nodiscard]] std::string move_to(const std::string& mark, float x = 0.5F, float y = 0.5F);
 
   const TemporaryFolder& folder_;
   std::string program_;
+  double start_ms_ = 0;
   int process_ = 0;
   int watch_ = -1;
   std::string window_;

@@ -9,8 +9,9 @@
 #include <map>
 
 #include "acting.h"
-#include "export/video.h"
-#include "screen_recorder.h"
+#include "film.h"
+#include "processor_time.h"
+#include "xdnd.h"
 
 namespace triptych::test {
 namespace {
@@ -97,7 +98,7 @@ std::string turning(Person& person, double seconds) {
     const auto x = static_cast<float>(0.5 + 0.12 * std::sin(2 * t));
     const auto y = static_cast<float>(0.5 + 0.04 * std::sin(3.1 * t));
     const auto point = person.at("view.square", x, y);
-    return " mousemove --window " + person.window() + " " + std::to_string(point.x) + " " +
+    return " mousemove --window " + std::to_string(person.window()) + " " + std::to_string(point.x) + " " +
            std::to_string(point.y);
   };
   std::string path = to(0) + " sleep 0.3 mousedown 1 sleep 0.2";
@@ -107,33 +108,46 @@ std::string turning(Person& person, double seconds) {
 
 bool film(Photographer& p) {
   if (!p.begin({}, {"--safe-mode"}, 960, 600)) return false;
-  if (!p.person->sees([](const json& s) { return s["model"]["ready"] == true && is_still(s); })) return false;
-  constexpr int frames_per_second = 12;
-  ScreenRecorder recorder(std::strtoul(p.person->window().c_str(), nullptr, 10), frames_per_second);
-  if (!p.person->drop({p.portrait()}, "viewport")) return false;
-  if (!p.person->sees(
-          [&](const json& s) { return s["scene"]["picture"] == p.portrait().string() && is_still(s); }))
+  Person& person = *p.person;
+  if (!person.sees([](const json& s) { return s["model"]["ready"] == true && is_still(s); })) return false;
+  const auto mine = *p.folder / "me.jpg";
+  std::filesystem::copy_file(p.portrait(), mine);
+  Film shots(person);
+  shots.shoot(8);
+  Person::xdotool("mousemove 2700 1700 mousedown 1");  // from outside
+  FileDrag drag(person.window(), {mine});
+  person.hover("viewport");
+  const auto at = person.at("viewport");
+  if (!drag.move(at.x, at.y) || !person.sees([](const json& s) { return s["drop_target"] == "viewport"; }))
     return false;
-  if (!p.apply("bronze statue")) return false;
-  Person::xdotool(turning(*p.person, 4));
-  if (!p.person->sees(is_still)) return false;
-  const auto frames = recorder.finish();
-  const auto path = p.out() / "window.webp";
-  auto video = VideoWriter::open(path, {frames.front().width, frames.front().height, frames_per_second});
-  for (const Image8& frame : frames) {
-    if (!video || !(*video)->add(frame)) return false;
-  }
-  if (video && (*video)->finish()) std::cout << path.string() << ": " << frames.size() << " frames\n";
-  return true;
+  shots.shoot(8);
+  Person::xdotool("mouseup 1");
+  if (!drag.drop()) return false;
+  if (!person.sees([&](const json& s) { return s["scene"]["picture"] == mine.string() && is_still(s); }))
+    return false;
+  shots.shoot(12);
+  person.click("prompt");
+  shots.type("bronze statue");
+  person.key("ctrl+Return");
+  if (!person.sees([](const json& s) { return shown(s) == "bronze statue" && is_still(s); })) return false;
+  shots.shoot(12);
+  if (!shots.turn()) return false;
+  shots.shoot(10);
+  return shots.save(p.out() / "window.webp");
 }
 
 bool log_orbit(Photographer& p) {
   if (!p.begin({}, {p.portrait().string()})) return false;
   if (!p.quiet()) return false;
+  const ProcessorTime processor(p.person->process());
   Person::xdotool(turning(*p.person, 10));
+  const json cores = processor.cores();
   if (!p.person->sees(is_still)) return false;
   static_cast<void>(p.person->screenshot());  // tells the pace anew
-  std::cout << p.person->state()["pace"].dump(1) << "\n";
+  json pace = p.person->state()["pace"];
+  pace["cores"] = cores;
+  pace["first_state_ms"] = p.person->start_ms();
+  std::cout << pace.dump(1) << "\n";
   return true;
 }
 
@@ -181,6 +195,7 @@ bool review(Photographer& p) {
     if (!p.apply("bronze statue")) return false;
     for (const State& state : states) {
       state.reach(p);
+      static_cast<void>(p.person->screenshot());  // what was pressed has been seen by now
       if (!p.person->sees([](const json& s) { return is_still(s); })) return false;
       p.save(look.name() + "-" + state.name);
     }

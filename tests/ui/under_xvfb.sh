@@ -7,7 +7,8 @@ for tool in Xvfb xdotool; do
 done
 ready=$(mktemp)
 exec 9>"$ready"
-Xvfb -displayfd 9 -screen 0 "${SCREEN:-1400x1000}x24" -nolisten tcp >/dev/null 2>&1 &
+# -r: no key repeats; a busy machine would hold keys for longer than a person does.
+Xvfb -displayfd 9 -screen 0 "${SCREEN:-1400x1000}x24" -nolisten tcp -r >/dev/null 2>&1 &
 server=$!
 exec 9>&-
 trap 'kill $server 2>/dev/null; rm -f "$ready"' EXIT

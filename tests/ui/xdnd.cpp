@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdio>
-#include <functional>
 
 namespace triptych::test {
 namespace {
@@ -26,33 +25,38 @@ std::string uri_list(const std::vector<std::filesystem::path>& files) {
   return list;
 }
 
-class DropSource {
+}  // namespace
+
+class FileDrag::Source {
  public:
-  DropSource(Window target, std::string data) : target_(target), data_(std::move(data)) {
+  Source(Window target, std::string data) : target_(target), data_(std::move(data)) {
     display_ = XOpenDisplay(nullptr);
     if (display_ == nullptr) return;
     window_ = XCreateSimpleWindow(display_, DefaultRootWindow(display_), -10, -10, 1, 1, 0, 0, 0);
     XSetSelectionOwner(display_, atom("XdndSelection"), window_, CurrentTime);
+    constexpr long version = 5;
+    send("XdndEnter", version << 24, static_cast<long>(atom("text/uri-list")), 0, 0);
   }
-  ~DropSource() {
+  ~Source() {
     if (display_ != nullptr) XCloseDisplay(display_);
   }
-  DropSource(const DropSource&) = delete;
-  DropSource& operator=(const DropSource&) = delete;
-  DropSource(DropSource&&) = delete;
-  DropSource& operator=(DropSource&&) = delete;
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+  Source(Source&&) = delete;
+  Source& operator=(Source&&) = delete;
 
-  bool drop(int x, int y) {
+  bool move(int x, int y) {
     if (display_ == nullptr) return false;
     int root_x = 0;
     int root_y = 0;
     Window child = 0;
     XTranslateCoordinates(display_, target_, DefaultRootWindow(display_), x, y, &root_x, &root_y, &child);
-    constexpr long version = 5;
-    send("XdndEnter", version << 24, static_cast<long>(atom("text/uri-list")), 0, 0);
     const long position = (static_cast<long>(root_x) << 16) | root_y;
     send("XdndPosition", 0, position, CurrentTime, static_cast<long>(atom("XdndActionCopy")));
-    if (!wait_for("XdndStatus")) return false;
+    return wait_for("XdndStatus");
+  }
+  bool drop() {
+    if (display_ == nullptr) return false;
     send("XdndDrop", 0, CurrentTime, 0, 0);
     return wait_for("XdndFinished");
   }
@@ -109,23 +113,14 @@ class DropSource {
   std::string data_;
 };
 
-}  // namespace
-
-bool drop_files(unsigned long target, const std::vector<std::filesystem::path>& files, int x, int y) {
-  return DropSource(target, uri_list(files)).drop(x, y);
+FileDrag::FileDrag(unsigned long target, const std::vector<std::filesystem::path>& files)
+    : source_(std::make_unique<Source>(target, uri_list(files))) {}
+FileDrag::~FileDrag() = default;
+bool FileDrag::move(int x, int y) {
+  return source_->move(x, y);
 }
-
-void ask_to_close(unsigned long window) {
-  Display* display = XOpenDisplay(nullptr);
-  if (display == nullptr) return;
-  XEvent event{};
-  event.xclient.type = ClientMessage;
-  event.xclient.window = window;
-  event.xclient.message_type = XInternAtom(display, "WM_PROTOCOLS", False);
-  event.xclient.format = 32;
-  event.xclient.data.l[0] = static_cast<long>(XInternAtom(display, "WM_DELETE_WINDOW", False));
-  XSendEvent(display, window, False, NoEventMask, &event);
-  XCloseDisplay(display);
+bool FileDrag::drop() {
+  return source_->drop();
 }
 
 }  // namespace triptych::test

@@ -3,17 +3,28 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
+#include <memory>
 #include <vector>
 
 namespace triptych::test {
 
-// Drops `files` on the window `target` at its pixel x, y; false when it is not taken within some
-// seconds.
-[[nodiscard]] bool drop_files(unsigned long target, const std::vector<std::filesystem::path>& files, int x,
-                              int y);
+class FileDrag {
+ public:
+  // Begins to drag `files` over the window `target`.
+  FileDrag(unsigned long target, const std::vector<std::filesystem::path>& files);
+  ~FileDrag();
+  FileDrag(const FileDrag&) = delete;
+  FileDrag& operator=(const FileDrag&) = delete;
+  FileDrag(FileDrag&&) = delete;
+  FileDrag& operator=(FileDrag&&) = delete;
 
-// Asks the window to close, as a window manager does.
-void ask_to_close(unsigned long window);
+  // To pixel x, y of the window; both false when the window does not answer within some seconds.
+  [[nodiscard]] bool move(int x, int y);
+  [[nodiscard]] bool drop();
+
+ private:
+  class Source;
+  std::unique_ptr<Source> source_;
+};
 
 }  // namespace triptych::test

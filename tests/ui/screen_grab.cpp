@@ -1,12 +1,10 @@
-#include "screen_recorder.h"
+#include "screen_grab.h"
 
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
 
 #include <array>
-#include <chrono>
-#include <condition_variable>
-#include <utility>
+#include <string_view>
 
 namespace triptych::test {
 namespace {
@@ -57,30 +55,12 @@ Image8 grab(Display* display, Window window) {
 
 }  // namespace
 
-ScreenRecorder::ScreenRecorder(unsigned long window, int frames_per_second)
-    : thread_([this, window, frames_per_second](const std::stop_token& stop) {
-        record(stop, window, frames_per_second);
-      }) {}
-
-std::vector<Image8> ScreenRecorder::finish() {
-  thread_.request_stop();
-  if (thread_.joinable()) thread_.join();
-  return std::move(frames_);
-}
-
-void ScreenRecorder::record(const std::stop_token& stop, unsigned long window, int frames_per_second) {
+Image8 grab_window(unsigned long window) {
   Display* display = XOpenDisplay(nullptr);
-  if (display == nullptr) return;
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  auto next = std::chrono::steady_clock::now();
-  while (!stop.stop_requested()) {
-    frames_.push_back(grab(display, window));
-    next += std::chrono::microseconds(1000000 / frames_per_second);
-    stopped.wait_until(lock, stop, next, [] { return false; });
-  }
+  if (display == nullptr) return {};
+  Image8 frame = grab(display, window);
   XCloseDisplay(display);
+  return frame;
 }
 
 }  // namespace triptych::test

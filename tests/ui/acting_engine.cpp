@@ -1,0 +1,111 @@
+// A person with the program itself and the model that ships: no fake engine.
+#include <array>
+#include <cstdio>
+
+#include "acting.h"
+#include "head/tri_file.h"
+#include "image/resample.h"
+#include "render/renderer.h"
+
+namespace triptych::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path astronaut = fs::path(TRIPTYCH_SOURCE_DIR) / "assets/portraits/astronaut.jpg";
+constexpr Vec3 dark_backdrop{0.145F, 0.149F, 0.161F};
+
+class ActingEngine : public Acting {
+ protected:
+  ActingEngine() : Acting(TRIPTYCH_PROGRAM) {}
+  void SetUp() override {
+    picture = folder / "me.jpg";
+    fs::copy_file(astronaut, picture);
+  }
+};
+
+// What `triptych render` makes of the head at the camera that the window shows, over the window's backdrop
+// instead of white.
+Image8 rendered(const fs::path& head_path, const json& view, int size) {
+  const fs::path out = fs::path(head_path).replace_extension(".png");
+  const std::string command = std::string(TRIPTYCH_PROGRAM) + " render " + head_path.string() +
+                              " --quiet --out " + out.string() + " --size " + std::to_string(size) +
+                              " --yaw " + view["yaw"].dump() + " --pitch " + view["pitch"].dump() +
+                              " --fov " + view["fov"].dump();
+  EXPECT_EQ(std::system(command.c_str()), 0) << command;
+  const auto white = load_picture(out);
+  const auto head = load_head(head_path);
+  if (!white || !head) return {};
+  ThreadPool pool;
+  Progress progress;
+  const Camera camera = orbit_camera(view["yaw"], view["pitch"], view["fov"]);
+  const RenderOptions options{.width = size, .height = size};
+  const auto alpha = render_exact(*head, camera, options, pool, progress);
+  EXPECT_TRUE(alpha);
+  ImageF dark(size, size, 3);
+  for (std::size_t i = 0; alpha && i < dark.pixels.size(); ++i) {
+    const float through = 1 - alpha->alpha.pixels[i / 3];
+    dark.pixels[i] = static_cast<float>(white->rgb.pixels[i]) / 255 - through * (1 - dark_backdrop[i % 3]);
+  }
+  return to_bytes(dark);
+}
+
+TEST_F(ActingEngine, APortraitIsDroppedPromptedTurnedAndLooksAsRenderMakesIt) {
+  ASSERT_TRUE(person.start());
+  ASSERT_TRUE(person.sees([](const json& s) { return s["model"]["ready"] == true; }));
+  ASSERT_TRUE(person.drop({picture}, "viewport"));
+  ASSERT_TRUE(
+      person.sees([&](const json& s) { return s["scene"]["picture"] == picture.string() && is_still(s); }));
+  const Image8 original = view();
+  apply("bronze statue");
+  ASSERT_TRUE(person.sees(is_still));
+  EXPECT_GT(difference(original, view()), 3);
+  person.drag("view.square", 0.5F, 0.5F, 0.6F, 0.47F);
+  ASSERT_TRUE(person.sees([](const json& s) { return s["view"]["yaw"] < -5 && is_still(s); }));
+  const Image8 turned = view();
+  const json seen = person.state()["view"];
+  person.key("ctrl+e");
+  person.click("export.kind.3");
+  ASSERT_TRUE(person.sees([](const json& s) { return !s["marks"].contains("export.size.0"); }));
+  person.click("export.start");
+  type_path(folder / "bronze.tri");
+  ASSERT_TRUE(person.sees([](const json& s) { return !s["notices"].empty(); }));
+  EXPECT_EQ(person.state()["notices"][0]["sentence"], "Exported bronze.tri");
+  EXPECT_GE(psnr(turned, rendered(folder / "bronze.tri", seen, turned.width)), 30);
+}
+
+TEST_F(ActingEngine, OnePairTeachesAStyleThatThePromptThenKnows) {
+  auto painted = load_picture(astronaut);
+  ASSERT_TRUE(painted);
+  for (std::size_t i = 0; i < painted->rgb.pixels.size(); i += 3) painted->rgb.pixels[i] = 255;
+  for (const char* side : {"before", "after"}) fs::create_directories(folder / "redhead" / side);
+  fs::copy_file(astronaut, folder / "redhead/before/a.jpg");
+  ASSERT_TRUE(save_picture(folder / "redhead/after/a.png", painted->rgb));
+
+  ASSERT_TRUE(person.start({picture.string()}));
+  ASSERT_TRUE(person.sees(is_still));
+  const Image8 original = view();
+  ASSERT_TRUE(person.drop({folder / "redhead"}, "viewport"));
+  ASSERT_TRUE(person.sees([](const json& s) { return s["adapt"]["pairs"].size() == 1; }));
+  person.click("adapt.start");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["adapt"]["losses"] > 1; }));
+  person.click("adapt.stop");
+  ASSERT_TRUE(person.sees(
+      [](const json& s) { return s["adapt"]["busy"] == false && s["marks"].contains("style.redhead"); }));
+  EXPECT_TRUE(fs::exists(folder / "data/triptych/styles/redhead.safetensors"));
+  person.click("history.0");
+  ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "Original" && is_still(s); }));
+  apply("redhead");
+  ASSERT_TRUE(person.sees(is_still));
+  EXPECT_EQ(person.state()["understood"], "");
+}
+
+TEST_F(ActingEngine, AMissingModelFileIsNamed) {
+  ASSERT_TRUE(person.start({"--model", (folder / "lost.package").string(), picture.string()}));
+  ASSERT_TRUE(
+      person.sees([](const json& s) { return s["model"]["failed"] == true && !s["notices"].empty(); }));
+  EXPECT_NE(person.state()["notices"].dump().find("lost.package"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace triptych::test

@@ -1,0 +1,132 @@
+// The window itself: dialogs, preferences, scale, minimising, and displays on which it cannot open.
+#include <array>
+#include <cstdio>
+
+#include "acting.h"
+#include "x11_desktop.h"
+
+namespace triptych::test {
+namespace {
+
+class ActingWindow : public Acting {
+ protected:
+  void TearDown() override { set_display_dpi(0); }
+  [[nodiscard]] double height_of(const std::string& mark) const {
+    return person.state()["marks"][mark][3].get<double>();
+  }
+  [[nodiscard]] bool sees_dialog(const char* name, bool open) {
+    return person.sees([&](const json& s) { return s["dialogs"][name] == open; });
+  }
+};
+
+TEST_F(ActingWindow, PreferencesAreKeptAndSafeModeForgetsThem) {
+  begin();
+  person.key("ctrl+comma");
+  person.click("theme.1");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["light"] == true; }));
+  person.click("preferences.done");
+  ASSERT_TRUE(sees_dialog("preferences", false));
+  person.close();
+  EXPECT_EQ(person.wait_exit(), 0);
+  ASSERT_TRUE(person.start());
+  EXPECT_EQ(person.state()["light"], true);
+  person.kill();
+  ASSERT_TRUE(person.start({"--safe-mode"}));
+  EXPECT_EQ(person.state()["light"], false);
+}
+
+TEST_F(ActingWindow, KeysWorkAgainAfterEscapeClosedADialog) {
+  begin();
+  for (const char* opening : {"ctrl+comma", "F1", "ctrl+e", "ctrl+k"}) {
+    const char* name = opening == std::string("ctrl+comma") ? "preferences"
+                       : opening == std::string("F1")       ? "help"
+                       : opening == std::string("ctrl+e")   ? "export"
+                                                            : "palette";
+    person.key(opening);
+    ASSERT_TRUE(sees_dialog(name, true));
+    person.key("Escape");
+    person.key("ctrl+s");
+    ASSERT_TRUE(sees_dialog("file", true)) << "after " << name;
+    EXPECT_EQ(person.state()["dialogs"][name], false);
+    person.key("Escape");
+    ASSERT_TRUE(sees_dialog("file", false));
+  }
+}
+
+TEST_F(ActingWindow, EscapeInADialogClosesItAndCancelsNoEdit) {
+  begin();
+  person.click("prompt");
+  person.type("slow motion");
+  person.key("ctrl+Return");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["editing"] == true; }));
+  person.key("F1");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["marks"].contains("help"); }));
+  person.key("Escape");
+  ASSERT_TRUE(sees_dialog("help", false));
+  EXPECT_EQ(person.state()["editing"], true);
+  person.key("Escape");
+  EXPECT_TRUE(person.sees([](const json& s) { return s["editing"] == false; }));
+}
+
+TEST_F(ActingWindow, TheInterfaceGrowsAndShrinksWhileItRuns) {
+  begin();
+  const double height = height_of("apply");
+  person.key("ctrl+comma");
+  person.click("scale.3");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["scale"] == 1.5; }));
+  EXPECT_NEAR(height_of("apply"), 1.5 * height, 2);
+  person.click("scale.1");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["scale"] == 1; }));
+  EXPECT_NEAR(height_of("apply"), height, 1);
+  EXPECT_TRUE(person.sees(is_still));
+}
+
+TEST_F(ActingWindow, ADisplayWithFineDotsMakesEverythingLarger) {
+  begin();
+  const double height = height_of("apply");
+  person.kill();
+  set_display_dpi(144);
+  ASSERT_TRUE(person.start({picture.string()}));
+  ASSERT_TRUE(person.sees(is_still));
+  EXPECT_EQ(person.state()["scale"], 1.5);
+  EXPECT_NEAR(height_of("apply"), 1.5 * height, 2);
+}
+
+TEST_F(ActingWindow, WorkGoesOnWhileItIsMinimised) {
+  begin();
+  person.click("prompt");
+  person.type("clown");
+  person.key("ctrl+Return");
+  set_minimised(person.window(), true);
+  set_minimised(person.window(), false);
+  ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "clown" && is_still(s); }));
+  person.click("viewport", 2);
+  person.key("3");
+  EXPECT_TRUE(person.sees([](const json& s) { return s["view"]["yaw"] == 45 && is_still(s); }));
+}
+
+// What the program says when it is started with `environment`, and its exit status.
+std::pair<std::string, int> start_with(const std::string& environment) {
+  const std::string command = "env " + environment + " " TRIPTYCH_WINDOW_DEMO " --safe-mode 2>&1";
+  std::string text;
+  FILE* pipe = popen(command.c_str(), "r");
+  std::array<char, 256> part{};
+  while (pipe != nullptr && fgets(part.data(), part.size(), pipe) != nullptr) text += part.data();
+  const int status = pipe == nullptr ? -1 : pclose(pipe);
+  return {text, WIFEXITED(status) ? WEXITSTATUS(status) : -1};
+}
+
+TEST(Start, WithoutADisplayOrWithBrokenGlItSaysWhatIsMissing) {
+  const auto [no_display, no_display_status] = start_with("-u DISPLAY -u WAYLAND_DISPLAY");
+  EXPECT_EQ(no_display_status, 1);
+  EXPECT_NE(no_display.find("needs a display"), std::string::npos) << no_display;
+  const auto [old_gl, old_gl_status] = start_with("MESA_GL_VERSION_OVERRIDE=2.1");
+  EXPECT_EQ(old_gl_status, 1);
+  EXPECT_NE(old_gl.find("needs OpenGL 3.3"), std::string::npos) << old_gl;
+  const auto [no_driver, no_driver_status] = start_with("LIBGL_DRIVERS_PATH=/nowhere");
+  EXPECT_EQ(no_driver_status, 1);
+  EXPECT_NE(no_driver.find("needs OpenGL 3.3"), std::string::npos) << no_driver;
+}
+
+}  // namespace
+}  // namespace triptych::test

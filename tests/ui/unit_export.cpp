@@ -1,0 +1,107 @@
+// What an export writes, by the engine's own writer: small pictures of a hand-made head.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <fstream>
+
+#include "core/thread_pool.h"
+#include "head/tri_file.h"
+#include "image/picture.h"
+#include "state/engine_export.h"
+#include "support/analytic_head.h"
+#include "support/temporary_folder.h"
+
+namespace triptych::test {
+namespace {
+
+using app::ExportRequest;
+
+class Export : public ::testing::Test {
+ protected:
+  Export() {
+    AnalyticHeadOptions options;
+    options.front_size = 96;
+    options.side_size = 32;
+    head = analytic_frustum_head(options);
+    request.camera = orbit_camera(0, 0);
+    request.size = 64;
+    request.background = {0, 0, 1};
+  }
+  [[nodiscard]] Image8 written(const std::string& name) {
+    request.path = folder / name;
+    const Status status = app::write_export(head, request, pool, progress);
+    EXPECT_TRUE(status) << status.error().message;
+    auto picture = load_picture(request.path);
+    return picture ? std::move(picture->rgb) : Image8{};
+  }
+  [[nodiscard]] std::string bytes() const {
+    std::ifstream file(request.path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  TemporaryFolder folder;
+  ThreadPool pool{1};
+  Progress progress;
+  Head head;
+  ExportRequest request;
+};
+
+std::array<int, 3> pixel(const Image8& image, int x, int y) {
+  return {image.at(x, y, 0), image.at(x, y, 1), image.at(x, y, 2)};
+}
+
+TEST_F(Export, APictureStandsOnTheBackgroundAndCarriesItsParameters) {
+  request.text = {{"prompt", "bronze statue"}};
+  const Image8 picture = written("a.png");
+  ASSERT_EQ(picture.width, 64);
+  EXPECT_EQ(pixel(picture, 1, 1), (std::array{0, 0, 255}));
+  EXPECT_NE(pixel(picture, 32, 32), (std::array{0, 0, 255}));
+  EXPECT_NE(bytes().find("bronze statue"), std::string::npos);
+}
+
+TEST_F(Export, ATransparentPictureHasNoBackground) {
+  request.transparent = true;
+  const Image8 picture = written("a.png");  // read over mid grey
+  EXPECT_EQ(pixel(picture, 1, 1), (std::array{128, 128, 128}));
+  const Image8 opaque = [&] {
+    request.transparent = false;
+    return written("b.png");
+  }();
+  for (int c = 0; c < 3; ++c) EXPECT_NEAR(picture.at(32, 32, c), opaque.at(32, 32, c), 3);
+}
+
+TEST_F(Export, AVideoFollowsItsCameras) {
+  request.kind = ExportRequest::Kind::video;
+  request.size = 32;
+  for (const float yaw : {-20.0F, 0.0F, 20.0F}) request.cameras.push_back(orbit_camera(yaw, 0));
+  request.path = folder / "a.gif";
+  ASSERT_TRUE(app::write_export(head, request, pool, progress));
+  const std::string gif = bytes();
+  EXPECT_TRUE(gif.starts_with("GIF89a"));
+  progress.cancel();
+  request.path = folder / "b.gif";
+  EXPECT_FALSE(app::write_export(head, request, pool, progress));
+  EXPECT_FALSE(std::filesystem::exists(request.path));
+}
+
+TEST_F(Export, AHeadOpensAgain) {
+  request.kind = ExportRequest::Kind::head;
+  request.path = folder / "a.tri";
+  ASSERT_TRUE(app::write_export(head, request, pool, progress));
+  const auto again = load_head(request.path);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->planes.size(), head.planes.size());
+}
+
+TEST_F(Export, AMeshHasItsFormatBySuffix) {
+  request.kind = ExportRequest::Kind::mesh;
+  request.mesh_resolution = 24;
+  for (const auto& [name, start] : {std::pair{"a.glb", "glTF"}, {"a.ply", "ply"}}) {
+    request.path = folder / name;
+    ASSERT_TRUE(app::write_export(head, request, pool, progress));
+    EXPECT_TRUE(bytes().starts_with(start)) << name;
+  }
+}
+
+}  // namespace
+}  // namespace triptych::test

@@ -1,0 +1,66 @@
+#include "x11_desktop.h"
+
+#include <X11/Xatom.h>
+#include <X11/Xlib.h>
+#include <X11/Xutil.h>
+
+#include <array>
+#include <string>
+
+namespace triptych::test {
+namespace {
+
+class Connection {
+ public:
+  Connection() : display_(XOpenDisplay(nullptr)) {}
+  ~Connection() {
+    if (display_ != nullptr) XCloseDisplay(display_);
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  Connection(Connection&&) = delete;
+  Connection& operator=(Connection&&) = delete;
+  operator Display*() const { return display_; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  Display* display_;
+};
+
+}  // namespace
+
+void ask_to_close(unsigned long window) {
+  const Connection display;
+  if (display == nullptr) return;
+  XEvent event{};
+  event.xclient.type = ClientMessage;
+  event.xclient.window = window;
+  event.xclient.message_type = XInternAtom(display, "WM_PROTOCOLS", False);
+  event.xclient.format = 32;
+  event.xclient.data.l[0] = static_cast<long>(XInternAtom(display, "WM_DELETE_WINDOW", False));
+  XSendEvent(display, window, False, NoEventMask, &event);
+}
+
+void set_minimised(unsigned long window, bool minimised) {
+  const Connection display;
+  if (display == nullptr) return;
+  const Atom property = XInternAtom(display, "WM_STATE", False);
+  const std::array<long, 2> value{minimised ? IconicState : NormalState, None};
+  XChangeProperty(display, window, property, property, 32, PropModeReplace,
+                  reinterpret_cast<const unsigned char*>(value.data()), static_cast<int>(value.size()));
+  minimised ? XUnmapWindow(display, window) : XMapWindow(display, window);
+}
+
+void set_display_dpi(int dpi) {
+  const Connection display;
+  if (display == nullptr) return;
+  const Window root = DefaultRootWindow(static_cast<Display*>(display));
+  if (dpi == 0) {
+    XDeleteProperty(display, root, XA_RESOURCE_MANAGER);
+    return;
+  }
+  const std::string text = "Xft.dpi:\t" + std::to_string(dpi) + "\n";
+  XChangeProperty(display, root, XA_RESOURCE_MANAGER, XA_STRING, 8, PropModeReplace,
+                  reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+}
+
+}  // namespace triptych::test
