@@ -55,11 +55,32 @@ void camera_input(Ui& ui, const Square& square) {
   view.hold_original = !typing && ImGui::IsKeyDown(ImGuiKey_Backslash);
 }
 
+Status draw_by_gpu(Ui& ui, const ViewFrame& frame) {
+  const RenderOptions options{.width = frame.size, .height = frame.size, .background = ui.app.backdrop()};
+  const auto draw = [&](const Baked& head, StreamTexture& texture,
+                        std::unique_ptr<FrameTarget>& target) -> Status {
+    if (!target) {
+      TRIPTYCH_TRY(target, make_gl_frame_target(texture));
+    }
+    return ui.app.services.draw_fast(head, frame.camera, options, *target);
+  };
+  TRIPTYCH_CHECK(draw(*frame.gpu_after, ui.after, ui.gpu_after));
+  return frame.gpu_before ? draw(*frame.gpu_before, ui.before, ui.gpu_before) : Status{};
+}
+
 void take_frame(Ui& ui) {
   auto frame = ui.app.renderer.take();
   if (!frame) return;
-  ui.after.upload(*frame->after);
-  if (frame->before) ui.before.upload(*frame->before);
+  if (frame->gpu_after) {
+    if (Status drawn = draw_by_gpu(ui, *frame); !drawn) {
+      ui.app.renderer.give_up_gpu();
+      ui.app.notices.add(drawn.error());
+      return;
+    }
+  } else {
+    ui.after.upload(*frame->after);
+    if (frame->before) ui.before.upload(*frame->before);
+  }
   ui.app.count_frame(*frame);
   ui.app.view.frame = std::move(frame);
   ++ui.app.view.frames;
@@ -82,7 +103,7 @@ void draw_pictures(Ui& ui, ImVec2 from, ImVec2 size) {
   const ViewState& view = ui.app.view;
   if (ui.after.empty() || !view.frame) return;
   ImDrawList* draw = ImGui::GetWindowDrawList();
-  if (view.compare == Compare::side_by_side && view.frame->before) {
+  if (view.compare == Compare::side_by_side && view.frame->compares()) {
     const ImVec2 half{size.x / 2, size.y};
     const Square left = centred_square(from, half);
     const Square right = centred_square({from.x + half.x, from.y}, half);
@@ -99,7 +120,7 @@ void draw_pictures(Ui& ui, ImVec2 from, ImVec2 size) {
   const Square square = centred_square(from, size);
   draw->AddImage(ui.after.ref(), square.from, square.to());
   mark(ui, "view.square", square.from, {square.side, square.side});
-  if (view.compare == Compare::wipe && view.frame->before) draw_wipe(ui, square);
+  if (view.compare == Compare::wipe && view.frame->compares()) draw_wipe(ui, square);
   if (view.hold_original)
     view_label(ui, {square.from.x + square.side / 2, from.y + ui.px(10)}, "Original", 0.5F);
 }

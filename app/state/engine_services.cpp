@@ -10,6 +10,7 @@
 #include "image/picture.h"
 #include "model/import.h"
 #include "model/model.h"
+#include "render/cuda/cuda_renderer.h"
 #include "state/engine_export.h"
 #include "state/engine_styles.h"
 #include "state/preview.h"
@@ -20,8 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct EngineBaked final : Baked {
-  explicit EngineBaked(std::shared_ptr<const BakedHead> head_) : head(std::move(head_)) {}
   std::shared_ptr<const BakedHead> head;
+  std::shared_ptr<const GpuHead> uploaded;  // null: not on the GPU
 };
 
 // Errors of the aligner speak of "the picture"; the user wants to know which.
@@ -37,7 +38,10 @@ class EngineServices final : public Services {
       : options_(std::move(options)),
         drawing_(options_.threads),
         baking_(std::max(1, drawing_.size() - 1)),
-        working_(options_.threads) {}
+        working_(options_.threads) {
+    if (options_.device != Device::cuda) return;
+    if (auto gpu = CudaRenderer::create()) gpu_ = std::move(*gpu);
+  }
 
   Status load(Progress& progress) override {
     progress.begin("opening the face models");
@@ -114,7 +118,7 @@ class EngineServices final : public Services {
 
   [[nodiscard]] std::string device() const override {
     const auto kernels = cpu_kernels();
-    return "CPU " + (kernels.empty() ? std::string() : kernels.front()) + ", " +
+    return (gpu_ ? "GPU and CPU " : "CPU ") + (kernels.empty() ? std::string() : kernels.front()) + ", " +
            std::to_string(drawing_.size()) + " threads";
   }
 
@@ -159,7 +163,13 @@ class EngineServices final : public Services {
 
   Result<std::shared_ptr<const Baked>> bake(const Head& head, Progress& progress) override {
     TRIPTYCH_TRY(auto baked, triptych::bake(head, baking_, progress));
-    return std::make_shared<const EngineBaked>(std::move(baked));
+    auto result = std::make_shared<EngineBaked>();
+    result->head = std::move(baked);
+    if (gpu_) {  // a head that does not fit is drawn by the processor
+      if (auto uploaded = gpu_->upload(head, *result->head)) result->uploaded = std::move(*uploaded);
+    }
+    result->on_gpu = result->uploaded != nullptr;
+    return result;
   }
 
   Result<View> render_fast(const Baked& head, const Camera& camera, const RenderOptions& options,
@@ -171,6 +181,13 @@ class EngineServices final : public Services {
   Result<View> render_exact(const Head& head, const Camera& camera, const RenderOptions& options,
                             Progress& progress) override {
     return triptych::render_exact(head, camera, options, drawing_, progress);
+  }
+
+  Status draw_fast(const Baked& head, const Camera& camera, const RenderOptions& options,
+                   FrameTarget& target) override {
+    const auto& own = static_cast<const EngineBaked&>(head);
+    if (!gpu_ || !own.uploaded) return fail("no GPU renders here");
+    return gpu_->draw_fast(*own.uploaded, camera, options, target);
   }
 
   Status export_head(const Head& head, const ExportRequest& request, Progress& progress) override {
@@ -238,6 +255,7 @@ class EngineServices final : public Services {
   ThreadPool drawing_;
   ThreadPool baking_;  // beside drawing_, to which it leaves a core
   ThreadPool working_;
+  std::unique_ptr<CudaRenderer> gpu_;  // with --device cuda, where there is one
   mutable std::mutex mutex_;
   std::shared_ptr<const FaceAligner> aligner_;
   std::shared_ptr<const Model> base_;

@@ -18,6 +18,10 @@
 #include "render/renderer.h"
 #include "state/style_services.h"
 
+namespace triptych {
+class FrameTarget;  // render/cuda/frame_target.h
+}
+
 namespace triptych::app {
 
 // A picture with the face that is worked on. Immutable once made: panels, history and jobs share it.
@@ -34,6 +38,7 @@ struct Source {
 // What the preview marches instead of the head itself.
 struct Baked {
   virtual ~Baked() = default;
+  bool on_gpu = false;  // draw_fast() draws it
 };
 
 struct ExportRequest {
@@ -85,6 +90,11 @@ class Services : public StyleServices {
                                                  const RenderOptions& options, Progress& progress) = 0;
   [[nodiscard]] virtual Result<View> render_exact(const Head& head, const Camera& camera,
                                                   const RenderOptions& options, Progress& progress) = 0;
+  // Draws a head that is `on_gpu` into what the window shows, without waiting for it. On the UI thread.
+  [[nodiscard]] virtual Status draw_fast(const Baked& /*head*/, const Camera& /*camera*/,
+                                         const RenderOptions& /*options*/, FrameTarget& /*target*/) {
+    return fail("no GPU renders here");
+  }
   [[nodiscard]] virtual Status export_head(const Head& head, const ExportRequest& request,
                                            Progress& progress) = 0;
 };

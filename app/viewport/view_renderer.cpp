@@ -182,19 +182,34 @@ Result<std::shared_ptr<const Image8>> ViewRenderer::render(Prepared& head, const
   return std::make_shared<const Image8>(to_picture(*view, request.channel, request.background));
 }
 
+bool ViewRenderer::fits_gpu(const ViewRequest& request, const Prepared& after, const Prepared* before) const {
+  const auto ready = [](const Prepared& head) { return head.baked && head.baked->on_gpu; };
+  return gpu_usable_ && request.channel == Channel::colour && ready(after) &&
+         (before == nullptr || ready(*before));
+}
+
 Status ViewRenderer::show(const Work& work, int size, bool exact, bool last, double* ms) {
   const auto started = Clock::now();
   const ViewRequest& request = work.request;
   ViewFrame frame;
   TRIPTYCH_TRY(Prepared* const after, prepare(request.edit, request.strength));
-  TRIPTYCH_TRY(frame.after, render(*after, request, size, exact));
+  Prepared* before = nullptr;
   if (request.compare) {
-    TRIPTYCH_TRY(Prepared* const before, prepare(request.edit, 0));
-    TRIPTYCH_TRY(frame.before, render(*before, request, size, exact));
+    TRIPTYCH_TRY(before, prepare(request.edit, 0));
+  }
+  frame.size = size;
+  if (!exact && fits_gpu(request, *after, before)) {
+    frame.gpu_after = after->baked;
+    if (before != nullptr) frame.gpu_before = before->baked;
+  } else {
+    TRIPTYCH_TRY(frame.after, render(*after, request, size, exact));
+    if (before != nullptr) {
+      TRIPTYCH_TRY(frame.before, render(*before, request, size, exact));
+    }
+    frame.size = frame.after->width;
   }
   frame.camera = request.camera;
   frame.strength = request.strength;
-  frame.size = frame.after->width;
   frame.exact = exact;
   frame.final = last;
   frame.request = work.number;

@@ -3,6 +3,7 @@
 // made of. The UI thread only leaves requests and picks up frames.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -39,6 +40,9 @@ struct ViewRequest {
 struct ViewFrame {
   std::shared_ptr<const Image8> after;   // RGB, square
   std::shared_ptr<const Image8> before;  // null without `compare`
+  // Heads to draw by Services::draw_fast() instead of those pictures, which are null then.
+  std::shared_ptr<const Baked> gpu_after, gpu_before;
+  [[nodiscard]] bool compares() const noexcept { return before != nullptr || gpu_before != nullptr; }
   Camera camera;
   float strength = 1;
   int size = 0;
@@ -61,6 +65,8 @@ class ViewRenderer {
   // All of these on the UI thread.
   // The newest request wins; returns its number, which its frames carry.
   std::uint64_t request(ViewRequest request);
+  // Frames come as pictures from now on, whatever the GPU has: it cannot draw into the window.
+  void give_up_gpu() noexcept { gpu_usable_ = false; }
   // The newest frame that has not been taken yet.
   [[nodiscard]] std::optional<ViewFrame> take();
   [[nodiscard]] double longest_wait_ms() const noexcept { return waits_.longest_ms(); }
@@ -93,7 +99,12 @@ class ViewRenderer {
   [[nodiscard]] Status show(const Work& work, int size, bool exact, bool last, double* ms);
   [[nodiscard]] bool outdated(const Work& work) const;
 
+  // The request is for what the GPU draws, and its heads are there.
+  [[nodiscard]] bool fits_gpu(const ViewRequest& request, const Prepared& after,
+                              const Prepared* before) const;
+
   Services& services_;
+  std::atomic<bool> gpu_usable_ = true;
   std::function<void()> wake_ui_;
   std::function<void(Error)> failed_;
 

@@ -52,7 +52,7 @@ json view_json(const App& app) {
                        {"size", view.frame->size},
                        {"exact", view.frame->exact},
                        {"final", settled(app)},
-                       {"before", view.frame->before != nullptr},
+                       {"before", view.frame->compares()},
                        {"camera_to_world", view.frame->camera.camera_to_world},
                        {"intrinsics", view.frame->camera.intrinsics}};
   }

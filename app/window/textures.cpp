@@ -55,16 +55,12 @@ void Textures::end_frame() {
 }
 
 StreamTexture::~StreamTexture() {
-  if (texture_ == 0) return;
-  glDeleteTextures(1, &texture_);
-  glDeleteBuffers(2, buffers_.data());
+  if (texture_ != 0) glDeleteTextures(1, &texture_);
+  if (buffers_[0] != 0) glDeleteBuffers(2, buffers_.data());
 }
 
 void StreamTexture::upload(const Image8& rgb) {
-  if (texture_ == 0) {
-    texture_ = make_texture();
-    glGenBuffers(2, buffers_.data());
-  }
+  if (buffers_[0] == 0) glGenBuffers(2, buffers_.data());
   const auto bytes = static_cast<GLsizeiptr>(rgb.pixels.size());
   glBindBuffer(GL_PIXEL_UNPACK_BUFFER, buffers_[next_]);
   next_ = 1 - next_;
@@ -73,14 +69,24 @@ void StreamTexture::upload(const Image8& rgb) {
     std::memcpy(target, rgb.pixels.data(), rgb.pixels.size());
     glUnmapBuffer(GL_PIXEL_UNPACK_BUFFER);
   }
+  fill(rgb.width, rgb.height, GL_RGB);
+}
+
+void StreamTexture::take(unsigned int pixel_buffer, int width, int height) {
+  glBindBuffer(GL_PIXEL_UNPACK_BUFFER, pixel_buffer);
+  fill(width, height, GL_RGBA);
+}
+
+void StreamTexture::fill(int width, int height, unsigned int format) {
+  if (texture_ == 0) texture_ = make_texture();
   glBindTexture(GL_TEXTURE_2D, texture_);
   glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-  if (rgb.width == width_ && rgb.height == height_) {
-    glTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, width_, height_, GL_RGB, GL_UNSIGNED_BYTE, nullptr);
+  if (width == width_ && height == height_) {
+    glTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, width_, height_, format, GL_UNSIGNED_BYTE, nullptr);
   } else {
-    width_ = rgb.width;
-    height_ = rgb.height;
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB8, width_, height_, 0, GL_RGB, GL_UNSIGNED_BYTE, nullptr);
+    width_ = width;
+    height_ = height;
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB8, width_, height_, 0, format, GL_UNSIGNED_BYTE, nullptr);
   }
   glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
 }

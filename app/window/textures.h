@@ -48,10 +48,15 @@ class StreamTexture {
   StreamTexture& operator=(StreamTexture&&) = delete;
 
   void upload(const Image8& rgb);
+  // The pixels of a pixel buffer, 4 bytes each (the fourth is not read), row by row from the top.
+  void take(unsigned int pixel_buffer, int width, int height);
   [[nodiscard]] ImTextureRef ref() const;
   [[nodiscard]] bool empty() const noexcept { return width_ == 0; }
 
  private:
+  // From the pixel buffer that is bound.
+  void fill(int width, int height, unsigned int format);
+
   unsigned int texture_ = 0;
   std::array<unsigned int, 2> buffers_{};
   std::size_t next_ = 0;

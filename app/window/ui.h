@@ -13,6 +13,7 @@
 #include "commands/commands.h"
 #include "state/app.h"
 #include "window/file_dialog.h"
+#include "window/gl_frame_target.h"
 #include "window/style.h"
 #include "window/textures.h"
 
@@ -66,6 +67,7 @@ struct Ui {
   Textures& textures;
   StreamTexture& after;
   StreamTexture& before;
+  std::unique_ptr<FrameTarget> gpu_after{}, gpu_before{};  // into those, once a GPU draws
   Fonts fonts{};
   const Palette* palette = nullptr;
   float scale = 1;  // pixels of this monitor for one of 96 dots an inch
