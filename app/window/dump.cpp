@@ -117,6 +117,7 @@ json describe(const Ui& ui) {
           {"editing", app.editing()},
           {"understood", app.understood()},
           {"drop_target", ui.drop_target},
+          {"mouse_down", ImGui::IsAnyMouseDown()},
           {"jobs", jobs_json(app)},
           {"adapt", adapt_json(app)},
           {"welcome", app.welcome},

@@ -158,23 +158,24 @@ void Person::hover(const std::string& mark, float x, float y) {
   xdotool(move_to(mark, x, y));
 }
 
-void Person::press(const std::string& mark, float x, float y) {
-  xdotool(move_to(mark, x, y) + "sleep 0.15 mousedown 1 sleep 0.15");
+void Person::press(const std::string& mark, float x, float y, int button) {
+  xdotool(move_to(mark, x, y) + "sleep 0.15 mousedown " + std::to_string(button));
+  EXPECT_TRUE(sees([](const auto& state) { return state["mouse_down"] == true; }));
 }
 
-void Person::let_go() {
-  xdotool("mouseup 1");
+void Person::let_go(int button) {
+  xdotool("mouseup " + std::to_string(button));
+  EXPECT_TRUE(sees([](const auto& state) { return state["mouse_down"] == false; }));
 }
 
 void Person::drag(const std::string& mark, float from_x, float from_y, float to_x, float to_y, int button) {
-  const auto move = [&](float share) {
-    return move_to(mark, from_x + (to_x - from_x) * share, from_y + (to_y - from_y) * share) + "sleep 0.1 ";
-  };
-  const std::string start = move(0);
   std::string path;
-  for (const float share : {0.25F, 0.5F, 0.75F, 1.0F}) path += move(share);
-  const std::string number = std::to_string(button);
-  xdotool(start + "mousedown " + number + " sleep 0.15 " + path + "mouseup " + number);
+  for (const float share : {0.25F, 0.5F, 0.75F, 1.0F}) {
+    path += move_to(mark, from_x + (to_x - from_x) * share, from_y + (to_y - from_y) * share) + "sleep 0.1 ";
+  }
+  press(mark, from_x, from_y, button);
+  xdotool(path);
+  let_go(button);
 }
 
 void Person::type(const std::string& text) {

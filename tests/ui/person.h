@@ -44,8 +44,8 @@ class Person {
   void hover(const std::string& mark, float x = 0.5F, float y = 0.5F);  // shares of the mark
   void drag(const std::string& mark, float from_x, float from_y, float to_x, float to_y, int button = 1);
   // The parts of a drag, for a look in between.
-  void press(const std::string& mark, float x = 0.5F, float y = 0.5F);
-  void let_go();
+  void press(const std::string& mark, float x = 0.5F, float y = 0.5F, int button = 1);
+  void let_go(int button = 1);
   void type(const std::string& text);
   void key(const std::string& name);
   void hold(const std::string& name);

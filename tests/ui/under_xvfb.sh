@@ -8,7 +8,7 @@ done
 ready=$(mktemp)
 exec 9>"$ready"
 # -r: no key repeats; a busy machine would hold keys for longer than a person does.
-Xvfb -displayfd 9 -screen 0 "${SCREEN:-1400x1000}x24" -nolisten tcp -r >/dev/null 2>&1 &
+Xvfb -displayfd 9 -screen 0 "${SCREEN:-1400x1000}x24" -nolisten tcp -r -noreset >/dev/null 2>&1 &
 server=$!
 exec 9>&-
 trap 'kill $server 2>/dev/null; rm -f "$ready"' EXIT
