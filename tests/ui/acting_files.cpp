@@ -78,6 +78,7 @@ TEST_F(ActingFiles, TwentyBadFilesGiveOneNoticeThatCanBeCopied) {
   person.click("notice.1.close");
   ASSERT_TRUE(person.sees([](const json& s) { return s["notices"].empty(); }));
   ASSERT_TRUE(person.drop({files[0]}, "viewport"));
+  ASSERT_TRUE(sees_notice("broken0.png"));
   person.click("notice.2.copy");
   person.click("viewport", 2);
   person.key("ctrl+v");  // a prompt, as text from anywhere would be
