@@ -77,7 +77,7 @@ struct Ui {
   bool reset_layout = false;
   float layout_ratio = 1;  // panels grow by this in the next frame
   bool quit = false;
-  bool leaving = false;          // the user wants to quit; what is learned is saved first
+  bool leaving = false;         // the user wants to quit; what is learned is saved first
   bool popup_at_start = false;  // of this frame
   bool focus_prompt = false;
   bool zoom_face = false;  // the picture panel shows only the face

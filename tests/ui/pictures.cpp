@@ -78,7 +78,9 @@ bool make_docs(Photographer& p) {
   if (!p.quiet()) return false;
   p.save("window");
   if (!p.begin_with_head({true, 100}) || !p.apply("bronze statue")) return false;
-  p.person->click("compare.3");
+  p.person->click("viewport", 2);  // out of the text field
+  p.person->key("g");
+  p.person->hover("viewport", 0.01F, 0.5F);  // no tooltip lies over it
   if (!p.person->sees([](const json& s) { return s["view"]["grid"] == 25 && s["jobs"].empty(); }))
     return false;
   p.save("window-light");
