@@ -53,9 +53,7 @@ float mean_offset(const std::vector<Point2>& a, const std::vector<Point2>& b, in
 
 // What the after picture shows in the frame against what the before picture showed there.
 void judge(Pair& pair, const Portrait& seen, int size) {
-  pair.after_mask = mask_overlap(seen.mask, pair.before.mask) >= least_overlap
-                        ? seen.mask
-                        : pair.before.mask;
+  pair.after_mask = mask_overlap(seen.mask, pair.before.mask) >= least_overlap ? seen.mask : pair.before.mask;
   if (seen.landmarks.size() != pair.before.landmarks.size() || seen.landmarks.empty()) {
     return doubt(pair, "no face was recognised in the after picture; kept, as both pictures have one shape",
                  true);
