@@ -132,6 +132,9 @@ TEST(App, PastedFileAddressesOpenAndOtherTextIsAPrompt) {
       driver.wait([&] { return driver.app->scene().source && driver.app->scene().source->path == path; }));
   driver.app->paste("as an oil painting");
   EXPECT_EQ(driver.app->draft.text, "as an oil painting");
+  const std::string names_a_file = "what is this?\n" + path.string();
+  driver.app->paste(names_a_file);
+  EXPECT_EQ(driver.app->draft.text, names_a_file);
 }
 
 TEST(App, AnotherFaceOfThePictureCanBeChosen) {
