@@ -18,7 +18,7 @@ fs::path find_assets() {
 }
 
 fs::path find_model(const fs::path& assets, const std::string& name) {
-  const fs::path shipped = assets / "models" / name;
+  fs::path shipped = assets / "models" / name;
   std::error_code error;
   if (fs::exists(shipped, error)) return shipped;
   const fs::path fetched = fs::path(TRIPTYCH_SOURCE_DIR) / ".deps" / "models" / name;

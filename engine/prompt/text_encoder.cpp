@@ -38,7 +38,7 @@ struct Layer {
       return t.view({-1, heads, width / heads}).transpose(0, 1);
     };
     const at::Tensor scores = at::matmul(by_head(query(x)), by_head(key(x)).transpose(1, 2)) /
-                              std::sqrt(static_cast<double>(width / heads));
+                              std::sqrt(static_cast<double>(width) / heads);
     const at::Tensor seen =
         at::matmul(at::softmax(scores, -1), by_head(value(x))).transpose(0, 1).reshape({-1, width});
     const at::Tensor y = mix_norm(x + mix(seen));

@@ -17,7 +17,8 @@ std::vector<std::string> detail_names(const Assets& assets) {
       "head/head-trans",  "neck/neck-trans", "head/head-age", "head/head-fat", "head/head-angle",
       "head/head-square", "head/head-round", "head/head-tri", "head/head-inv", "mouth/mouth-trans"};
   std::set<std::string> names;
-  for (const auto& [name, target] : assets.targets) {
+  for (const auto& entry : assets.targets) {
+    const std::string& name = entry.first;
     const std::size_t slash = name.find('/');
     const std::string_view group = std::string_view(name).substr(0, slash);
     if (std::find(groups.begin(), groups.end(), group) == groups.end()) continue;

@@ -152,7 +152,7 @@ class HeadBuilder::Assembly {
     return shades;
   }
 
-  TriangleMesh fitted(const Garment& garment, const std::vector<Vector>& base) const {
+  [[nodiscard]] TriangleMesh fitted(const Garment& garment, const std::vector<Vector>& base) const {
     const std::vector<Vector> positions = garment.proxy.fit(base);
     const auto& polygons = garment.proxy.mesh.polygons;
     TriangleMesh mesh = mesh_of(polygons, positions, garment.proxy.mesh.uvs,

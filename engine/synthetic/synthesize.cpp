@@ -108,7 +108,7 @@ class ShardJob {
   }
 
  private:
-  Result<std::vector<View>> render(int number) const {
+  [[nodiscard]] Result<std::vector<View>> render(int number) const {
     try {
       return render_head(assets_, builder_, options_, options_.seed + static_cast<std::uint32_t>(number),
                          number < options_.every_edit, progress_);
