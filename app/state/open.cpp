@@ -214,15 +214,18 @@ void App::open_references(const std::vector<fs::path>& files) {
 
 void App::paste(const std::string& clipboard) {
   std::vector<fs::path> files;
+  bool text = false;  // a line that is no file: the whole is words, which may speak of files
   std::istringstream lines(clipboard);
   for (std::string line; std::getline(lines, line);) {
     while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
     const bool address = line.starts_with("file://");
     const fs::path path = address ? percent_decoded(line.substr(7)) : line;
     std::error_code error;
-    if (address || (path.is_absolute() && fs::exists(path, error))) files.push_back(path);
+    const bool file = address || (path.is_absolute() && fs::exists(path, error));
+    if (file) files.push_back(path);
+    text = text || (!file && !line.empty());
   }
-  if (!files.empty()) return open(files);
+  if (!files.empty() && !text) return open(files);
   if (!clipboard.empty() && clipboard.size() < 400) draft.text = clipboard;
 }
 
