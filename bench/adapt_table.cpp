@@ -278,10 +278,7 @@ Options parse(int argc, char** argv) {
 }
 
 int edit_of(const std::string& name) {
-  const auto& table = synthetic::edit_table();
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    if (table[i].name == name) return static_cast<int>(i);
-  }
+  if (const int edit = synthetic::find_edit(name); edit >= 0) return edit;
   std::fprintf(stderr, "bench_adapt_table: no edit is called %s\n", name.c_str());
   std::exit(2);
 }

@@ -133,10 +133,15 @@ Status measure_pictures(const Options& options, const Model& model, Context& con
   return save_picture(options.sheet, sheet_of(rows));
 }
 
+Status open_shards(train::ViewStore& store, const fs::path& folder) {
+  TRIPTYCH_TRY(const bool any, store.rescan());
+  if (!any) return fail(folder.string() + ": no shards here; triptych synthesize makes them");
+  return {};
+}
+
 Status measure_truth(const Options& options, Context& context) {
   train::ViewStore store({options.heads}, 0);
-  TRIPTYCH_TRY(const bool any, store.rescan());
-  if (!any) return fail(options.heads.string() + ": no shards here; triptych synthesize makes them");
+  TRIPTYCH_CHECK(open_shards(store, options.heads));
   TRIPTYCH_TRY(const FaceAligner aligner, open_aligner(context));
   TRIPTYCH_TRY(const train::Identity identity,
                train::Identity::load(find_model(context.assets, "identity.safetensors")));
@@ -150,8 +155,7 @@ Status measure_truth(const Options& options, Context& context) {
 Status measure_heads(const Options& options, const Model& model, Context& context) {
   constexpr std::size_t cache_bytes = std::size_t{1} << 28;
   train::ViewStore store({options.heads}, cache_bytes);
-  TRIPTYCH_TRY(const bool any, store.rescan());
-  if (!any) return fail(options.heads.string() + ": no shards here; triptych synthesize makes them");
+  TRIPTYCH_CHECK(open_shards(store, options.heads));
   const auto perceptual = train::StLpips::load(find_model(context.assets, "st_lpips.safetensors"));
   if (!perceptual) context.say("no perceptual columns: " + perceptual.error().message);
   train::HeadScoring scoring{.model = model, .store = store, .pool = context.pool};

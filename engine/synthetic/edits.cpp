@@ -1,5 +1,7 @@
 #include "synthetic/edits.h"
 
+#include <algorithm>
+
 #include "synthetic/edit_changes.h"
 
 namespace triptych::synthetic {
@@ -261,6 +263,12 @@ std::vector<Edit> make_table() {
 const std::vector<Edit>& edit_table() {
   static const std::vector<Edit> table = make_table();
   return table;
+}
+
+int find_edit(std::string_view name) {
+  const auto& table = edit_table();
+  const auto found = std::find_if(table.begin(), table.end(), [&](const Edit& e) { return e.name == name; });
+  return found == table.end() ? -1 : static_cast<int>(found - table.begin());
 }
 
 Character edited(const Character& character, const Assets& assets, int edit) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "synthetic/character.h"
@@ -19,6 +20,8 @@ struct Edit {
 
 // Entry 0 is the unedited head. The order is part of the shards' format: new edits go to the end.
 [[nodiscard]] const std::vector<Edit>& edit_table();
+// The number of the entry that has this name, -1 if none has.
+[[nodiscard]] int find_edit(std::string_view name);
 
 [[nodiscard]] Character edited(const Character& character, const Assets& assets, int edit);
 

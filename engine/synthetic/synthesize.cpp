@@ -23,12 +23,10 @@ tl::unexpected<Error> wrong(const std::string& message) {
 
 Status check_only(const SynthesizeOptions& o) {
   for (const std::string& name : o.only) {
-    const auto& table = edit_table();
-    const auto edit =
-        std::find_if(table.begin() + 1, table.end(), [&](const Edit& e) { return e.name == name; });
-    if (edit == table.end())
+    const int edit = find_edit(name);
+    if (edit <= 0)
       return wrong("--only: no edit is called \"" + name + "\"; edits.json in an output folder lists them");
-    if (edit->held_out && o.seed < first_test_seed) {
+    if (edit_table()[static_cast<std::size_t>(edit)].held_out && o.seed < first_test_seed) {
       return wrong("--only: \"" + name + "\" is kept for tests of adapting; use it with --seed " +
                    std::to_string(first_test_seed) + " or more");
     }

@@ -29,14 +29,11 @@ struct Input {
   std::map<int, fs::path> edited;  // by the edit's row
 };
 
-// "bronze-statue" -> the row of "bronze statue"; 0: none.
+// "bronze-statue" -> the row of "bronze statue"; 0 or less: none.
 int edit_called(std::string style) {
   std::replace_if(
       style.begin(), style.end(), [](char c) { return c == '-' || c == '_'; }, ' ');
-  const auto& table = synthetic::edit_table();
-  const auto row =
-      std::find_if(table.begin() + 1, table.end(), [&](const auto& e) { return e.name == style; });
-  return row == table.end() ? 0 : static_cast<int>(row - table.begin());
+  return synthetic::find_edit(style);
 }
 
 // Cameras by path below the folder; none without the file.
@@ -94,7 +91,7 @@ class Layout {
     const std::size_t end = name.find('_');
     if (end == std::string::npos || !fs::is_directory(folder / name.substr(0, end))) return {};
     const int edit = edit_called(name.substr(end + 1));
-    if (edit == 0) {
+    if (edit <= 0) {
       unknown_.insert(name.substr(end + 1));
       return {};
     }

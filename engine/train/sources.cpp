@@ -60,10 +60,8 @@ std::set<int> edits_in(const ViewStore& store, const std::vector<std::string>& w
 
 Status check_names(const std::vector<std::string>& wanted) {
   for (const std::string& name : wanted) {
-    const auto& table = synthetic::edit_table();
-    const bool known =
-        std::any_of(table.begin(), table.end(), [&](const auto& edit) { return edit.name == name; });
-    if (!known) return fail("\"edits\": no edit is called \"" + name + "\" (triptych synthesize lists them)");
+    if (synthetic::find_edit(name) < 0)
+      return fail("\"edits\": no edit is called \"" + name + "\" (triptych synthesize lists them)");
   }
   return {};
 }

@@ -18,14 +18,6 @@ namespace fs = std::filesystem;
 
 const fs::path face_models = fs::path(TRIPTYCH_SOURCE_DIR) / "assets" / "models" / "face";
 
-int row_of(const std::string& name) {
-  const auto& table = synthetic::edit_table();
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    if (table[i].name == name) return static_cast<int>(i);
-  }
-  return -1;
-}
-
 // One input and two edits of it, one of which nobody knows; the label's camera is not what would be
 // estimated.
 class AuthorsLayout : public ::testing::Test {
@@ -77,7 +69,7 @@ TEST_F(AuthorsLayout, PairsBecomePhotographsWithTheirEdits) {
   ViewStore store({folder_ / "shards"}, std::size_t{1} << 26);
   ASSERT_TRUE(store.rescan());
   ASSERT_EQ(store.heads(), 1U);
-  const int bronze = row_of("bronze statue");
+  const int bronze = synthetic::find_edit("bronze statue");
   ASSERT_EQ(store.head(0).edits.size(), 2U);
   ASSERT_TRUE(store.head(0).edits.contains(bronze));
 
