@@ -27,6 +27,7 @@ struct Options {
   std::vector<std::string> prompt;
   std::size_t limit = 0, every = 1;
   bool truth = false;
+  fs::path faces;
   int samples = 48;
 };
 
@@ -145,11 +146,16 @@ Status measure_truth(const Options& options, Context& context) {
   TRIPTYCH_TRY(const FaceAligner aligner, open_aligner(context));
   TRIPTYCH_TRY(const train::Identity identity,
                train::Identity::load(find_model(context.assets, "identity.safetensors")));
+  std::vector<nlohmann::json> records;
   TRIPTYCH_TRY(const train::TruthFigures figures,
-               train::score_truth(store, options.limit, aligner, identity, context.progress));
+               train::score_truth(store, options.limit, aligner, identity, context.progress,
+                                  options.faces.empty() ? nullptr : &records));
   context.report["truth"] = train::to_json(figures);
   say_heads(context.report["truth"], context);
-  return {};
+  if (options.faces.empty()) return {};
+  std::string lines;
+  for (const nlohmann::json& record : records) lines += record.dump() + "\n";
+  return write_file(options.faces, lines);
 }
 
 Status measure_heads(const Options& options, const Model& model, Context& context) {
@@ -176,6 +182,10 @@ Status run(const Options& options, Context& context) {
   if (options.truth && options.heads.empty()) {
     return fail("eval: --truth needs --heads DIR", {}, ErrorCode::usage);
   }
+  if (!options.faces.empty() && !options.truth) {
+    return fail("eval: --faces needs --truth", {}, ErrorCode::usage);
+  }
+  TRIPTYCH_CHECK(check_output(options.faces));
   if (options.truth) return measure_truth(options, context);
   TRIPTYCH_TRY(const std::shared_ptr<const Model> model, read_model(options.model, context));
   if (!options.heads.empty()) TRIPTYCH_CHECK(measure_heads(options, *model, context));
@@ -202,6 +212,8 @@ Verb add_eval(CLI::App& root, Common& common) {
   command.add_option("--heads", options->heads, "a folder of shards, made by triptych synthesize");
   command.add_flag("--truth", options->truth,
                    "look at the heads' own views instead: are faces found, posed as they are, told apart");
+  command.add_option("--faces", options->faces,
+                     "with --truth: the faces found, a JSON line each, for scripts/canonical_face.py");
   command.add_option("--prompt", options->prompt, "also edit the photographs so; may be given several times")
       ->expected(1)
       ->take_all();

@@ -32,14 +32,14 @@ bool learns(const std::string& name, Learned learned) {
   if (name.starts_with("prompt.")) return true;
   if (!name.starts_with("planes.")) return false;
   const bool norm = name.find(".norm") != std::string::npos;
-  const bool film = name.find(".film.") != std::string::npos;
+  const bool given = name.find(".film.") != std::string::npos || name.find(".tone.") != std::string::npos;
   switch (learned) {
     case Learned::strict:
       return norm;
     case Learned::norms:
-      return norm || film;
+      return norm || given;
     case Learned::norms_and_biases:
-      return norm || film || name.ends_with(".bias");
+      return norm || given || name.ends_with(".bias");
     case Learned::everything:
       return true;
   }

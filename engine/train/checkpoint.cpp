@@ -114,4 +114,21 @@ Result<Checkpoint> load_start(const std::filesystem::path& path) {
   return checkpoint;
 }
 
+Status grow(Checkpoint& start, const nlohmann::json& sizes, std::uint64_t seed) {
+  nlohmann::json wanted = starter::to_json(start.network);
+  wanted.update(sizes);
+  TRIPTYCH_TRY(start.network, starter::network_config(wanted, "network"));
+  nn::Weights grown = starter::initial_weights(start.network, seed);
+  for (const auto& [name, tensor] : grown.table()) {
+    const at::Tensor had = start.average.find(name);
+    if (had.defined() && had.sizes() != tensor.sizes()) {
+      return fail("network: the sizes do not fit \"init\": its tensor " + name + " has another shape");
+    }
+    if (had.defined()) tensor.copy_(had);
+  }
+  start.weights = std::move(grown);
+  start.average = start.weights.snapshot();
+  return {};
+}
+
 }  // namespace triptych::train

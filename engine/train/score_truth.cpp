@@ -20,6 +20,26 @@ bool is_frontal(const Orbit& orbit) {
   return std::abs(orbit.yaw_degrees) <= most_yaw && std::abs(orbit.pitch_degrees) <= most_pitch;
 }
 
+// The face as the landmark network sees it, in fractions of the picture's edge, and the camera that it was
+// rendered with.
+Status record_view(const synthetic::View& view, const FaceAligner& aligner, std::size_t head,
+                   std::vector<nlohmann::json>& records) {
+  const Image8 picture = over_grey(view.rgba);
+  TRIPTYCH_TRY(const std::vector<Face> faces, aligner.find(picture));
+  if (faces.empty()) return {};
+  const auto edge = static_cast<float>(picture.width);
+  nlohmann::json landmarks = nlohmann::json::array(), depth = nlohmann::json::array();
+  for (const Point2& p : faces.front().landmarks) landmarks.push_back({p.x / edge, p.y / edge});
+  for (const float z : faces.front().depth) depth.push_back(z / edge);
+  const Camera& camera = view.key.camera;
+  records.push_back({{"head", head},
+                     {"landmarks", std::move(landmarks)},
+                     {"depth", std::move(depth)},
+                     {"camera_to_world", camera.camera_to_world},
+                     {"focal", camera.focal()}});
+  return {};
+}
+
 // Adds one view to the sums; its embedding to `faces` if it is frontal.
 Status look_at_view(const synthetic::View& view, const FaceAligner& aligner, const Identity& identity,
                     std::size_t head, TruthFigures& sums, std::vector<SeenFace>& faces) {
@@ -93,6 +113,7 @@ Result<TruthFigures> score_truth(ViewStore& store, std::size_t heads, const Face
     for (const ViewRef& ref : plain->second) {
       TRIPTYCH_TRY(const auto view, store.view(ref));
       TRIPTYCH_CHECK(look_at_view(*view, aligner, identity, i, figures, faces));
+      if (records != nullptr) TRIPTYCH_CHECK(record_view(*view, aligner, i, *records));
     }
     progress.advance(static_cast<double>(i + 1) / static_cast<double>(figures.heads));
   }

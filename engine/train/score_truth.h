@@ -3,6 +3,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "core/error.h"
 #include "core/progress.h"
@@ -23,10 +24,12 @@ struct TruthFigures {
   double same_is_closer = 0, same = 0, other = 0;
 };
 
-// Of the first `heads` of the store (0: all). Fails where no frontal face is found at all.
+// Of the first `heads` of the store (0: all). Fails where no frontal face is found at all. `records`, if given,
+// gets what scripts/canonical_face.py learns from: one object a view with a face.
 [[nodiscard]] Result<TruthFigures> score_truth(ViewStore& store, std::size_t heads,
                                                const FaceAligner& aligner, const Identity& identity,
-                                               Progress& progress);
+                                               Progress& progress,
+                                               std::vector<nlohmann::json>* records = nullptr);
 [[nodiscard]] nlohmann::json to_json(const TruthFigures& figures);
 
 }  // namespace triptych::train

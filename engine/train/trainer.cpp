@@ -129,7 +129,7 @@ Status Trainer::open_weights() {
       if (!history.is_array()) history = nlohmann::json::array();
       history.push_back({{"stage", state_.stage}, {"steps", state_.steps}, {"samples", state_.samples}});
       state_.history = history.dump();
-      state_.weights = state_.average.snapshot();
+      TRIPTYCH_CHECK(grow(state_, config_.network, config_.seed));
       state_.steps = state_.samples = 0;
       state_.seconds = 0;
     }

@@ -51,6 +51,38 @@ TEST(StarterNetwork, PlanesHaveTheShapesAHeadWants) {
   EXPECT_FALSE(at::allclose(planes.front[0], plain.front[0], 1e-3, 1e-4));
 }
 
+// A tone that every pixel uses gives its colour, whatever the picture's is; items without a prompt keep
+// theirs.
+TEST(StarterNetwork, ATonePaintsThePictureByItsBrightness) {
+  const starter::NetworkConfig config = config_of();
+  nn::Weights weights = starter::initial_weights(config, 1);
+  for (const char* name : {"planes.tone.curve.weight", "planes.tone.share.weight", "planes.surface.weight"}) {
+    weights.set(name, at::zeros_like(weights[name]));
+  }
+  at::Tensor share = at::zeros({8});  // four channels of a pixel shuffle for each of two tones
+  share.narrow(0, 0, 4).fill_(10);
+  weights.set("planes.tone.share.bias", share);
+  at::Tensor curve = at::zeros({18});
+  curve.narrow(0, 0, 3).copy_(at::tensor({1.0F, 0.5F, -1.0F}));  // constant part of the first tone
+  weights.set("planes.tone.curve.bias", curve);
+
+  const at::Tensor input = at::rand({2, 4, 64, 64});
+  const Camera camera = orbit_camera(0, 0);
+  const at::Tensor cameras = starter::camera_tensor(std::vector<Camera>{camera, camera});
+  const auto maps = starter::encode_picture(config, weights, input, cameras);
+  starter::PromptTokens words;
+  words.text = at::randn({3, 384});
+  const starter::PromptInput prompt = starter::prompt_input({words, {}});
+  const auto planes = starter::make_planes(config, weights, maps,
+                                           starter::encode_prompt(config, weights, prompt), prompt.present);
+  const auto inner = [](const at::Tensor& x) { return x.narrow(0, 1, 62).narrow(1, 1, 62); };
+  const at::Tensor own = at::logit(input.narrow(1, 0, 3).clamp(0.02, 0.98)).permute({0, 2, 3, 1});
+  const at::Tensor wanted = own[0].mean(2, true) + at::tensor({1.0F, 0.5F, -1.0F});
+  EXPECT_TRUE(at::allclose(inner(planes.front[0].narrow(2, 9, 3)), inner(wanted), 1e-3, 1e-2));
+  const double gate = 1 / (1 + std::exp(-4.0));
+  EXPECT_TRUE(at::allclose(inner(planes.front[1].narrow(2, 9, 3)), inner(gate * own[1]), 1e-3, 1e-2));
+}
+
 TEST(StarterNetwork, SizesAreChecked) {
   nlohmann::json json = tiny::network_json();
   json["side"] = 40;

@@ -114,6 +114,25 @@ TEST(Trainer, GoesOnFromAPackage) {
   EXPECT_EQ(history[0]["samples"], 28);
 }
 
+TEST(Trainer, GivesTheStartWhatItLacks) {
+  nlohmann::json sizes = tiny::network_json();
+  sizes["tones"] = 0;
+  Checkpoint start;
+  start.network = starter::network_config(sizes, "network").value();
+  const nn::Weights before = starter::initial_weights(start.network, 3);
+  start.average = before;
+  ASSERT_TRUE(grow(start, {{"tones", 2}}, 5));
+  EXPECT_EQ(start.network.tones, 2);
+  EXPECT_TRUE(start.weights.contains("planes.tone.curve.weight"));
+  for (const auto& [name, tensor] : before.table()) {
+    EXPECT_TRUE(at::equal(tensor, start.weights[name])) << name;
+    EXPECT_TRUE(at::equal(tensor, start.average[name])) << name;
+  }
+  const Status other = grow(start, {{"decoder_width", 32}}, 5);
+  ASSERT_FALSE(other);
+  EXPECT_NE(other.error().message.find("decoder.0.weight has another shape"), std::string::npos);
+}
+
 TEST(Trainer, NoShardsIsASentence) {
   const tiny::Folder folder("empty");
   TrainConfig config = folder.config();

@@ -152,11 +152,31 @@ Tensor with_border(const Tensor& plane, const Tensor& outside, const Tensor& dis
       .view(plane.sizes());
 }
 
+// What a prompt makes of the picture's own colours [B, P, P, 3] (logits): every tone is a curve from the
+// picture's brightness to a colour, as a metal or a skin has one, and E_t says for every pixel how much of
+// which. Starts as a grey picture that hardly any pixel uses; without a prompt nothing changes.
+Tensor toned(const NetworkConfig& config, const Weights& w, const Tensor& own, const Tensor& brightness,
+             const Tensor& y, const Tensor& tokens, const Tensor& present) {
+  constexpr double keep = 4;  // logit of leaving a colour as it is
+  const std::int64_t batch = own.size(0), size = own.size(1);
+  const Tensor curve =
+      nn::linear(w.scope("curve"), tokens.mean(1)).to(at::kFloat).view({batch, 3, 3 * config.tones});
+  const Tensor light = brightness.view({batch, -1, 1});
+  const Tensor powers = at::cat({at::ones_like(light), light, 0.25 * light.square()}, 2);
+  const Tensor shift = at::bmm(powers, curve).view({batch, size, size, config.tones, 3});
+  const Tensor logits = 4 * upscaled(w.scope("share"), y).to(at::kFloat).permute({0, 2, 3, 1});
+  const Tensor kept = at::full_like(logits.narrow(3, 0, 1), keep);
+  const Tensor share = at::softmax(at::cat({logits, kept}, 3), 3).narrow(3, 0, config.tones) *
+                       present.to(at::kFloat).view({-1, 1, 1, 1});
+  return own + ((brightness.unsqueeze(4) + shift - own.unsqueeze(3)) * share.unsqueeze(4)).sum(3);
+}
+
 // Outputs of E_t -> what the front plane holds (head.h): features, depth, colour skip, mask logit. `surface`
 // has depth, three colours, mask and the gates of the picture's own colour: of its hue and of its brightness,
-// so that a statue can lose the one and keep the shading of the other.
+// so that a statue can lose the one and keep the shading of the other. `toned` then may replace what is left.
+template <typename Toned>
 Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureMaps& maps,
-                   const Tensor& outside) {
+                   const Tensor& outside, const Toned& toned) {
   const auto pixels = [](const Tensor& x) { return x.to(at::kFloat).permute({0, 2, 3, 1}); };
   const Tensor y = pixels(surface), picture = maps.input.permute({0, 2, 3, 1});
   const Tensor origin = maps.cameras.narrow(1, 0, 16).view({-1, 4, 4}).narrow(1, 0, 3).select(2, 3);
@@ -168,7 +188,8 @@ Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureM
   const Tensor brightness_gate = at::sigmoid(4 * y.narrow(3, 6, 1) + 4);
   const Tensor own = (color - brightness) * hue_gate + brightness * brightness_gate;
   const Tensor mask = (4 * y.narrow(3, 4, 1) + 6 * picture.narrow(3, 3, 1) - 3).clamp(-6, 6);
-  const Tensor plane = at::cat({pixels(features), depth, own + y.narrow(3, 1, 3), mask}, 3).contiguous();
+  const Tensor plane =
+      at::cat({pixels(features), depth, toned(own, brightness) + y.narrow(3, 1, 3), mask}, 3).contiguous();
   return with_border(plane, outside, distance);
 }
 
@@ -293,7 +314,11 @@ Planes make_planes(const NetworkConfig& config, const Weights& weights, const Pi
   const Tensor surface = upscaled(w.scope("surface"), y);
 
   Planes planes;
-  planes.front = front_plane(features, surface, maps, w["outside"]);
+  const bool with_tones = config.tones > 0 && tokens.defined();
+  planes.front =
+      front_plane(features, surface, maps, w["outside"], [&](const Tensor& own, const Tensor& light) {
+        return with_tones ? toned(config, w.scope("tone"), own, light, y, tokens, present) : own;
+      });
   const Tensor side = act(nn::conv2d(w.scope("a1"), y32));
   planes.top = side_plane(w.scope("top"), side, w["mix_top"], true);
   planes.side = side_plane(w.scope("side"), side, w["mix_side"], false);

@@ -30,6 +30,7 @@ struct NetworkConfig {
   int trunk_blocks = 2;    // transformer blocks in E_t
   int prompt_width = 96;   // width of the queries and of E_p's tokens
   int prompt_tokens = 8;   // tokens that E_p gives, whatever the prompt
+  int tones = 0;           // curves from brightness to colour that a prompt gives; 0: none
   friend bool operator==(const NetworkConfig&, const NetworkConfig&) = default;
 };
 [[nodiscard]] nlohmann::json to_json(const NetworkConfig& config);

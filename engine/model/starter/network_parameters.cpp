@@ -111,6 +111,10 @@ void add_planes(List& list, const NetworkConfig& c) {
   list.conv("planes.k3", 32, 32);
   list.conv("planes.features", 32, c.features, 3, 0.1);
   list.conv("planes.surface", 32, 7 * 4, 3, 0.1);
+  if (c.tones > 0) {
+    list.linear("planes.tone.curve", c.prompt_width, 9 * c.tones, 0.1);
+    list.conv("planes.tone.share", 32, 4 * c.tones, 3, 0.1);
+  }
   list.conv("planes.a1", 96, 48, 1);
   list.tensor("planes.outside", {c.features + 5}, 0);
   list.tensor("planes.mix_top", {rows, rows}, 1 / std::sqrt(static_cast<double>(rows)));
@@ -172,6 +176,7 @@ constexpr Key keys[] = {
     {"trunk_blocks", &NetworkConfig::trunk_blocks, 0, 12},
     {"prompt_width", &NetworkConfig::prompt_width, 24, 384},
     {"prompt_tokens", &NetworkConfig::prompt_tokens, 1, 64},
+    {"tones", &NetworkConfig::tones, 0, 8},
 };
 }  // namespace
 
