@@ -24,8 +24,8 @@ struct TruthFigures {
   double same_is_closer = 0, same = 0, other = 0;
 };
 
-// Of the first `heads` of the store (0: all). Fails where no frontal face is found at all. `records`, if given,
-// gets what scripts/canonical_face.py learns from: one object a view with a face.
+// Of the first `heads` of the store (0: all). Fails where no frontal face is found at all. `records`, if
+// given, gets what scripts/canonical_face.py learns from: one object a view with a face.
 [[nodiscard]] Result<TruthFigures> score_truth(ViewStore& store, std::size_t heads,
                                                const FaceAligner& aligner, const Identity& identity,
                                                Progress& progress,

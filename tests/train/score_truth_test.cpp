@@ -32,10 +32,11 @@ class Truth : public ::testing::Test {
     ViewStore store({folder_.path()}, 0);
     EXPECT_TRUE(store.rescan());
     Progress progress;
-    return score_truth(store, 0, *aligner_, *identity_, progress);
+    return score_truth(store, 0, *aligner_, *identity_, progress, &records_);
   }
   std::optional<FaceAligner> aligner_;
   std::optional<Identity> identity_;
+  std::vector<nlohmann::json> records_;
   test::TemporaryFolder folder_;
 };
 
@@ -60,6 +61,11 @@ TEST_F(Truth, AFaceIsFoundWhereItIsAndHasTheCameraItSeemsToHave) {
   EXPECT_NEAR(figures->frontal_found, 2.0 / 3, 1e-9);
   EXPECT_NEAR(figures->yaw_error, 2.5, 1);  // the mask's background is grey now, which moves the estimate
   EXPECT_GT(figures->same, 0.99);           // one picture twice
+  ASSERT_EQ(records_.size(), 2U);           // of the views with a face
+  EXPECT_EQ(records_[1]["landmarks"].size(), 468U);
+  EXPECT_EQ(records_[1]["depth"].size(), 468U);
+  EXPECT_NEAR(records_[1]["landmarks"][1][0].get<double>(), 0.5, 0.1);  // the tip of the nose
+  EXPECT_EQ(records_[1]["camera_to_world"], nlohmann::json(views[1].key.camera.camera_to_world));
 }
 
 TEST_F(Truth, HeadsWithoutFacesAreASentence) {
