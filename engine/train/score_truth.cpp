@@ -100,7 +100,8 @@ void compare(const std::vector<SeenFace>& faces, TruthFigures& figures) {
 }  // namespace
 
 Result<TruthFigures> score_truth(ViewStore& store, std::size_t heads, const FaceAligner& aligner,
-                                 const Identity& identity, Progress& progress) {
+                                 const Identity& identity, Progress& progress,
+                                 std::vector<nlohmann::json>* records) {
   TruthFigures figures;
   std::vector<SeenFace> faces;
   figures.heads = heads == 0 ? store.heads() : std::min(heads, store.heads());

@@ -130,7 +130,7 @@ TEST(Trainer, GivesTheStartWhatItLacks) {
   }
   const Status other = grow(start, {{"decoder_width", 32}}, 5);
   ASSERT_FALSE(other);
-  EXPECT_NE(other.error().message.find("decoder.0.weight has another shape"), std::string::npos);
+  EXPECT_NE(other.error().message.find("has another shape"), std::string::npos);
 }
 
 TEST(Trainer, NoShardsIsASentence) {
