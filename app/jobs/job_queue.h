@@ -39,6 +39,7 @@ class JobQueue {
   // Runs `work` on the queue's thread, then `done(result)` on the UI thread. Jobs of the same non-empty `key`
   // replace each other: older ones are cancelled and their `done` is never called. Returns the job's id.
   template <typename Work, typename Done>
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): moved on; the check does not see it in a template
   int submit(std::string title, std::string key, Work work, Done done) {
     using Outcome = std::invoke_result_t<Work, Progress&>;
     return add(std::move(title), std::move(key),

@@ -159,7 +159,7 @@ void Adapting::finish() {
   if (auto style = run_->latest()) {
     app_.notices.add(Notice::Kind::success,
                      "The style \"" + run_name_ + "\" is learned: type its name as a prompt");
-    app_.shelf.add(std::move(*style), [this] { end(); });
+    app_.shelf.add(*style, [this] { end(); });
   } else {
     end();
   }
@@ -184,7 +184,7 @@ void Adapting::recover() {
         }
         const std::string sentence =
             "Triptych ended while it learned \"" + style->name + "\": what it had learned is kept";
-        app_.shelf.add(std::move(*style), [this, path, sentence] {
+        app_.shelf.add(*style, [this, path, sentence] {
           std::error_code error;
           fs::remove(path, error);
           app_.notices.add(Notice::Kind::information, sentence);

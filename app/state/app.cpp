@@ -7,7 +7,7 @@
 
 namespace triptych::app {
 
-App::App(Services& services_, AppOptions options_, std::function<void()> wake)
+App::App(Services& services_, AppOptions options_, const std::function<void()>& wake)
     : services(services_), options(std::move(options_)), renderer(services_, wake, [this](Error error) {
         ui.post([this, error = std::move(error)] { notices.add(error); });
       }) {

@@ -62,7 +62,7 @@ struct Draft {
 
 class App {
  public:
-  App(Services& services, AppOptions options, std::function<void()> wake);
+  App(Services& services, AppOptions options, const std::function<void()>& wake);
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -111,7 +111,7 @@ class App {
   // --- Save and export (app/state/save.cpp)
   // -----------------------------------------------------------------------
   void save_session(const std::filesystem::path& path, std::function<void()> saved = {});
-  void export_head(ExportRequest request);
+  void export_head(const ExportRequest& request);
   void save_preferences();
   void discard_recovery();
   void recover();
@@ -168,7 +168,7 @@ class App {
   void open_style(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_picture(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_head(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
-  void begin_scene(Opened opened, const std::filesystem::path& path);
+  void begin_scene(const Opened& opened, const std::filesystem::path& path);
   using MakeSource = std::function<Result<std::shared_ptr<const Source>>(const Source&, Progress&)>;
   void cut_out_again(const std::string& title, MakeSource make, const std::string& label);
   void look_from_its_camera(const Edit& edit);

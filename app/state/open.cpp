@@ -108,7 +108,7 @@ void App::open_style(const fs::path& path, const std::shared_ptr<OpenBatch>& bat
       [this, batch, path](Result<LearnedStyle> style) {
         if (!style) return batch->add(style.error(), path);
         const std::string name = style->name;
-        shelf.add(std::move(*style), [this, name] {
+        shelf.add(*style, [this, name] {
           notices.add(Notice::Kind::success, "The style \"" + name + "\" is here: type its name as a prompt");
         });
       });
@@ -162,7 +162,7 @@ void App::open_head(const fs::path& path, const std::shared_ptr<OpenBatch>& batc
 }
 
 // A new picture or head is an action like any other: undo goes back to what was open before.
-void App::begin_scene(Opened opened, const fs::path& path) {
+void App::begin_scene(const Opened& opened, const fs::path& path) {
   Scene next;
   next.source = opened.source;
   if (opened.source == nullptr) next.head_path = path;

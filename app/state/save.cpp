@@ -63,7 +63,7 @@ void App::finish_recovery(const fs::path& path) {
   notices.add(Notice::Kind::success, "Your last work was restored");
 }
 
-void App::export_head(ExportRequest request) {
+void App::export_head(const ExportRequest& request) {
   const Variant* shown = scene().shown();
   if (shown == nullptr || shown->edit == nullptr) {
     return notices.add(Notice::Kind::information, "There is no head yet: open a portrait first");

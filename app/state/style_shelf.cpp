@@ -41,7 +41,7 @@ void StyleShelf::take_up(std::vector<Result<LearnedStyle>> found) {
   }
 }
 
-void StyleShelf::add(LearnedStyle style, std::function<void()> done) {
+void StyleShelf::add(const LearnedStyle& style, std::function<void()> done) {
   const fs::path path = file_of(style.name);
   app_.exports.submit(
       "Saving the style \"" + style.name + "\"", "",

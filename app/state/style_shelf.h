@@ -23,7 +23,7 @@ class StyleShelf {
   [[nodiscard]] std::vector<Result<LearnedStyle>> read() const;
   void take_up(std::vector<Result<LearnedStyle>> found);
   // Puts a style on the shelf, in the place of one of its name; `done` after it has been saved.
-  void add(LearnedStyle style, std::function<void()> done = {});
+  void add(const LearnedStyle& style, std::function<void()> done = {});
   void remove(const std::string& name);
   void copy_to(const std::string& name, const std::filesystem::path& path);
   void roll_back(const std::string& name, std::size_t snapshot);

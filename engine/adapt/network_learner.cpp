@@ -151,7 +151,7 @@ std::size_t NetworkLearner::draw_other(std::size_t pair) {
 }
 
 Tensor NetworkLearner::picture_loss(const Tensor& color, const Tensor& truth, StepLosses& said) {
-  const Tensor loss = (color - truth).square().mean();
+  Tensor loss = (color - truth).square().mean();
   said.picture += loss.item<double>();
   if (!perceptual_) return loss;
   const Tensor far = perceptual_(pictures(color), pictures(truth)).mean();

@@ -117,7 +117,7 @@ Tensor ReferenceLearner::planes_of(const nn::Weights& weights, const Lesson& les
 // The name's tokens, another after picture's, or both.
 Tensor ReferenceLearner::draw_tokens(std::size_t pair) {
   const Asked asked = draw_asked(true);
-  const Tensor name = learned()[tokens_name].unsqueeze(0);
+  Tensor name = learned()[tokens_name].unsqueeze(0);
   if (asked == Asked::name) return name;
   const Tensor& seen = references_[draw_other(pair)];
   return asked == Asked::picture ? seen : at::cat({name, seen}, 1);

@@ -23,7 +23,7 @@ using ViewPtr = std::shared_ptr<const synthetic::View>;
 
 // A change of exposure, gamma and white balance, the same for all views of an item.
 struct Tone {
-  std::array<std::array<float, 256>, 3> curve;  // of each channel, 0..255 -> 0..1
+  std::array<std::array<float, 256>, 3> curve{};  // of each channel, 0..255 -> 0..1
   [[nodiscard]] static Tone identity();
   [[nodiscard]] static Tone random(Random& random);
 };
@@ -50,7 +50,7 @@ struct Item {
   int edit = 0;                        // of the targets
   bool real = false;                   // a photograph: no depth is known
   std::array<float, 2> weights{1, 1};  // of the targets in the objective
-  Tone tone;
+  Tone tone{};
 };
 
 struct ItemOptions {

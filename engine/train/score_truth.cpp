@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "image/resample.h"
 #include "model/weights.h"
@@ -18,6 +19,13 @@ struct SeenFace {
 
 bool is_frontal(const Orbit& orbit) {
   return std::abs(orbit.yaw_degrees) <= most_yaw && std::abs(orbit.pitch_degrees) <= most_pitch;
+}
+
+// How far a camera stands below the head's middle. (Orbit has the reference's measure, which is up to 1.57
+// times that.)
+double elevation_of(const Camera& camera) {
+  const Vec3 o = camera.origin();
+  return -std::asin(o[1] / std::hypot(o[0], o[1], o[2])) * 180 / std::numbers::pi;
 }
 
 // The face as the landmark network sees it, in fractions of the picture's edge, and the camera that it was
@@ -57,7 +65,7 @@ Status look_at_view(const synthetic::View& view, const FaceAligner& aligner, con
   if (!found) return {};
   sums.frontal_found += 1;
   const auto yaw = static_cast<double>(estimate.yaw_degrees - truth.yaw_degrees);
-  const auto pitch = static_cast<double>(estimate.pitch_degrees - truth.pitch_degrees);
+  const double pitch = elevation_of(portrait.camera) - elevation_of(view.key.camera);
   sums.yaw_error += std::abs(yaw);
   sums.pitch_error += std::abs(pitch);
   sums.yaw_bias += yaw;

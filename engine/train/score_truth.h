@@ -17,8 +17,9 @@ namespace triptych::train {
 struct TruthFigures {
   std::size_t heads = 0, views = 0, frontal = 0;  // frontal: within 25 degrees of yaw and 20 of pitch
   double found = 0, frontal_found = 0;            // share in which the face finder and the landmarks succeed
-  double yaw_error = 0, pitch_error = 0;          // mean of |estimated - true|, frontal views, degrees
-  double yaw_bias = 0, pitch_bias = 0;            // mean of estimated - true
+  // Mean of |estimated - true| and of estimated - true over frontal views, in degrees of the angle at the
+  // head.
+  double yaw_error = 0, pitch_error = 0, yaw_bias = 0, pitch_bias = 0;
   // Share of comparisons in which two views of a head are more alike than one of them and a view of another
   // head (all pairs of frontal views; Identity); and the mean similarities.
   double same_is_closer = 0, same = 0, other = 0;
