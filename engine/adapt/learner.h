@@ -26,7 +26,7 @@ enum class Learned {
 
 struct LearningConfig {
   std::string name;  // of the style
-  double learning_rate = 2e-3;
+  double learning_rate = 5e-3;
   Learned learned = Learned::norms;
   bool with_2d = true;                   // L2D: the pairs at the picture's camera (Eq. 4)
   bool with_3d = true;                   // L3D: the teacher's reconstruction of the after picture (Eq. 5, 6)
