@@ -32,8 +32,9 @@ struct Checkpoint {
 [[nodiscard]] Result<Checkpoint> load_checkpoint(const std::filesystem::path& path);
 // What a training starts from: a checkpoint, or the folder of a starter package, whose training goes on then.
 [[nodiscard]] Result<Checkpoint> load_start(const std::filesystem::path& path);
-// Makes the averaged weights those that train, and gives the network what `sizes` (JSON, as NetworkConfig; not
-// all need be there) has more: tensors that it lacks are drawn from `seed`. One of another shape is an error.
+// Makes the averaged weights those that train, and gives the network what `sizes` (JSON, as NetworkConfig;
+// not all need be there) has more: tensors that it lacks are drawn from `seed`. One of another shape is an
+// error.
 [[nodiscard]] Status grow(Checkpoint& start, const nlohmann::json& sizes, std::uint64_t seed);
 
 }  // namespace triptych::train

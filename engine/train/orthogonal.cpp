@@ -8,8 +8,8 @@ namespace triptych::train {
 bool hidden_matrix(const std::string& name, const at::Tensor& tensor) {
   constexpr std::int64_t least = 16;  // narrower ones learn as well without
   constexpr std::array first_and_last{
-      "high.c0.weight",        "low.pose.weight",       "prompt.text.weight",
-      "prompt.picture.weight", "planes.film.weight",    "planes.features.weight",
+      "high.c0.weight",        "low.pose.weight",          "prompt.text.weight",
+      "prompt.picture.weight", "planes.film.weight",       "planes.features.weight",
       "planes.surface.weight", "planes.tone.curve.weight", "planes.tone.share.weight",
       "planes.top.up2.weight", "planes.side.up2.weight"};
   if (!name.ends_with(".weight") || name.starts_with("decoder.") || tensor.dim() < 2) return false;
