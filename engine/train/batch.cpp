@@ -89,7 +89,7 @@ class RayPacker {
       o = std::copy(origin.begin(), origin.end(), o);
       d = std::copy(direction.begin(), direction.end(), d);
       const std::uint8_t* color = frame.rgba(p.x, p.y);
-      for (std::size_t i = 0; i < 3; ++i) *rgb++ = item.tone.curve[i][color[i]];
+      for (std::size_t i = 0; i < 3; ++i) *rgb++ = item.exposure.curve[i][color[i]];
       *m = frame.alpha(p.x, p.y);
       const Vec3 axis = frame.camera.axis(2);
       const float cosine = axis[0] * direction[0] + axis[1] * direction[1] + axis[2] * direction[2];
@@ -165,7 +165,7 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, std::uint64
     Random own(seed, number), noise(seed, degrading + number);
     cameras.push_back(item.picture.camera);
     batch.ranges.push_back(starter::depth_range(item.picture.camera));
-    inputs.push_back(input_tensor(network_input(item.picture, item.tone, network_.picture, &noise)));
+    inputs.push_back(input_tensor(network_input(item.picture, item.exposure, network_.picture, &noise)));
     batch.real[b] = item.real;
     batch.edits.push_back(item.edit);
     fill_truth(item.targets[0], item.real, size, batch.alpha[b].data_ptr<float>(),
@@ -176,7 +176,8 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, std::uint64
       packers[k].fill(b, item, k, network_.picture, pixels, own);
     }
     if (teaching) {
-      edited.push_back(input_tensor(network_input(item.targets[0], item.tone, network_.picture, nullptr)));
+      edited.push_back(
+          input_tensor(network_input(item.targets[0], item.exposure, network_.picture, nullptr)));
     }
   }
   batch.input = at::stack(inputs);

@@ -44,7 +44,7 @@ class Editor {
         compute_(evaluation.bf16 ? evaluation.weights.to(at::kBFloat16) : evaluation.weights) {}
 
   void open(const Frame& frame) {
-    const ImageF input = network_input(frame, Tone::identity(), evaluation_.network.picture, nullptr);
+    const ImageF input = network_input(frame, Exposure::identity(), evaluation_.network.picture, nullptr);
     const Tensor hwc =
         at::from_blob(const_cast<float*>(input.pixels.data()), {input.height, input.width, 4}, at::kFloat);
     camera_ = frame.camera;

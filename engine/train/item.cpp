@@ -94,24 +94,24 @@ Camera mirrored(const Camera& camera) {
   return result;
 }
 
-Tone Tone::identity() {
-  Tone tone;
-  for (auto& curve : tone.curve) {
+Exposure Exposure::identity() {
+  Exposure exposure;
+  for (auto& curve : exposure.curve) {
     for (std::size_t i = 0; i < 256; ++i) curve[i] = static_cast<float>(i) / 255;
   }
-  return tone;
+  return exposure;
 }
 
-Tone Tone::random(Random& random) {
-  Tone tone;
-  const float gamma = std::exp(random.normal(0, 0.15F)), exposure = random.normal(0, 0.1F);
-  for (auto& curve : tone.curve) {
-    const float gain = std::exp(exposure + random.normal(0, 0.05F));
+Exposure Exposure::random(Random& random) {
+  Exposure exposure;
+  const float gamma = std::exp(random.normal(0, 0.15F)), brighter = random.normal(0, 0.1F);
+  for (auto& curve : exposure.curve) {
+    const float gain = std::exp(brighter + random.normal(0, 0.05F));
     for (std::size_t i = 0; i < 256; ++i) {
       curve[i] = std::clamp(gain * std::pow(static_cast<float>(i) / 255, gamma), 0.0F, 1.0F);
     }
   }
-  return tone;
+  return exposure;
 }
 
 namespace {
@@ -138,7 +138,7 @@ Result<Item> choose_item(ViewStore& store, const ItemOptions& options, Random& r
   TRIPTYCH_TRY(const EditedView chosen, choose_view(store, options, random, head));
   const bool mirror = options.augment && random.chance(0.5F);
   Item item;
-  item.tone = options.augment ? Tone::random(random) : Tone::identity();
+  item.exposure = options.augment ? Exposure::random(random) : Exposure::identity();
   item.edit = chosen.edit;
   item.real = head.head >= first_photograph;
   const std::vector<ViewRef>& views = head.edits.at(item.edit);
@@ -156,7 +156,7 @@ Item portrait_item(ViewPtr portrait, float mirror_weight, bool augment, Random& 
   constexpr float least_yaw = 8, most_yaw = 35;
   Item item;
   item.real = true;
-  item.tone = augment ? Tone::random(random) : Tone::identity();
+  item.exposure = augment ? Exposure::random(random) : Exposure::identity();
   item.picture = frame_of(std::move(portrait), augment && random.chance(0.5F));
   item.targets = {item.picture, item.picture};
   const float yaw = std::abs(orbit_of(item.picture.camera).yaw_degrees);
@@ -167,13 +167,13 @@ Item portrait_item(ViewPtr portrait, float mirror_weight, bool augment, Random& 
   return item;
 }
 
-ImageF network_input(const Frame& frame, const Tone& tone, int size, Random* random) {
+ImageF network_input(const Frame& frame, const Exposure& exposure, int size, Random* random) {
   const int source = frame.size();
   cv::Mat rgb(source, source, CV_32FC3), mask(source, source, CV_32F);
   for (int y = 0; y < source; ++y) {
     for (int x = 0; x < source; ++x) {
       const std::uint8_t* p = frame.rgba(x, y);
-      rgb.at<cv::Vec3f>(y, x) = {tone.curve[0][p[0]], tone.curve[1][p[1]], tone.curve[2][p[2]]};
+      rgb.at<cv::Vec3f>(y, x) = {exposure.curve[0][p[0]], exposure.curve[1][p[1]], exposure.curve[2][p[2]]};
       mask.at<float>(y, x) = static_cast<float>(p[3]) / 255;
     }
   }

@@ -22,13 +22,13 @@ using ViewPtr = std::shared_ptr<const synthetic::View>;
 [[nodiscard]] Camera mirrored(const Camera& camera);
 
 // A change of exposure, gamma and white balance, the same for all views of an item.
-struct Tone {
+struct Exposure {
   std::array<std::array<float, 256>, 3> curve{};  // of each channel, 0..255 -> 0..1
-  [[nodiscard]] static Tone identity();
-  [[nodiscard]] static Tone random(Random& random);
+  [[nodiscard]] static Exposure identity();
+  [[nodiscard]] static Exposure random(Random& random);
 };
 
-// A view as an item uses it: mirrored or not, with the item's tone. Pixels are read where rays need them.
+// A view as an item uses it: mirrored or not, with the item's exposure. Pixels are read where rays need them.
 struct Frame {
   ViewPtr view;
   bool mirror = false;
@@ -50,7 +50,7 @@ struct Item {
   int edit = 0;                        // of the targets
   bool real = false;                   // a photograph: no depth is known
   std::array<float, 2> weights{1, 1};  // of the targets in the objective
-  Tone tone{};
+  Exposure exposure;
 };
 
 struct ItemOptions {
@@ -66,6 +66,6 @@ struct ItemOptions {
 
 // RGB over grey and mask, 4 channels, 0..1, as the network takes them. With `random`: degraded as cameras and
 // segmenters do (mask eroded or blurred, noise, blur).
-[[nodiscard]] ImageF network_input(const Frame& frame, const Tone& tone, int size, Random* random);
+[[nodiscard]] ImageF network_input(const Frame& frame, const Exposure& exposure, int size, Random* random);
 
 }  // namespace triptych::train

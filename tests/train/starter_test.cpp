@@ -122,7 +122,8 @@ TEST(StarterPackage, OpensAsTheModelThatWasWritten) {
   ASSERT_TRUE(head) << head.error().message;
 
   const auto view = std::make_shared<const synthetic::View>(tiny::view_of(orbit_camera(8, 3), 0));
-  const ImageF input = network_input({view, false, view->key.camera}, Tone::identity(), tiny::size, nullptr);
+  const ImageF input =
+      network_input({view, false, view->key.camera}, Exposure::identity(), tiny::size, nullptr);
   const at::Tensor hwc = at::tensor(at::ArrayRef<float>(input.pixels)).view({tiny::size, tiny::size, 4});
   const auto maps = starter::encode_picture(config, weights, hwc.permute({2, 0, 1}).unsqueeze(0).contiguous(),
                                             starter::camera_tensor({&view->key.camera, 1}));

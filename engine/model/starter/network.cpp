@@ -152,31 +152,39 @@ Tensor with_border(const Tensor& plane, const Tensor& outside, const Tensor& dis
       .view(plane.sizes());
 }
 
-// What a prompt makes of the picture's own colours [B, P, P, 3] (logits): every tone is a curve from the
-// picture's brightness to a colour, as a metal or a skin has one, and E_t says for every pixel how much of
-// which. Starts as a grey picture that hardly any pixel uses; without a prompt nothing changes.
-Tensor toned(const NetworkConfig& config, const Weights& w, const Tensor& own, const Tensor& brightness,
-             const Tensor& y, const Tensor& tokens, const Tensor& present) {
+// What a prompt makes of the picture's own colours: every tone is a curve from the picture's brightness to a
+// colour, as a metal or a skin has one, and E_t says for every pixel how much of which. Starts as a grey
+// picture that hardly any pixel uses; rows without a prompt pass unchanged (their shares are zero).
+struct Tones {
+  Tensor
+      curves;    // [B, 3, 3 * tones]: what 1, the brightness and a quarter of its square add; undefined: none
+  Tensor share;  // [B, P, P, tones]
+  // `own` [B, P, P, 3] and `brightness` [B, P, P, 1] are logits.
+  [[nodiscard]] Tensor apply(const Tensor& own, const Tensor& brightness) const {
+    if (!curves.defined()) return own;
+    const Tensor light = brightness.view({own.size(0), -1, 1});
+    const Tensor powers = at::cat({at::ones_like(light), light, 0.25 * light.square()}, 2);
+    const Tensor shift = at::bmm(powers, curves).view({own.size(0), own.size(1), own.size(2), -1, 3});
+    return own + ((brightness.unsqueeze(4) + shift - own.unsqueeze(3)) * share.unsqueeze(4)).sum(3);
+  }
+};
+
+Tones tones(const NetworkConfig& config, const Weights& w, const Tensor& y, const Tensor& tokens,
+            const Tensor& present) {
   constexpr double keep = 4;  // logit of leaving a colour as it is
-  const std::int64_t batch = own.size(0), size = own.size(1);
-  const Tensor curve =
-      nn::linear(w.scope("curve"), tokens.mean(1)).to(at::kFloat).view({batch, 3, 3 * config.tones});
-  const Tensor light = brightness.view({batch, -1, 1});
-  const Tensor powers = at::cat({at::ones_like(light), light, 0.25 * light.square()}, 2);
-  const Tensor shift = at::bmm(powers, curve).view({batch, size, size, config.tones, 3});
+  if (config.tones == 0 || !tokens.defined()) return {};
+  const Tensor curves = nn::linear(w.scope("curve"), tokens.mean(1)).to(at::kFloat);
   const Tensor logits = 4 * upscaled(w.scope("share"), y).to(at::kFloat).permute({0, 2, 3, 1});
   const Tensor kept = at::full_like(logits.narrow(3, 0, 1), keep);
-  const Tensor share = at::softmax(at::cat({logits, kept}, 3), 3).narrow(3, 0, config.tones) *
-                       present.to(at::kFloat).view({-1, 1, 1, 1});
-  return own + ((brightness.unsqueeze(4) + shift - own.unsqueeze(3)) * share.unsqueeze(4)).sum(3);
+  const Tensor share = at::softmax(at::cat({logits, kept}, 3), 3).narrow(3, 0, config.tones);
+  return {curves.view({y.size(0), 3, 3 * config.tones}), share * present.to(at::kFloat).view({-1, 1, 1, 1})};
 }
 
 // Outputs of E_t -> what the front plane holds (head.h): features, depth, colour skip, mask logit. `surface`
 // has depth, three colours, mask and the gates of the picture's own colour: of its hue and of its brightness,
-// so that a statue can lose the one and keep the shading of the other. `toned` then may replace what is left.
-template <typename Toned>
+// so that a statue can lose the one and keep the shading of the other. `tones` may replace what is left.
 Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureMaps& maps,
-                   const Tensor& outside, const Toned& toned) {
+                   const Tensor& outside, const Tones& tones) {
   const auto pixels = [](const Tensor& x) { return x.to(at::kFloat).permute({0, 2, 3, 1}); };
   const Tensor y = pixels(surface), picture = maps.input.permute({0, 2, 3, 1});
   const Tensor origin = maps.cameras.narrow(1, 0, 16).view({-1, 4, 4}).narrow(1, 0, 3).select(2, 3);
@@ -189,7 +197,8 @@ Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureM
   const Tensor own = (color - brightness) * hue_gate + brightness * brightness_gate;
   const Tensor mask = (4 * y.narrow(3, 4, 1) + 6 * picture.narrow(3, 3, 1) - 3).clamp(-6, 6);
   const Tensor plane =
-      at::cat({pixels(features), depth, toned(own, brightness) + y.narrow(3, 1, 3), mask}, 3).contiguous();
+      at::cat({pixels(features), depth, tones.apply(own, brightness) + y.narrow(3, 1, 3), mask}, 3)
+          .contiguous();
   return with_border(plane, outside, distance);
 }
 
@@ -314,11 +323,8 @@ Planes make_planes(const NetworkConfig& config, const Weights& weights, const Pi
   const Tensor surface = upscaled(w.scope("surface"), y);
 
   Planes planes;
-  const bool with_tones = config.tones > 0 && tokens.defined();
   planes.front =
-      front_plane(features, surface, maps, w["outside"], [&](const Tensor& own, const Tensor& light) {
-        return with_tones ? toned(config, w.scope("tone"), own, light, y, tokens, present) : own;
-      });
+      front_plane(features, surface, maps, w["outside"], tones(config, w.scope("tone"), y, tokens, present));
   const Tensor side = act(nn::conv2d(w.scope("a1"), y32));
   planes.top = side_plane(w.scope("top"), side, w["mix_top"], true);
   planes.side = side_plane(w.scope("side"), side, w["mix_side"], false);
