@@ -8,21 +8,33 @@
 namespace triptych::app {
 namespace {
 
-struct Square {
+struct Area {
   ImVec2 from;
-  float side = 0;
-  [[nodiscard]] ImVec2 to() const { return {from.x + side, from.y + side}; }
+  ImVec2 size;
+  [[nodiscard]] ImVec2 to() const { return {from.x + size.x, from.y + size.y}; }
+  [[nodiscard]] float edge() const { return std::floor(std::min(size.x, size.y)); }
 };
 
-Square centred_square(ImVec2 from, ImVec2 size) {
-  const float side = std::floor(std::min(size.x, size.y));
-  return {{std::floor(from.x + (size.x - side) / 2), std::floor(from.y + (size.y - side) / 2)}, side};
+Area centred(const Area& room, ImVec2 size) {
+  return {{std::floor(room.from.x + (room.size.x - size.x) / 2),
+           std::floor(room.from.y + (room.size.y - size.y) / 2)},
+          size};
 }
 
-void wipe_input(Ui& ui, const Square& square, bool& taken) {
+// What the camera sees; a picture of another shape goes on beyond it.
+Area camera_square(const Area& room) {
+  return centred(room, {room.edge(), room.edge()});
+}
+
+Area picture_area(const Area& room, float aspect) {
+  return centred(room, {std::round(room.edge() * std::max(aspect, 1.0F)),
+                        std::round(room.edge() * std::max(1 / aspect, 1.0F))});
+}
+
+void wipe_input(Ui& ui, const Area& room, bool& taken) {
   ViewState& view = ui.app.view;
   if (view.compare != Compare::wipe) return;
-  const float line = square.from.x + view.wipe * square.side;
+  const float line = room.from.x + view.wipe * room.size.x;
   const float mouse = ImGui::GetIO().MousePos.x;
   ImGuiStorage* memory = ImGui::GetStateStorage();
   const ImGuiID id = ImGui::GetID("wipe drag");
@@ -31,20 +43,20 @@ void wipe_input(Ui& ui, const Square& square, bool& taken) {
   if (near_line && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) memory->SetBool(id, true);
   if (!ImGui::IsMouseDown(ImGuiMouseButton_Left)) memory->SetBool(id, false);
   taken = memory->GetBool(id);
-  if (taken) view.wipe = std::clamp((mouse - square.from.x) / square.side, 0.02F, 0.98F);
+  if (taken) view.wipe = std::clamp((mouse - room.from.x) / room.size.x, 0.02F, 0.98F);
 }
 
-void camera_input(Ui& ui, const Square& square) {
+void camera_input(Ui& ui, const Area& room) {
   ViewState& view = ui.app.view;
   const ImGuiIO& io = ImGui::GetIO();
   bool wiping = false;
-  wipe_input(ui, square, wiping);
+  wipe_input(ui, room, wiping);
   // In the frame of the press the mouse may still have come from elsewhere: that is no drag.
   const bool active = ImGui::IsItemActive() && !ImGui::IsItemActivated() && !wiping;
   if (active && ImGui::IsMouseDown(ImGuiMouseButton_Left) && !io.KeyShift) {
-    view.orbit.orbit(io.MouseDelta.x, io.MouseDelta.y, square.side);
+    view.orbit.orbit(io.MouseDelta.x, io.MouseDelta.y, room.edge());
   } else if (active) {
-    view.orbit.pan(io.MouseDelta.x, io.MouseDelta.y, square.side);
+    view.orbit.pan(io.MouseDelta.x, io.MouseDelta.y, room.edge());
   }
   view.dragging_view = active;
   if (ImGui::IsItemHovered()) {
@@ -56,13 +68,15 @@ void camera_input(Ui& ui, const Square& square) {
 }
 
 Status draw_by_gpu(Ui& ui, const ViewFrame& frame) {
-  const RenderOptions options{.width = frame.size, .height = frame.size, .background = ui.app.backdrop()};
+  const ViewPicture picture = view_picture(frame.camera, frame.size, frame.aspect);
+  const RenderOptions options{
+      .width = picture.width, .height = picture.height, .background = ui.app.backdrop()};
   const auto draw = [&](const Baked& head, StreamTexture& texture,
                         std::unique_ptr<FrameTarget>& target) -> Status {
     if (!target) {
       TRIPTYCH_TRY(target, make_gl_frame_target(texture));
     }
-    return ui.app.services.draw_fast(head, frame.camera, options, *target);
+    return ui.app.services.draw_fast(head, picture.camera, options, *target);
   };
   TRIPTYCH_CHECK(draw(*frame.gpu_after, ui.after, ui.gpu_after));
   return frame.gpu_before ? draw(*frame.gpu_before, ui.before, ui.gpu_before) : Status{};
@@ -86,43 +100,54 @@ void take_frame(Ui& ui) {
   ++ui.app.view.frames;
 }
 
-void draw_wipe(Ui& ui, const Square& square) {
+void draw_wipe(Ui& ui, const Area& room, const Area& picture) {
   ImDrawList* draw = ImGui::GetWindowDrawList();
-  const float line = square.from.x + ui.app.view.wipe * square.side;
-  draw->PushClipRect(square.from, {line, square.to().y}, true);
-  draw->AddImage(ui.before.ref(), square.from, square.to());
+  const float line = room.from.x + ui.app.view.wipe * room.size.x;
+  draw->PushClipRect(room.from, {line, room.to().y}, true);
+  draw->AddImage(ui.before.ref(), picture.from, picture.to());
   draw->PopClipRect();
-  draw->AddLine({line, square.from.y}, {line, square.to().y}, IM_COL32(255, 255, 255, 200), ui.px(1.5F));
-  draw->AddCircleFilled({line, square.from.y + square.side / 2}, ui.px(7), IM_COL32(255, 255, 255, 230));
-  view_label(ui, {line - ui.px(10), square.from.y + ui.px(10)}, "Original", 1);
-  view_label(ui, {line + ui.px(10), square.from.y + ui.px(10)}, "Result", 0);
-  mark(ui, "wipe", {line - ui.px(6), square.from.y}, {ui.px(12), square.side});
+  draw->AddLine({line, room.from.y}, {line, room.to().y}, IM_COL32(255, 255, 255, 200), ui.px(1.5F));
+  draw->AddCircleFilled({line, room.from.y + room.size.y / 2}, ui.px(7), IM_COL32(255, 255, 255, 230));
+  view_label(ui, {line - ui.px(10), room.from.y + ui.px(10)}, "Original", 1);
+  view_label(ui, {line + ui.px(10), room.from.y + ui.px(10)}, "Result", 0);
+  mark(ui, "wipe", {line - ui.px(6), room.from.y}, {ui.px(12), room.size.y});
 }
 
-void draw_pictures(Ui& ui, ImVec2 from, ImVec2 size) {
+void mark_area(Ui& ui, const char* name, const Area& area) {
+  mark(ui, name, area.from, area.size);
+}
+
+void draw_side_by_side(Ui& ui, const Area& all) {
+  ImDrawList* draw = ImGui::GetWindowDrawList();
+  const Area left{all.from, {all.size.x / 2, all.size.y}};
+  const Area right{{all.from.x + left.size.x, all.from.y}, left.size};
+  const float aspect = ui.app.view.frame->aspect;
+  for (const auto& [room, texture] : {std::pair{left, ui.before.ref()}, std::pair{right, ui.after.ref()}}) {
+    const Area picture = picture_area(room, aspect);
+    draw->PushClipRect(room.from, room.to(), true);
+    draw->AddImage(texture, picture.from, picture.to());
+    draw->PopClipRect();
+  }
+  mark_area(ui, "view.before", camera_square(left));
+  mark_area(ui, "view.square", camera_square(right));
+  draw->AddLine(right.from, {right.from.x, right.to().y}, ImGui::GetColorU32(ImGuiCol_Border));
+  view_label(ui, {left.from.x + left.size.x / 2, all.from.y + ui.px(10)}, "Original", 0.5F);
+  view_label(ui, {right.from.x + right.size.x / 2, all.from.y + ui.px(10)}, "Result", 0.5F);
+}
+
+void draw_pictures(Ui& ui, const Area& room) {
   const ViewState& view = ui.app.view;
   if (ui.after.empty() || !view.frame) return;
-  ImDrawList* draw = ImGui::GetWindowDrawList();
   if (view.compare == Compare::side_by_side && view.frame->compares()) {
-    const ImVec2 half{size.x / 2, size.y};
-    const Square left = centred_square(from, half);
-    const Square right = centred_square({from.x + half.x, from.y}, half);
-    draw->AddImage(ui.before.ref(), left.from, left.to());
-    draw->AddImage(ui.after.ref(), right.from, right.to());
-    mark(ui, "view.before", left.from, {left.side, left.side});
-    mark(ui, "view.square", right.from, {right.side, right.side});
-    draw->AddLine({from.x + half.x, from.y}, {from.x + half.x, from.y + size.y},
-                  ImGui::GetColorU32(ImGuiCol_Border));
-    view_label(ui, {left.from.x + left.side / 2, from.y + ui.px(10)}, "Original", 0.5F);
-    view_label(ui, {right.from.x + right.side / 2, from.y + ui.px(10)}, "Result", 0.5F);
+    draw_side_by_side(ui, room);
     return;
   }
-  const Square square = centred_square(from, size);
-  draw->AddImage(ui.after.ref(), square.from, square.to());
-  mark(ui, "view.square", square.from, {square.side, square.side});
-  if (view.compare == Compare::wipe && view.frame->compares()) draw_wipe(ui, square);
+  const Area picture = picture_area(room, view.frame->aspect);
+  ImGui::GetWindowDrawList()->AddImage(ui.after.ref(), picture.from, picture.to());
+  mark_area(ui, "view.square", camera_square(room));
+  if (view.compare == Compare::wipe && view.frame->compares()) draw_wipe(ui, room, picture);
   if (view.hold_original)
-    view_label(ui, {square.from.x + square.side / 2, from.y + ui.px(10)}, "Original", 0.5F);
+    view_label(ui, {room.from.x + room.size.x / 2, room.from.y + ui.px(10)}, "Original", 0.5F);
 }
 
 // The rows of buttons over the head come first, so that they get the mouse, but are drawn last.
@@ -138,12 +163,13 @@ void head_view(Ui& ui, ImVec2 from, ImVec2 size) {
                          ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight |
                              ImGuiButtonFlags_MouseButtonMiddle);
   const bool side_by_side = ui.app.view.compare == Compare::side_by_side;
-  const Square square = centred_square(from, side_by_side ? ImVec2(size.x / 2, size.y) : size);
-  camera_input(ui, square);
+  const Area all{from, size};
+  const Area room{from, side_by_side ? ImVec2(size.x / 2, size.y) : size};
+  camera_input(ui, room);
   play_path(ui);
-  if (update_request(ui.app, static_cast<int>(square.side), ImGui::GetTime())) ui.stay_awake(0.2);
+  if (update_request(ui.app, room.size.x, room.size.y, ImGui::GetTime())) ui.stay_awake(0.2);
   take_frame(ui);
-  draw_pictures(ui, from, size);
+  draw_pictures(ui, all);
   view_hints(ui, from, size);
   draw->ChannelsMerge();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 namespace triptych::app {
@@ -16,6 +17,14 @@ double milliseconds_since(Clock::time_point start) {
 }
 
 }  // namespace
+
+ViewPicture view_picture(const Camera& camera, int size, float aspect) noexcept {
+  const auto longer = [size](float ratio) {
+    return static_cast<int>(std::lround(static_cast<float>(size) * std::max(ratio, 1.0F)));
+  };
+  const int width = longer(aspect), height = longer(1 / aspect);
+  return {widened(camera, width, height), width, height};
+}
 
 ViewRenderer::ViewRenderer(Services& services, std::function<void()> wake, std::function<void(Error)> failed)
     : services_(services),
@@ -156,8 +165,10 @@ Result<ViewRenderer::Prepared*> ViewRenderer::prepare(const std::shared_ptr<cons
 
 Result<std::shared_ptr<const Image8>> ViewRenderer::render(Prepared& head, const ViewRequest& request,
                                                            int size, bool exact) {
+  const ViewPicture picture = view_picture(request.camera, size, request.aspect);
   RenderOptions options;
-  options.width = options.height = size;
+  options.width = picture.width;
+  options.height = picture.height;
   options.background = request.background;
   auto progress = std::make_shared<Progress>();
   if (exact) {
@@ -166,13 +177,13 @@ Result<std::shared_ptr<const Image8>> ViewRenderer::render(Prepared& head, const
     exact_step_ = progress;
   }
   Result<View> view = [&]() -> Result<View> {
-    if (!exact && head.baked) return services_.render_fast(*head.baked, request.camera, options, *progress);
+    if (!exact && head.baked) return services_.render_fast(*head.baked, picture.camera, options, *progress);
     if (!exact) {
       options.coarse_samples = 32;
       options.importance_samples = 1;
       options.super_resolution = false;
     }
-    return services_.render_exact(*head.head, request.camera, options, *progress);
+    return services_.render_exact(*head.head, picture.camera, options, *progress);
   }();
   if (exact) {
     const std::scoped_lock lock(mutex_);
@@ -206,9 +217,10 @@ Status ViewRenderer::show(const Work& work, int size, bool exact, bool last, dou
     if (before != nullptr) {
       TRIPTYCH_TRY(frame.before, render(*before, request, size, exact));
     }
-    frame.size = frame.after->width;
+    frame.size = std::min(frame.after->width, frame.after->height);
   }
   frame.camera = request.camera;
+  frame.aspect = request.aspect;
   frame.strength = request.strength;
   frame.exact = exact;
   frame.final = last;

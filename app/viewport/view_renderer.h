@@ -29,7 +29,8 @@ struct ViewRequest {
   float strength = 1;
   bool compare = false;  // the head at strength 0 as well
   Camera camera;
-  int size = 512;  // pixels of the view's edge at full quality
+  int size = 512;    // pixels of the short edge at full quality
+  float aspect = 1;  // width / height: what `camera` sees is the square in the middle
   Vec3 background{1, 1, 1};
   Channel channel = Channel::colour;
   bool moving = false;     // the camera or the strength is being dragged: previews only
@@ -38,19 +39,28 @@ struct ViewRequest {
 };
 
 struct ViewFrame {
-  std::shared_ptr<const Image8> after;   // RGB, square
+  std::shared_ptr<const Image8> after;   // RGB
   std::shared_ptr<const Image8> before;  // null without `compare`
   // Heads to draw by Services::draw_fast() instead of those pictures, which are null then.
   std::shared_ptr<const Baked> gpu_after, gpu_before;
   [[nodiscard]] bool compares() const noexcept { return before != nullptr || gpu_before != nullptr; }
   Camera camera;
   float strength = 1;
-  int size = 0;
+  int size = 0;      // pixels of the short edge
+  float aspect = 1;  // width / height
   bool exact = false;
   bool final = false;  // nothing more will follow for this request
   double render_ms = 0;
   std::uint64_t request = 0;
 };
+
+// The picture of a view: `camera` sees the square in its middle.
+struct ViewPicture {
+  Camera camera;
+  int width = 0;
+  int height = 0;
+};
+[[nodiscard]] ViewPicture view_picture(const Camera& camera, int size, float aspect) noexcept;
 
 class ViewRenderer {
  public:

@@ -8,10 +8,16 @@ namespace {
 constexpr double settle_s = 0.15;
 constexpr int smallest = 64;
 constexpr int largest = 1024;
+constexpr float longest = 3;  // long edge by short edge of a picture
 
 bool same_picture(const ViewRequest& a, const ViewRequest& b) {
   return a.edit == b.edit && a.strength == b.strength && a.compare == b.compare && a.camera == b.camera &&
-         a.size == b.size && a.background == b.background && a.channel == b.channel && a.refine == b.refine;
+         a.size == b.size && a.aspect == b.aspect && a.background == b.background && a.channel == b.channel && a.refine == b.refine;
+}
+
+// A super-resolution network makes square pictures.
+bool fills_room(const Edit& edit) {
+  return edit.edited.super_resolution == nullptr;
 }
 
 bool compares(const ViewState& view) {
@@ -20,7 +26,7 @@ bool compares(const ViewState& view) {
 
 }  // namespace
 
-bool update_request(App& app, int size, double now) {
+bool update_request(App& app, float width, float height, double now) {
   const Variant* shown = app.scene().shown();
   if (shown == nullptr || shown->edit == nullptr) return false;
   ViewState& view = app.view;
@@ -29,7 +35,8 @@ bool update_request(App& app, int size, double now) {
   request.strength = view.hold_original ? 0 : app.scene().strength;
   request.compare = compares(view);
   request.camera = view.orbit.camera();
-  request.size = std::clamp(size, smallest, largest);
+  request.size = std::clamp(static_cast<int>(std::min(width, height)), smallest, largest);
+  request.aspect = fills_room(*shown->edit) ? std::clamp(width / height, 1 / longest, longest) : 1;
   request.background = app.backdrop();
   request.channel = view.channel;
   request.refine = app.preferences.refine_when_still;

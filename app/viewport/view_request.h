@@ -6,9 +6,9 @@
 
 namespace triptych::app {
 
-// `size`: pixels of the square that is drawn; `now`: seconds of any steady clock. Returns whether the view
+// `width`, `height`: pixels of the room for a picture; `now`: seconds of any steady clock. Returns whether the view
 // still settles, so that the caller comes again soon.
-bool update_request(App& app, int size, double now);
+bool update_request(App& app, float width, float height, double now);
 
 // What is on the screen is the last word on what the document and the camera are now.
 [[nodiscard]] bool settled(const App& app);

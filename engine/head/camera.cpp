@@ -88,6 +88,18 @@ Orbit orbit_of(const Camera& camera) {
           static_cast<float>(radius)};
 }
 
+Camera widened(const Camera& camera, int width, int height) noexcept {
+  const int edge = std::min(width, height);
+  const float across = static_cast<float>(edge) / static_cast<float>(width);
+  const float along = static_cast<float>(edge) / static_cast<float>(height);
+  Camera result = camera;
+  result.intrinsics[0] *= across;
+  result.intrinsics[2] = 0.5F + across * (camera.intrinsics[2] - 0.5F);
+  result.intrinsics[4] *= along;
+  result.intrinsics[5] = 0.5F + along * (camera.intrinsics[5] - 0.5F);
+  return result;
+}
+
 float focal_of_fov(float fov_degrees) noexcept {
   return static_cast<float>(1 / (reference_sqrt2 * std::tan(fov_degrees * reference_pi / 360)));
 }

@@ -35,6 +35,20 @@ TEST(Camera, OrbitsAsTheReferenceDoes) {
   expect_camera(orbit_camera(0.2F * degrees_per_radian, 0.1F * degrees_per_radian), *numbers);
 }
 
+TEST(Camera, WidenedShowsTheSameSquareInItsMiddle) {
+  const Camera camera = orbit_camera(20, 5);
+  const auto across = [](const Camera& c, float x) { return (x - c.intrinsics[2]) / c.intrinsics[0]; };
+  const auto along = [](const Camera& c, float y) { return (y - c.intrinsics[5]) / c.intrinsics[4]; };
+  const Camera wide = widened(camera, 200, 100), high = widened(camera, 100, 300);
+  EXPECT_EQ(wide.camera_to_world, camera.camera_to_world);
+  for (const float edge : {0.0F, 0.3F, 1.0F}) {
+    EXPECT_NEAR(across(wide, (100 * edge + 50) / 200), across(camera, edge), 1e-6F);
+    EXPECT_NEAR(along(wide, edge), along(camera, edge), 1e-6F);
+    EXPECT_NEAR(across(high, edge), across(camera, edge), 1e-6F);
+    EXPECT_NEAR(along(high, (100 * edge + 100) / 300), along(camera, edge), 1e-6F);
+  }
+}
+
 TEST(Camera, PositiveYawIsTheViewersRightAndPositivePitchBelow) {
   EXPECT_GT(orbit_camera(30, 0).origin()[0], 1.0F);
   EXPECT_LT(orbit_camera(0, 30).origin()[1], -0.5F);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <cstdlib>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -91,6 +92,26 @@ TEST(ViewRenderer, EndsWithExactlyWhatRenderGivesAtThatCamera) {
   const auto view = viewer.services.render_exact(*head, viewer.request.camera, options, progress);
   ASSERT_TRUE(view);
   EXPECT_EQ(frame.after->pixels, app::to_picture(*view, Channel::colour, options.background).pixels);
+}
+
+TEST(ViewRenderer, AWideViewHasTheCamerasSquareInItsMiddle) {
+  Viewer viewer;
+  viewer.renderer.request(viewer.request);
+  const ViewFrame square = viewer.wait([](const ViewFrame& f) { return f.final; });
+  viewer.request.aspect = 1.5F;
+  const auto number = viewer.renderer.request(viewer.request);
+  const ViewFrame wide = viewer.wait([&](const ViewFrame& f) { return f.final && f.request == number; });
+  ASSERT_EQ(wide.after->width, 144);
+  ASSERT_EQ(wide.after->height, 96);
+  int different = 0;
+  for (std::size_t row = 0; row < 96; ++row) {
+    for (std::size_t i = 0; i < 3UL * 96; ++i) {
+      const int a = square.after->pixels[row * 3 * 96 + i];
+      const int b = wide.after->pixels[row * 3 * 144 + 3UL * 24 + i];
+      different += std::abs(a - b) > 1 ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(different, 0);
 }
 
 TEST(ViewRenderer, ShowsOnlyPreviewsWhileSomethingMoves) {
