@@ -12,7 +12,8 @@ constexpr float longest = 3;  // long edge by short edge of a picture
 
 bool same_picture(const ViewRequest& a, const ViewRequest& b) {
   return a.edit == b.edit && a.strength == b.strength && a.compare == b.compare && a.camera == b.camera &&
-         a.size == b.size && a.aspect == b.aspect && a.background == b.background && a.channel == b.channel && a.refine == b.refine;
+         a.size == b.size && a.aspect == b.aspect && a.background == b.background && a.channel == b.channel &&
+         a.refine == b.refine;
 }
 
 // A super-resolution network makes square pictures.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "model/blocks.h"
+#include "model/starter/front_plane.h"
 
 namespace triptych::starter {
 namespace {
@@ -105,13 +106,24 @@ Tensor cross_attention(const Weights& w, const Tensor& queries, const Tensor& po
   return queries + change * present.to(queries.scalar_type()).view({-1, 1, 1});
 }
 
+// [C, 1, n, n] for a convolution of each channel with the same kernel, the outer product of `line` with
+// itself.
+Tensor separable_kernel(const Tensor& line, const Tensor& x) {
+  return line.outer(line).to(x.options()).expand({x.size(1), 1, -1, -1}).contiguous();
+}
+
 // [1 2 1]/4 along both axes. Pixel shuffles leave a grid with a period of two texels, and this filter takes
 // exactly that frequency away.
 Tensor smoothed(const Tensor& x) {
-  const at::TensorOptions options = x.options().dtype(at::kFloat);
-  const Tensor line = at::arange(3, options).sub(1).abs().mul(-0.25).add(0.5);  // 1/4, 1/2, 1/4
-  const Tensor kernel = line.outer(line).to(x.scalar_type()).expand({x.size(1), 1, 3, 3});
-  return at::conv2d(x, kernel.contiguous(), {}, 1, 1, 1, x.size(1));
+  const Tensor line = at::arange(3, at::kFloat).sub(1).abs().mul(-0.25).add(0.5);  // 1/4, 1/2, 1/4
+  return at::conv2d(x, separable_kernel(line, x), {}, 1, 1, 1, x.size(1));
+}
+
+// Twice the size by bilinear interpolation, but for the outermost pixels, which with_border() overwrites. The
+// backward pass of at::upsample_bilinear2d takes five times as long.
+Tensor doubled(const Tensor& x) {
+  const Tensor line = 1 - at::arange(4, at::kFloat).sub(1.5).abs().mul(0.5);  // 1/4, 3/4, 3/4, 1/4
+  return at::conv_transpose2d(x, separable_kernel(line, x), {}, 2, 1, 0, x.size(1));
 }
 
 // Twice the size: a convolution, a pixel shuffle and the filter that takes the shuffle's grid away. Without
@@ -129,77 +141,6 @@ Tensor side_plane(const Weights& w, const Tensor& map, const Tensor& mix, bool t
   x = act(nn::conv2d(w.scope("conv2"), x));
   x = upscaled(w.scope("up2"), x);
   return x.to(at::kFloat).permute({0, 2, 3, 1}).contiguous();
-}
-
-// Planes are clamped at their borders, so the outermost texels stand for everything beyond the picture. They
-// hold one learned value instead of the picture's edge, which would be drawn out into streaks: its features,
-// an offset from a surface behind the head, no colour of the picture's. The mask says that nothing is there:
-// shoulders often go on beyond the picture, so a learned mask would be half of that, fog.
-Tensor with_border(const Tensor& plane, const Tensor& outside, const Tensor& distance) {
-  constexpr double behind = 0.5, empty = -8;
-  const std::int64_t batch = plane.size(0), size = plane.size(1), channels = plane.size(3), c = channels - 5;
-  const Tensor index = at::arange(size * size, plane.options().dtype(at::kLong)).view({size, size});
-  const Tensor ring =
-      at::cat({index.select(0, 0), index.select(0, size - 1), index.select(1, 0).slice(0, 1, size - 1),
-               index.select(1, size - 1).slice(0, 1, size - 1)});
-  const Tensor value = outside.to(at::kFloat).view({1, 1, channels}).expand({batch, 1, channels});
-  const Tensor border =
-      at::cat({value.narrow(2, 0, c), value.narrow(2, c, 1) + distance.view({-1, 1, 1}) + behind,
-               value.narrow(2, c + 1, 3), at::full_like(value.narrow(2, c + 4, 1), empty)},
-              2);
-  return plane.view({batch, size * size, channels})
-      .index_copy(1, ring, border.expand({batch, ring.size(0), channels}))
-      .view(plane.sizes());
-}
-
-// What a prompt makes of the picture's own colours: every tone is a curve from the picture's brightness to a
-// colour, as a metal or a skin has one, and E_t says for every pixel how much of which. Starts as a grey
-// picture that hardly any pixel uses; rows without a prompt pass unchanged (their shares are zero).
-struct Tones {
-  Tensor
-      curves;    // [B, 3, 3 * tones]: what 1, the brightness and a quarter of its square add; undefined: none
-  Tensor share;  // [B, P, P, tones]
-  // `own` [B, P, P, 3] and `brightness` [B, P, P, 1] are logits.
-  [[nodiscard]] Tensor apply(const Tensor& own, const Tensor& brightness) const {
-    if (!curves.defined()) return own;
-    const Tensor light = brightness.view({own.size(0), -1, 1});
-    const Tensor powers = at::cat({at::ones_like(light), light, 0.25 * light.square()}, 2);
-    const Tensor shift = at::bmm(powers, curves).view({own.size(0), own.size(1), own.size(2), -1, 3});
-    return own + ((brightness.unsqueeze(4) + shift - own.unsqueeze(3)) * share.unsqueeze(4)).sum(3);
-  }
-};
-
-Tones tones(const NetworkConfig& config, const Weights& w, const Tensor& y, const Tensor& tokens,
-            const Tensor& present) {
-  constexpr double keep = 4;  // logit of leaving a colour as it is
-  if (config.tones == 0 || !tokens.defined()) return {};
-  const Tensor curves = nn::linear(w.scope("curve"), tokens.mean(1)).to(at::kFloat);
-  const Tensor logits = 4 * upscaled(w.scope("share"), y).to(at::kFloat).permute({0, 2, 3, 1});
-  const Tensor kept = at::full_like(logits.narrow(3, 0, 1), keep);
-  const Tensor share = at::softmax(at::cat({logits, kept}, 3), 3).narrow(3, 0, config.tones);
-  return {curves.view({y.size(0), 3, 3 * config.tones}), share * present.to(at::kFloat).view({-1, 1, 1, 1})};
-}
-
-// Outputs of E_t -> what the front plane holds (head.h): features, depth, colour skip, mask logit. `surface`
-// has depth, three colours, mask and the gates of the picture's own colour: of its hue and of its brightness,
-// so that a statue can lose the one and keep the shading of the other. `tones` may replace what is left.
-Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureMaps& maps,
-                   const Tensor& outside, const Tones& tones) {
-  const auto pixels = [](const Tensor& x) { return x.to(at::kFloat).permute({0, 2, 3, 1}); };
-  const Tensor y = pixels(surface), picture = maps.input.permute({0, 2, 3, 1});
-  const Tensor origin = maps.cameras.narrow(1, 0, 16).view({-1, 4, 4}).narrow(1, 0, 3).select(2, 3);
-  const Tensor distance = origin.norm(2, {1}).view({-1, 1, 1, 1});
-  const Tensor depth = distance + 0.05 + 0.25 * y.narrow(3, 0, 1);
-  const Tensor color = at::logit(picture.narrow(3, 0, 3).clamp(0.02, 0.98));
-  const Tensor brightness = color.mean(3, true);
-  const Tensor hue_gate = at::sigmoid(4 * y.narrow(3, 5, 1) + 4);
-  const Tensor brightness_gate = at::sigmoid(4 * y.narrow(3, 6, 1) + 4);
-  const Tensor own = (color - brightness) * hue_gate + brightness * brightness_gate;
-  const Tensor mask = (4 * y.narrow(3, 4, 1) + 6 * picture.narrow(3, 3, 1) - 3).clamp(-6, 6);
-  const Tensor plane =
-      at::cat({pixels(features), depth, tones.apply(own, brightness) + y.narrow(3, 1, 3), mask}, 3)
-          .contiguous();
-  return with_border(plane, outside, distance);
 }
 
 }  // namespace
@@ -318,13 +259,16 @@ Planes make_planes(const NetworkConfig& config, const Weights& weights, const Pi
   y = y + act(nn::conv2d(w.scope("k2"), y));
   y = act(film.apply(upscaled(w.scope("u3"), y) + nn::conv2d(w.scope("s3"), maps.high128), 3));
   y = y + act(nn::conv2d(w.scope("k3"), y));
-  const Tensor features = at::upsample_bilinear2d(smoothed(nn::conv2d(w.scope("features"), y)),
-                                                  {config.picture, config.picture}, false);
+  const Tensor features = doubled(smoothed(nn::conv2d(w.scope("features"), y)).to(at::kFloat));
   const Tensor surface = upscaled(w.scope("surface"), y);
+  Tones tones;
+  if (config.tones > 0 && tokens.defined()) {
+    const Weights tone = w.scope("tone");
+    tones = {nn::linear(tone.scope("curve"), tokens.mean(1)), upscaled(tone.scope("share"), y), present};
+  }
 
   Planes planes;
-  planes.front =
-      front_plane(features, surface, maps, w["outside"], tones(config, w.scope("tone"), y, tokens, present));
+  planes.front = front_plane(features, surface, maps, w["outside"], tones);
   const Tensor side = act(nn::conv2d(w.scope("a1"), y32));
   planes.top = side_plane(w.scope("top"), side, w["mix_top"], true);
   planes.side = side_plane(w.scope("side"), side, w["mix_side"], false);

@@ -1,0 +1,69 @@
+#include "model/starter/front_plane.h"
+
+namespace triptych::starter {
+namespace {
+
+using at::Tensor;
+
+// fp32, a channel after another.
+Tensor planar(const Tensor& x) {
+  return x.to(at::kFloat).contiguous();
+}
+
+// Planes are clamped at their borders, so the outermost texels stand for everything beyond the picture. They
+// hold one learned value instead of the picture's edge, which would be drawn out into streaks: its features,
+// an offset from a surface behind the head, no colour of the picture's. The mask says that nothing is there:
+// shoulders often go on beyond the picture, so a learned mask would be half of that, fog.
+Tensor with_border(const Tensor& plane, const Tensor& outside, const Tensor& distance) {
+  constexpr double behind = 0.5, empty = -8;
+  const std::int64_t batch = plane.size(0), size = plane.size(1), channels = plane.size(3), c = channels - 5;
+  const Tensor index = at::arange(size * size, plane.options().dtype(at::kLong)).view({size, size});
+  const Tensor ring =
+      at::cat({index.select(0, 0), index.select(0, size - 1), index.select(1, 0).slice(0, 1, size - 1),
+               index.select(1, size - 1).slice(0, 1, size - 1)});
+  const Tensor value = outside.to(at::kFloat).view({1, 1, channels}).expand({batch, 1, channels});
+  const Tensor border =
+      at::cat({value.narrow(2, 0, c), value.narrow(2, c, 1) + distance.view({-1, 1, 1}) + behind,
+               value.narrow(2, c + 1, 3), at::full_like(value.narrow(2, c + 4, 1), empty)},
+              2);
+  return plane.view({batch, size * size, channels})
+      .index_copy(1, ring, border.expand({batch, ring.size(0), channels}))
+      .view(plane.sizes());
+}
+
+// Replaces the picture's own colours `own` [B, 3, P, P] of `brightness` [B, 1, P, P], both logits.
+Tensor toned(const Tones& tones, const Tensor& own, const Tensor& brightness) {
+  if (!tones.share.defined()) return own;
+  constexpr double keep = 4;  // logit of leaving a colour as it is
+  const Tensor logits = 4 * planar(tones.share);
+  const std::int64_t count = logits.size(1);
+  const Tensor kept = at::full_like(logits.narrow(1, 0, 1), keep);
+  const Tensor share = at::softmax(at::cat({logits, kept}, 1), 1).narrow(1, 0, count) *
+                       tones.present.to(at::kFloat).view({-1, 1, 1, 1});
+  const Tensor powers =
+      at::cat({share, share * brightness, share * (0.25 * brightness.square())}, 1).flatten(2);
+  const Tensor curves = tones.curves.to(at::kFloat).view({-1, 3 * count, 3}).transpose(1, 2);
+  return own + share.sum(1, true) * (brightness - own) + at::bmm(curves, powers).view(own.sizes());
+}
+
+}  // namespace
+
+Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureMaps& maps,
+                   const Tensor& outside, const Tones& tones) {
+  // Worked out channel by channel: elementwise operations on pixels of a few channels are slow.
+  const auto pixels = [](const Tensor& x) { return x.permute({0, 2, 3, 1}); };
+  const Tensor y = planar(surface), picture = maps.input;
+  const Tensor origin = maps.cameras.narrow(1, 0, 16).view({-1, 4, 4}).narrow(1, 0, 3).select(2, 3);
+  const Tensor distance = origin.norm(2, {1}).view({-1, 1, 1, 1});
+  const Tensor depth = distance + 0.05 + 0.25 * y.narrow(1, 0, 1);
+  const Tensor color = at::logit(picture.narrow(1, 0, 3).clamp(0.02, 0.98));
+  const Tensor brightness = color.mean(1, true);
+  const Tensor hue_gate = at::sigmoid(4 * y.narrow(1, 5, 1) + 4);
+  const Tensor brightness_gate = at::sigmoid(4 * y.narrow(1, 6, 1) + 4);
+  const Tensor own = (color - brightness) * hue_gate + brightness * brightness_gate;
+  const Tensor mask = (4 * y.narrow(1, 4, 1) + 6 * picture.narrow(1, 3, 1) - 3).clamp(-6, 6);
+  const Tensor rest = at::cat({depth, toned(tones, own, brightness) + y.narrow(1, 1, 3), mask}, 1);
+  return with_border(at::cat({pixels(features), pixels(rest)}, 3).contiguous(), outside, distance);
+}
+
+}  // namespace triptych::starter

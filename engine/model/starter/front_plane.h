@@ -1,0 +1,26 @@
+// From what E_t gives to the front plane of a head (head/head.h): where the surface is, and what becomes of
+// the picture's own colours.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "model/starter/network.h"
+
+namespace triptych::starter {
+
+// What a prompt makes of the picture's own colours: every tone is a curve from the picture's brightness to a
+// colour, as a metal or a skin has one, and E_t says for every pixel how much of which. Starts as a grey
+// picture that hardly any pixel uses; rows without a prompt pass unchanged.
+struct Tones {
+  at::Tensor curves;   // [B, 3 * tones * 3]: colours that 1, the brightness and a quarter of its square add
+  at::Tensor share;    // [B, tones, P, P], logits / 4; undefined: no tones
+  at::Tensor present;  // [B], bool: has a prompt
+};
+
+// `features` [B, C, P, P]. `surface` [B, 7, P, P] has depth, three colours, mask and the gates of the
+// picture's own colour: of its hue and of its brightness, so that a statue can lose the one and keep the
+// shading of the other. `outside` [C + 5]: what the plane's border holds. Returns [B, P, P, C + 5], fp32.
+[[nodiscard]] at::Tensor front_plane(const at::Tensor& features, const at::Tensor& surface,
+                                     const PictureMaps& maps, const at::Tensor& outside, const Tones& tones);
+
+}  // namespace triptych::starter
