@@ -147,15 +147,18 @@ Status read_authors_layout(const fs::path& folder, const fs::path& shards, const
   std::error_code error;
   fs::create_directories(shards, error);
   if (error) return fail(shards.string() + ": cannot make this folder: " + error.message());
-  TRIPTYCH_TRY(const FaceAligner aligner, FaceAligner::open(face_models));
+  std::optional<FaceAligner> aligner;  // once a shard is missing
   std::uint32_t number = 0;
   for (auto input = layout.inputs().begin(); input != layout.inputs().end();) {
     const fs::path path = shards / ("photographs-" + std::to_string(number) + ".safetensors");
     const bool made = fs::exists(path);
+    if (!made && !aligner) {
+      TRIPTYCH_TRY(aligner, FaceAligner::open(face_models));
+    }
     synthetic::ShardWriter writer;
     for (std::size_t i = 0; i < inputs_per_shard && input != layout.inputs().end(); ++i, ++input, ++number) {
       TRIPTYCH_CHECK(progress.check());
-      if (!made) TRIPTYCH_CHECK(add_input(writer, input->second, number, aligner, size));
+      if (!made) TRIPTYCH_CHECK(add_input(writer, input->second, number, *aligner, size));
     }
     if (!made) TRIPTYCH_CHECK(writer.write(path));
     say("pairs: " + std::to_string(number) + " of " + std::to_string(layout.inputs().size()));

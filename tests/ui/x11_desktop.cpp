@@ -1,35 +1,17 @@
 #include "x11_desktop.h"
 
 #include <X11/Xatom.h>
-#include <X11/Xlib.h>
 #include <X11/Xutil.h>
 
 #include <array>
 #include <string>
 
+#include "x11_connection.h"
+
 namespace triptych::test {
-namespace {
-
-class Connection {
- public:
-  Connection() : display_(XOpenDisplay(nullptr)) {}
-  ~Connection() {
-    if (display_ != nullptr) XCloseDisplay(display_);
-  }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  Connection(Connection&&) = delete;
-  Connection& operator=(Connection&&) = delete;
-  operator Display*() const { return display_; }  // NOLINT(google-explicit-constructor)
-
- private:
-  Display* display_;
-};
-
-}  // namespace
 
 void ask_to_close(unsigned long window) {
-  const Connection display;
+  const X11Connection display;
   if (display == nullptr) return;
   XEvent event{};
   event.xclient.type = ClientMessage;
@@ -41,7 +23,7 @@ void ask_to_close(unsigned long window) {
 }
 
 void set_minimised(unsigned long window, bool minimised) {
-  const Connection display;
+  const X11Connection display;
   if (display == nullptr) return;
   const Atom property = XInternAtom(display, "WM_STATE", False);
   const std::array<long, 2> value{minimised ? IconicState : NormalState, None};
@@ -51,7 +33,7 @@ void set_minimised(unsigned long window, bool minimised) {
 }
 
 void set_display_dpi(int dpi) {
-  const Connection display;
+  const X11Connection display;
   if (display == nullptr) return;
   const Window root = DefaultRootWindow(static_cast<Display*>(display));
   if (dpi == 0) {

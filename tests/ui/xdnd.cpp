@@ -1,11 +1,12 @@
 #include "xdnd.h"
 
 #include <X11/Xatom.h>
-#include <X11/Xlib.h>
 #include <poll.h>
 
 #include <array>
 #include <cstdio>
+
+#include "x11_connection.h"
 
 namespace triptych::test {
 namespace {
@@ -30,21 +31,12 @@ std::string uri_list(const std::vector<std::filesystem::path>& files) {
 class FileDrag::Source {
  public:
   Source(Window target, std::string data) : target_(target), data_(std::move(data)) {
-    display_ = XOpenDisplay(nullptr);
     if (display_ == nullptr) return;
     window_ = XCreateSimpleWindow(display_, DefaultRootWindow(display_), -10, -10, 1, 1, 0, 0, 0);
     XSetSelectionOwner(display_, atom("XdndSelection"), window_, CurrentTime);
     constexpr long version = 5;
     send("XdndEnter", version << 24, static_cast<long>(atom("text/uri-list")), 0, 0);
   }
-  ~Source() {
-    if (display_ != nullptr) XCloseDisplay(display_);
-  }
-  Source(const Source&) = delete;
-  Source& operator=(const Source&) = delete;
-  Source(Source&&) = delete;
-  Source& operator=(Source&&) = delete;
-
   bool move(int x, int y) {
     if (display_ == nullptr) return false;
     int root_x = 0;
@@ -107,7 +99,8 @@ class FileDrag::Source {
     }
   }
 
-  Display* display_ = nullptr;
+  X11Connection connection_;
+  Display* display_ = connection_;
   Window window_ = 0;
   Window target_ = 0;
   std::string data_;

@@ -1,5 +1,7 @@
 #include "model/starter/front_plane.h"
 
+#include <vector>
+
 namespace triptych::starter {
 namespace {
 
@@ -52,17 +54,18 @@ Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureM
                    const Tensor& outside, const Tones& tones) {
   // Worked out channel by channel: elementwise operations on pixels of a few channels are slow.
   const auto pixels = [](const Tensor& x) { return x.permute({0, 2, 3, 1}); };
-  const Tensor y = planar(surface), picture = maps.input;
+  const std::vector<Tensor> y = planar(surface).split_with_sizes({1, 3, 1, 1, 1}, 1);
+  const Tensor picture = maps.input;
   const Tensor origin = maps.cameras.narrow(1, 0, 16).view({-1, 4, 4}).narrow(1, 0, 3).select(2, 3);
   const Tensor distance = origin.norm(2, {1}).view({-1, 1, 1, 1});
-  const Tensor depth = distance + 0.05 + 0.25 * y.narrow(1, 0, 1);
+  const Tensor depth = distance + 0.05 + 0.25 * y[0];
   const Tensor color = at::logit(picture.narrow(1, 0, 3).clamp(0.02, 0.98));
   const Tensor brightness = color.mean(1, true);
-  const Tensor hue_gate = at::sigmoid(4 * y.narrow(1, 5, 1) + 4);
-  const Tensor brightness_gate = at::sigmoid(4 * y.narrow(1, 6, 1) + 4);
+  const Tensor hue_gate = at::sigmoid(4 * y[3] + 4);
+  const Tensor brightness_gate = at::sigmoid(4 * y[4] + 4);
   const Tensor own = (color - brightness) * hue_gate + brightness * brightness_gate;
-  const Tensor mask = (4 * y.narrow(1, 4, 1) + 6 * picture.narrow(1, 3, 1) - 3).clamp(-6, 6);
-  const Tensor rest = at::cat({depth, toned(tones, own, brightness) + y.narrow(1, 1, 3), mask}, 1);
+  const Tensor mask = (4 * y[2] + 6 * picture.narrow(1, 3, 1) - 3).clamp(-6, 6);
+  const Tensor rest = at::cat({depth, toned(tones, own, brightness) + y[1], mask}, 1);
   return with_border(at::cat({pixels(features), pixels(rest)}, 3).contiguous(), outside, distance);
 }
 
