@@ -37,6 +37,7 @@ class FileDrag::Source {
     constexpr long version = 5;
     send("XdndEnter", version << 24, static_cast<long>(atom("text/uri-list")), 0, 0);
   }
+
   bool move(int x, int y) {
     if (display_ == nullptr) return false;
     int root_x = 0;

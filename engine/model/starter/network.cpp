@@ -115,14 +115,16 @@ Tensor separable_kernel(const Tensor& line, const Tensor& x) {
 // [1 2 1]/4 along both axes. Pixel shuffles leave a grid with a period of two texels, and this filter takes
 // exactly that frequency away.
 Tensor smoothed(const Tensor& x) {
-  const Tensor line = at::arange(3, at::kFloat).sub(1).abs().mul(-0.25).add(0.5);  // 1/4, 1/2, 1/4
+  const Tensor line =
+      at::arange(3, x.options().dtype(at::kFloat)).sub(1).abs().mul(-0.25).add(0.5);  // 1/4, 1/2, 1/4
   return at::conv2d(x, separable_kernel(line, x), {}, 1, 1, 1, x.size(1));
 }
 
 // Twice the size by bilinear interpolation, but for the outermost pixels, which with_border() overwrites. The
 // backward pass of at::upsample_bilinear2d takes five times as long.
 Tensor doubled(const Tensor& x) {
-  const Tensor line = 1 - at::arange(4, at::kFloat).sub(1.5).abs().mul(0.5);  // 1/4, 3/4, 3/4, 1/4
+  const Tensor line =
+      1 - at::arange(4, x.options().dtype(at::kFloat)).sub(1.5).abs().mul(0.5);  // 1/4, 3/4, 3/4, 1/4
   return at::conv_transpose2d(x, separable_kernel(line, x), {}, 2, 1, 0, x.size(1));
 }
 
