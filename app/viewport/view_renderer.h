@@ -30,7 +30,7 @@ struct ViewRequest {
   bool compare = false;  // the head at strength 0 as well
   Camera camera;
   int size = 512;    // pixels of the short edge at full quality
-  float aspect = 1;  // width / height: what `camera` sees is the square in the middle
+  float aspect = 1;  // width / height, at least 1: what `camera` sees is the square in the middle
   Vec3 background{1, 1, 1};
   Channel channel = Channel::colour;
   bool moving = false;     // the camera or the strength is being dragged: previews only

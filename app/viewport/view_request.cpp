@@ -8,7 +8,7 @@ namespace {
 constexpr double settle_s = 0.15;
 constexpr int smallest = 64;
 constexpr int largest = 1024;
-constexpr float longest = 3;  // long edge by short edge of a picture
+constexpr float widest = 3;  // width / height
 
 bool same_picture(const ViewRequest& a, const ViewRequest& b) {
   return a.edit == b.edit && a.strength == b.strength && a.compare == b.compare && a.camera == b.camera &&
@@ -16,7 +16,8 @@ bool same_picture(const ViewRequest& a, const ViewRequest& b) {
          a.refine == b.refine;
 }
 
-// A super-resolution network makes square pictures.
+// A super-resolution network makes square pictures. Above and below the square there is little but the
+// picture's cut edge, so only the sides are filled.
 bool fills_room(const Edit& edit) {
   return edit.edited.super_resolution == nullptr;
 }
@@ -37,7 +38,7 @@ bool update_request(App& app, float width, float height, double now) {
   request.compare = compares(view);
   request.camera = view.orbit.camera();
   request.size = std::clamp(static_cast<int>(std::min(width, height)), smallest, largest);
-  request.aspect = fills_room(*shown->edit) ? std::clamp(width / height, 1 / longest, longest) : 1;
+  request.aspect = fills_room(*shown->edit) ? std::clamp(width / height, 1.0F, widest) : 1;
   request.background = app.backdrop();
   request.channel = view.channel;
   request.refine = app.preferences.refine_when_still;

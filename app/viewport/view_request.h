@@ -6,8 +6,8 @@
 
 namespace triptych::app {
 
-// `width`, `height`: pixels of the room for a picture; `now`: seconds of any steady clock. Returns whether the view
-// still settles, so that the caller comes again soon.
+// `width`, `height`: pixels of the room for a picture; `now`: seconds of any steady clock. Returns whether
+// the view still settles, so that the caller comes again soon.
 bool update_request(App& app, float width, float height, double now);
 
 // What is on the screen is the last word on what the document and the camera are now.
