@@ -59,8 +59,8 @@ bool quiet_button(const Ui& ui, const char* label, ImVec2 size = {0, 0});
 // Choices side by side of which one holds; returns whether it changed. Names after "##" tell equal labels
 // apart.
 struct Segment {
-  const char* label;
-  const char* hint;
+  const char* label = "";
+  const char* hint = "";
   const char* icon = nullptr;  // in front of the label
 };
 enum class SegmentLook { whole, icons };  // icons: those segments that have one show nothing else

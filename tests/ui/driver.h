@@ -10,6 +10,7 @@
 #include "fake_services.h"
 #include "image/picture.h"
 #include "state/app.h"
+#include "support/patience.h"
 #include "support/temporary_folder.h"
 
 namespace triptych::test {
@@ -26,9 +27,9 @@ class Driver {
     });
   }
 
-  // Delivers results until `reached`; false after a minute.
+  // Delivers results until `reached`; false when that takes too long.
   [[nodiscard]] bool wait(const std::function<bool()>& reached) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    const auto end = std::chrono::steady_clock::now() + patience;
     while (true) {
       app->update();
       if (reached()) return true;

@@ -13,13 +13,12 @@
 #include <fstream>
 
 #include "image/picture.h"
+#include "support/patience.h"
 #include "x11_desktop.h"
 #include "xdnd.h"
 
 namespace triptych::test {
 namespace {
-
-constexpr auto patience = std::chrono::seconds(90);
 
 std::string output_of(const std::string& command) {
   std::string text;
