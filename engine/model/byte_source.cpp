@@ -25,11 +25,13 @@ class FileBytes final : public ByteSource {
   ~FileBytes() override { ::close(descriptor_); }
   FileBytes(const FileBytes&) = delete;
   FileBytes& operator=(const FileBytes&) = delete;
+  FileBytes(FileBytes&&) = delete;
+  FileBytes& operator=(FileBytes&&) = delete;
 
-  const std::string& name() const noexcept override { return name_; }
-  std::uint64_t size() const noexcept override { return size_; }
+  [[nodiscard]] const std::string& name() const noexcept override { return name_; }
+  [[nodiscard]] std::uint64_t size() const noexcept override { return size_; }
 
-  Status read(std::uint64_t offset, std::span<std::byte> to) const override {
+  [[nodiscard]] Status read(std::uint64_t offset, std::span<std::byte> to) const override {
     if (!inside(size_, offset, to.size())) return too_short(name_);
     while (!to.empty()) {
       const ssize_t count = ::pread(descriptor_, to.data(), to.size(), static_cast<off_t>(offset));
@@ -51,9 +53,9 @@ class FileBytes final : public ByteSource {
 class MemoryBytes final : public ByteSource {
  public:
   MemoryBytes(std::span<const std::byte> bytes, std::string name) : bytes_(bytes), name_(std::move(name)) {}
-  const std::string& name() const noexcept override { return name_; }
-  std::uint64_t size() const noexcept override { return bytes_.size(); }
-  Status read(std::uint64_t offset, std::span<std::byte> to) const override {
+  [[nodiscard]] const std::string& name() const noexcept override { return name_; }
+  [[nodiscard]] std::uint64_t size() const noexcept override { return bytes_.size(); }
+  [[nodiscard]] Status read(std::uint64_t offset, std::span<std::byte> to) const override {
     if (!inside(bytes_.size(), offset, to.size())) return too_short(name_);
     if (!to.empty()) std::memcpy(to.data(), bytes_.data() + offset, to.size());
     return {};

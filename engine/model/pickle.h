@@ -41,7 +41,7 @@ enum class Kind : std::uint8_t {
 };
 
 // 16 bytes; what does not fit lies in the Document's pools.
-struct Value {
+struct Value {  // NOLINT(cppcoreguidelines-pro-type-member-init): one of the union is enough
   Kind kind = Kind::none;
   union {
     std::int64_t integer = 0;

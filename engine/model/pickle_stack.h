@@ -80,7 +80,7 @@ class Stack {
     return indexed(Kind::text, document_.texts_.size() - 1);
   }
   Value node(Kind kind, std::vector<Value> items = {}) {
-    charge(2 * sizeof(items) + 2 * items.size() * sizeof(Value));
+    charge(2 * sizeof(std::vector<Value>) + 2 * items.size() * sizeof(Value));
     if (!error_.empty()) return {};
     document_.nodes_.push_back(std::move(items));
     return indexed(kind, document_.nodes_.size() - 1);
