@@ -49,8 +49,8 @@ struct Orbit {
 // The nearest orbit position of any camera (the inverse of orbit_camera for cameras made by it).
 [[nodiscard]] Orbit orbit_of(const Camera& camera);
 
-// The same view in a picture of another shape, width : height: the square picture of `camera` lies in its middle
-// and the longer edge goes on beyond it.
+// The same view in a picture of another shape, width : height: the square picture of `camera` lies in its
+// middle and the longer edge goes on beyond it.
 [[nodiscard]] Camera widened(const Camera& camera, int width, int height) noexcept;
 
 // focal = 1 / (1.414 * tan(fov * 3.14159 / 360)): the reference's own rounding of the constants.
