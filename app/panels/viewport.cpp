@@ -27,8 +27,7 @@ Area camera_square(const Area& room) {
 }
 
 Area picture_area(const Area& room, float aspect) {
-  return centred(room, {std::round(room.edge() * std::max(aspect, 1.0F)),
-                        std::round(room.edge() * std::max(1 / aspect, 1.0F))});
+  return centred(room, {std::round(room.edge() * aspect), room.edge()});
 }
 
 void wipe_input(Ui& ui, const Area& room, bool& taken) {

@@ -19,11 +19,8 @@ double milliseconds_since(Clock::time_point start) {
 }  // namespace
 
 ViewPicture view_picture(const Camera& camera, int size, float aspect) noexcept {
-  const auto longer = [size](float ratio) {
-    return static_cast<int>(std::lround(static_cast<float>(size) * std::max(ratio, 1.0F)));
-  };
-  const int width = longer(aspect), height = longer(1 / aspect);
-  return {widened(camera, width, height), width, height};
+  const int width = static_cast<int>(std::lround(static_cast<float>(size) * aspect));
+  return {widened(camera, width, size), width, size};
 }
 
 ViewRenderer::ViewRenderer(Services& services, std::function<void()> wake, std::function<void(Error)> failed)
@@ -217,7 +214,7 @@ Status ViewRenderer::show(const Work& work, int size, bool exact, bool last, dou
     if (before != nullptr) {
       TRIPTYCH_TRY(frame.before, render(*before, request, size, exact));
     }
-    frame.size = std::min(frame.after->width, frame.after->height);
+    frame.size = frame.after->height;
   }
   frame.camera = request.camera;
   frame.aspect = request.aspect;

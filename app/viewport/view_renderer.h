@@ -29,7 +29,7 @@ struct ViewRequest {
   float strength = 1;
   bool compare = false;  // the head at strength 0 as well
   Camera camera;
-  int size = 512;    // pixels of the short edge at full quality
+  int size = 512;    // pixels of the height at full quality
   float aspect = 1;  // width / height, at least 1: what `camera` sees is the square in the middle
   Vec3 background{1, 1, 1};
   Channel channel = Channel::colour;
@@ -46,7 +46,7 @@ struct ViewFrame {
   [[nodiscard]] bool compares() const noexcept { return before != nullptr || gpu_before != nullptr; }
   Camera camera;
   float strength = 1;
-  int size = 0;      // pixels of the short edge
+  int size = 0;      // pixels of the height
   float aspect = 1;  // width / height
   bool exact = false;
   bool final = false;  // nothing more will follow for this request
