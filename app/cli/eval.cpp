@@ -168,10 +168,12 @@ Status measure_heads(const Options& options, const Model& model, Context& contex
   scoring.perceptual = perceptual ? &*perceptual : nullptr;
   scoring.heads = options.limit;
   scoring.samples = options.samples;
+  scoring.tiles = !options.sheet.empty() && options.pictures.empty();
   TRIPTYCH_TRY(const train::HeadFigures figures, train::score_heads(scoring, context.progress));
   context.report["heads"] = train::to_json(figures);
   say_heads(context.report["heads"], context);
-  return {};
+  if (!scoring.tiles) return {};
+  return save_picture(options.sheet, sheet_of(figures.tiles));
 }
 
 Status run(const Options& options, Context& context) {
@@ -227,8 +229,10 @@ Verb add_eval(CLI::App& root, Common& common) {
   command.add_option("--samples", options->samples, "samples of a ray of heads; 24 is twice as quick as 48")
       ->check(CLI::Range(8, 192));
   command
-      .add_option("--sheet", options->sheet,
-                  "a picture: a row a photograph, input | front | +30 | -30 | each prompt")
+      .add_option(
+          "--sheet", options->sheet,
+          "a picture: a row a photograph, input | front | +30 | -30 | each prompt; without photographs two "
+          "rows a head, the truth above the model's")
       ->check(picture_suffix());
   return [options](Context& context) { return run(*options, context); };
 }

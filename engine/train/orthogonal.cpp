@@ -11,7 +11,7 @@ bool hidden_matrix(const std::string& name, const at::Tensor& tensor) {
       "high.c0.weight",        "low.pose.weight",          "prompt.text.weight",
       "prompt.picture.weight", "planes.film.weight",       "planes.features.weight",
       "planes.surface.weight", "planes.tone.curve.weight", "planes.tone.share.weight",
-      "planes.top.up2.weight", "planes.side.up2.weight"};
+      "planes.top.up2.weight", "planes.side.up2.weight",   "planes.border.weight"};
   if (!name.ends_with(".weight") || name.starts_with("decoder.") || tensor.dim() < 2) return false;
   if (std::find(first_and_last.begin(), first_and_last.end(), name) != first_and_last.end()) return false;
   return std::min(tensor.size(0), tensor.numel() / tensor.size(0)) >= least;

@@ -54,6 +54,7 @@ class HeadScorer {
   [[nodiscard]] Status add_edits(std::size_t index, const HeadViews& views);
   [[nodiscard]] Status judge(const Style& style, const char* how, const PromptPtr& prompt,
                              const Judge& judge);
+  void keep(const Truth& truth, const View& seen);
   void judged(const Style& style, const char* how, const Judge& judge, const ImageF& seen);
   [[nodiscard]] Result<PromptPtr> picture_of(const Style& style, std::size_t head);
   void add(const Style& style, const char* name, double value) {
@@ -110,6 +111,13 @@ Result<Head> HeadScorer::head_of(const PromptPtr& prompt) {
   return scoring_.model.make_head(*picture_, prompt.get(), quiet_);
 }
 
+void HeadScorer::keep(const Truth& truth, const View& seen) {
+  if (!scoring_.tiles) return;
+  std::vector<std::vector<Image8>>& rows = figures_.tiles;
+  rows[rows.size() - 2].push_back(to_bytes(truth.rgb));
+  rows[rows.size() - 1].push_back(to_bytes(seen.rgb));
+}
+
 at::Tensor perceptual_input(const ImageF& rgb) {
   const at::Tensor hwc =
       at::from_blob(const_cast<float*>(rgb.pixels.data()), {1, rgb.height, rgb.width, 3}, at::kFloat);
@@ -122,6 +130,7 @@ Status HeadScorer::add_novel(const Head& head, const HeadViews& views, const Cam
     TRIPTYCH_TRY(const ViewPtr view, scoring_.store.view(plain[i]));
     const Truth truth = truth_of(*view, scoring_.size);
     TRIPTYCH_TRY(const View seen, render(head, truth.camera, scoring_.size));
+    keep(truth, seen);
     const std::string side = angle_between(picture, truth.camera) <= near_degrees ? "near" : "far";
     figures_.all.add(side + "_psnr", psnr(seen.rgb, truth.rgb));
     figures_.all.add("depth_l1", depth_error(seen, truth));
@@ -209,6 +218,7 @@ Status HeadScorer::add_edits(std::size_t index, const HeadViews& views) {
     const Truth truth = truth_of(*view, scoring_.size);
     TRIPTYCH_TRY(const Head head, head_of(style.by_name));
     TRIPTYCH_TRY(const View seen, render(head, truth.camera, scoring_.size));
+    keep(truth, seen);
     add(style, "edit_psnr", psnr(seen.rgb, truth.rgb));
     add(style, "still_psnr", psnr(truth_of(*before, scoring_.size).rgb, truth.rgb));
     if (!judging) continue;
@@ -239,7 +249,10 @@ Status HeadScorer::add(std::size_t index) {
   TRIPTYCH_TRY(const Head head, head_of(nullptr));
   figures_.all.add("milliseconds", std::chrono::duration<double, std::milli>(Clock::now() - start).count());
   TRIPTYCH_TRY(const View own, render(head, portrait.camera, scoring_.size));
-  figures_.all.add("input_psnr", psnr(own.rgb, truth_of(*picture, scoring_.size).rgb));
+  const Truth truth = truth_of(*picture, scoring_.size);
+  figures_.all.add("input_psnr", psnr(own.rgb, truth.rgb));
+  if (scoring_.tiles) figures_.tiles.resize(figures_.tiles.size() + 2);
+  keep(truth, own);
   ++figures_.heads;
   TRIPTYCH_CHECK(add_novel(head, views, portrait.camera));
   return add_edits(index, views);

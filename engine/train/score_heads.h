@@ -5,9 +5,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "core/progress.h"
 #include "core/thread_pool.h"
+#include "image/image.h"
 #include "model/model.h"
 #include "train/figures.h"
 #include "train/losses/st_lpips.h"
@@ -28,6 +30,7 @@ struct HeadScoring {
   std::size_t novel_views = 8;          // of each head, at most
   std::size_t edits = 0;                // of each head, at most; 0: all that the model knows by name
   bool right_style = true;              // measure it (renders each edit twice more)
+  bool tiles = false;                   // keep pictures for a sheet
 };
 
 // Means by name. The picture is each head's first view with its exact mask and camera.
@@ -47,6 +50,8 @@ struct HeadFigures {
   Means all;
   std::map<std::string, Means> of_style;
   std::map<std::string, std::map<std::string, int>> taken_for;  // style -> what its wrong results look like
+  // Two rows a head, the truth above what the model makes of it: the input view, novel views, then edits.
+  std::vector<std::vector<Image8>> tiles;
 };
 [[nodiscard]] nlohmann::json to_json(const HeadFigures& figures);
 

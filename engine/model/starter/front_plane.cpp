@@ -13,24 +13,31 @@ Tensor planar(const Tensor& x) {
 }
 
 // Planes are clamped at their borders, so the outermost texels stand for everything beyond the picture. They
-// hold one learned value instead of the picture's edge, which would be drawn out into streaks: its features,
-// an offset from a surface behind the head, no colour of the picture's. The mask says that nothing is there:
-// shoulders often go on beyond the picture, so a learned mask would be half of that, fog.
+// hold `outside` instead of the picture's edge, which would be drawn out into streaks: features, an offset
+// from a surface behind the head, no colour of the picture's. The mask says that nothing is there: shoulders
+// often go on beyond the picture, so a learned mask would be half of that, fog.
 Tensor with_border(const Tensor& plane, const Tensor& outside, const Tensor& distance) {
   constexpr double behind = 0.5, empty = -8;
   const std::int64_t batch = plane.size(0), size = plane.size(1), channels = plane.size(3), c = channels - 5;
-  const Tensor index = at::arange(size * size, plane.options().dtype(at::kLong)).view({size, size});
-  const Tensor ring =
-      at::cat({index.select(0, 0), index.select(0, size - 1), index.select(1, 0).slice(0, 1, size - 1),
-               index.select(1, size - 1).slice(0, 1, size - 1)});
-  const Tensor value = outside.to(at::kFloat).view({1, 1, channels}).expand({batch, 1, channels});
+  const Tensor index =
+      ring(at::arange(size * size, plane.options().dtype(at::kLong)).view({1, size, size, 1})).view({-1});
+  const Tensor value = outside.to(at::kFloat).expand({batch, index.size(0), channels});
   const Tensor border =
       at::cat({value.narrow(2, 0, c), value.narrow(2, c, 1) + distance.view({-1, 1, 1}) + behind,
                value.narrow(2, c + 1, 3), at::full_like(value.narrow(2, c + 4, 1), empty)},
               2);
-  return plane.view({batch, size * size, channels})
-      .index_copy(1, ring, border.expand({batch, ring.size(0), channels}))
-      .view(plane.sizes());
+  return plane.view({batch, size * size, channels}).index_copy(1, index, border).view(plane.sizes());
+}
+
+// The picture and its mask, every pixel taken from `warp` beside it.
+Tensor warped(const Tensor& picture, const Tensor& warp) {
+  if (!warp.defined()) return picture;
+  const std::int64_t size = picture.size(2);
+  const Tensor line = (at::arange(size, picture.options()) + 0.5) * (2.0 / static_cast<double>(size)) - 1.0;
+  const Tensor grid = at::stack({line.expand({size, size}), line.unsqueeze(1).expand({size, size})}, 2);
+  const Tensor from = grid + 2 * warp.to(at::kFloat).permute({0, 2, 3, 1});
+  constexpr std::int64_t bilinear = 0, clamped = 1;
+  return at::grid_sampler_2d(picture, from, bilinear, clamped, false);
 }
 
 // Replaces the picture's own colours `own` [B, 3, P, P] of `brightness` [B, 1, P, P], both logits.
@@ -50,12 +57,20 @@ Tensor toned(const Tones& tones, const Tensor& own, const Tensor& brightness) {
 
 }  // namespace
 
-Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureMaps& maps,
-                   const Tensor& outside, const Tones& tones) {
+Tensor ring(const Tensor& maps) {
+  const std::int64_t last = maps.size(1) - 1;
+  const Tensor top = maps.select(1, 0), right = maps.select(2, last), bottom = maps.select(1, last),
+               left = maps.select(2, 0);
+  return at::cat(
+      {top.slice(1, 0, last), right.slice(1, 0, last), bottom.slice(1, 1).flip(1), left.slice(1, 1).flip(1)},
+      1);
+}
+
+Tensor front_plane(const FrontParts& parts, const PictureMaps& maps, const Tones& tones) {
   // Worked out channel by channel: elementwise operations on pixels of a few channels are slow.
   const auto pixels = [](const Tensor& x) { return x.permute({0, 2, 3, 1}); };
-  const std::vector<Tensor> y = planar(surface).split_with_sizes({1, 3, 1, 1, 1}, 1);
-  const Tensor picture = maps.input;
+  const std::vector<Tensor> y = planar(parts.surface).split_with_sizes({1, 3, 1, 1, 1}, 1);
+  const Tensor picture = warped(maps.input, parts.warp);
   const Tensor origin = maps.cameras.narrow(1, 0, 16).view({-1, 4, 4}).narrow(1, 0, 3).select(2, 3);
   const Tensor distance = origin.norm(2, {1}).view({-1, 1, 1, 1});
   const Tensor depth = distance + 0.05 + 0.25 * y[0];
@@ -66,7 +81,8 @@ Tensor front_plane(const Tensor& features, const Tensor& surface, const PictureM
   const Tensor own = (color - brightness) * hue_gate + brightness * brightness_gate;
   const Tensor mask = (4 * y[2] + 6 * picture.narrow(1, 3, 1) - 3).clamp(-6, 6);
   const Tensor rest = at::cat({depth, toned(tones, own, brightness) + y[1], mask}, 1);
-  return with_border(at::cat({pixels(features), pixels(rest)}, 3).contiguous(), outside, distance);
+  return with_border(at::cat({pixels(parts.features), pixels(rest)}, 3).contiguous(), parts.outside,
+                     distance);
 }
 
 }  // namespace triptych::starter

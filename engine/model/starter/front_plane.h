@@ -17,10 +17,22 @@ struct Tones {
   at::Tensor present;  // [B], bool: has a prompt
 };
 
-// `features` [B, C, P, P]. `surface` [B, 7, P, P] has depth, three colours, mask and the gates of the
-// picture's own colour: of its hue and of its brightness, so that a statue can lose the one and keep the
-// shading of the other. `outside` [C + 5]: what the plane's border holds. Returns [B, P, P, C + 5], fp32.
-[[nodiscard]] at::Tensor front_plane(const at::Tensor& features, const at::Tensor& surface,
-                                     const PictureMaps& maps, const at::Tensor& outside, const Tones& tones);
+// The outermost texels of square maps [B, N, N, K] (any strides), clockwise from the top left corner:
+// [B, 4 (N - 1), K].
+[[nodiscard]] at::Tensor ring(const at::Tensor& maps);
+
+// What E_t gives to a front plane.
+struct FrontParts {
+  at::Tensor features;  // [B, C, P, P]
+  // [B, 7, P, P]: depth, three colours, mask and the gates of the picture's own colour: of its hue and of its
+  // brightness, so that a statue can lose the one and keep the shading of the other.
+  at::Tensor surface;
+  at::Tensor outside;  // [B or 1, 4 (P - 1) or 1, C + 5], what the plane's border holds, as ring() goes
+  // [B, 2, P, P]: how far right and down of a pixel its own colour and mask are taken from, in widths of the
+  // picture; undefined: from where it is.
+  at::Tensor warp;
+};
+// Returns [B, P, P, C + 5], fp32.
+[[nodiscard]] at::Tensor front_plane(const FrontParts& parts, const PictureMaps& maps, const Tones& tones);
 
 }  // namespace triptych::starter

@@ -134,6 +134,26 @@ Tensor upscaled(const Weights& w, const Tensor& x) {
   return smoothed(nn::pixel_shuffle2(nn::conv2d(w, x)));
 }
 
+// What the front plane's border holds: learned values, and what E_t adds to them, which changes as slowly
+// along the border as its map of `trunk` does.
+Tensor outside(const NetworkConfig& config, const Weights& w, const Tensor& trunk) {
+  const Tensor learned = w["outside"].to(at::kFloat).view({1, 1, -1});
+  if (config.border == 0) return learned;
+  const Tensor few =
+      nn::linear(w.scope("border"), ring(trunk.permute({0, 2, 3, 1})));  // [B, 4 (N - 1), C + 4]
+  const Tensor closed = at::cat({few, few.narrow(1, 0, 1)}, 1).to(at::kFloat).transpose(1, 2);
+  const std::int64_t texels = 4 * (config.picture - 1);
+  const Tensor added = at::upsample_linear1d(closed, {texels + 1}, true).narrow(2, 0, texels).transpose(1, 2);
+  return learned + at::constant_pad_nd(added, {0, 1});
+}
+
+// How far a prompt moves the picture's own colours, in widths of the picture.
+Tensor warp(const Weights& w, const Tensor& y, const Tensor& present) {
+  constexpr double scale = 0.05;
+  const Tensor moved = doubled(smoothed(nn::conv2d(w, y)).to(at::kFloat));
+  return scale * moved * present.to(at::kFloat).view({-1, 1, 1, 1});
+}
+
 // The top or side plane: one axis of the trunk's map becomes depth by a learned mixing.
 Tensor side_plane(const Weights& w, const Tensor& map, const Tensor& mix, bool top) {
   // map [B, C, rows, columns]; top: rows (v) become depth; side: columns (u) become depth.
@@ -261,8 +281,11 @@ Planes make_planes(const NetworkConfig& config, const Weights& weights, const Pi
   y = y + act(nn::conv2d(w.scope("k2"), y));
   y = act(film.apply(upscaled(w.scope("u3"), y) + nn::conv2d(w.scope("s3"), maps.high128), 3));
   y = y + act(nn::conv2d(w.scope("k3"), y));
-  const Tensor features = doubled(smoothed(nn::conv2d(w.scope("features"), y)).to(at::kFloat));
-  const Tensor surface = upscaled(w.scope("surface"), y);
+  FrontParts front;
+  front.features = doubled(smoothed(nn::conv2d(w.scope("features"), y)).to(at::kFloat));
+  front.surface = upscaled(w.scope("surface"), y);
+  front.outside = outside(config, w, trunk);
+  if (config.warp > 0 && tokens.defined()) front.warp = warp(w.scope("warp"), y, present);
   Tones tones;
   if (config.tones > 0 && tokens.defined()) {
     const Weights tone = w.scope("tone");
@@ -270,7 +293,7 @@ Planes make_planes(const NetworkConfig& config, const Weights& weights, const Pi
   }
 
   Planes planes;
-  planes.front = front_plane(features, surface, maps, w["outside"], tones);
+  planes.front = front_plane(front, maps, tones);
   const Tensor side = act(nn::conv2d(w.scope("a1"), y32));
   planes.top = side_plane(w.scope("top"), side, w["mix_top"], true);
   planes.side = side_plane(w.scope("side"), side, w["mix_side"], false);

@@ -115,8 +115,10 @@ void add_planes(List& list, const NetworkConfig& c) {
     list.linear("planes.tone.curve", c.prompt_width, 9 * c.tones, 0.1);
     list.conv("planes.tone.share", 32, 4 * c.tones, 3, 0.1);
   }
+  if (c.warp > 0) list.conv("planes.warp", 32, 2, 3, 0);
   list.conv("planes.a1", 96, 48, 1);
   list.tensor("planes.outside", {c.features + 5}, 0);
+  if (c.border > 0) list.linear("planes.border", t, c.features + 4, 0);
   list.tensor("planes.mix_top", {rows, rows}, 1 / std::sqrt(static_cast<double>(rows)));
   list.tensor("planes.mix_side", {rows, rows}, 1 / std::sqrt(static_cast<double>(rows)));
   add_side(list, "planes.top", c);
@@ -177,6 +179,8 @@ constexpr Key keys[] = {
     {"prompt_width", &NetworkConfig::prompt_width, 24, 384},
     {"prompt_tokens", &NetworkConfig::prompt_tokens, 1, 64},
     {"tones", &NetworkConfig::tones, 0, 8},
+    {"border", &NetworkConfig::border, 0, 1},
+    {"warp", &NetworkConfig::warp, 0, 1},
 };
 }  // namespace
 
