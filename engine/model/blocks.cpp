@@ -90,4 +90,12 @@ at::Tensor vit_block(const Weights& w, const at::Tensor& tokens, std::int64_t he
   return y + linear(w.scope("mlp").scope("fc2"), hidden);
 }
 
+at::Tensor reading_block(const Weights& w, const at::Tensor& tokens, const at::Tensor& context,
+                         std::int64_t heads) {
+  const at::Tensor q = linear(w.scope("q"), layer_norm(w.scope("norm1"), tokens));
+  const std::vector<at::Tensor> kv = linear(w.scope("kv"), context).chunk(2, -1);
+  const at::Tensor y = tokens + linear(w.scope("proj"), attention(q, kv[0], kv[1], heads));
+  return y + linear(w.scope("fc2"), at::gelu(linear(w.scope("fc1"), layer_norm(w.scope("norm2"), y))));
+}
+
 }  // namespace triptych::nn

@@ -53,4 +53,9 @@ struct TokenGrid {
 [[nodiscard]] at::Tensor vit_block(const Weights& w, const at::Tensor& tokens, std::int64_t heads,
                                    double eps = 1e-6);
 
+// The block of a transformer's decoder without attention among `tokens`, which read `context`: norm1, q, kv,
+// proj; norm2, fc1, fc2. `context` is used as it is.
+[[nodiscard]] at::Tensor reading_block(const Weights& w, const at::Tensor& tokens, const at::Tensor& context,
+                                       std::int64_t heads);
+
 }  // namespace triptych::nn

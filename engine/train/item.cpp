@@ -52,7 +52,7 @@ const ViewRef& other_than(const std::vector<ViewRef>& views, int number, Random&
 
 // Segmenters err at the border: eroded, blurred or with a moved threshold.
 void disturb_mask(cv::Mat& mask, Random& random) {
-  switch (random.below(4)) {
+  switch (random.below(5)) {
     case 0:
       return cv::erode(mask, mask, cv::Mat::ones(3, 3, CV_8U));
     case 1:

@@ -33,12 +33,32 @@ std::vector<std::uint8_t> bytes_of(const at::Tensor& values) {
   return {data, data + flat.nbytes()};
 }
 
-at::Tensor floats_of(const std::vector<std::uint8_t>& bytes, std::int64_t length) {
-  TORCH_CHECK(bytes.size() == static_cast<std::size_t>(length) * sizeof(float),
-              "the processes train different networks");
+// The store takes messages of up to 8 MiB.
+constexpr std::int64_t floats_a_message = std::int64_t{1} << 20;
+
+void put(c10d::Store& store, const std::string& key, const at::Tensor& values) {
+  const std::vector<at::Tensor> pieces = values.split(floats_a_message);
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    store.set(key + '/' + std::to_string(i), bytes_of(pieces[i]));
+  }
+}
+
+at::Tensor take(c10d::Store& store, const std::string& key, std::int64_t length) {
   at::Tensor values = at::empty({length}, at::kFloat);
-  std::copy(bytes.begin(), bytes.end(), static_cast<std::uint8_t*>(values.mutable_data_ptr()));
+  const std::vector<at::Tensor> pieces = values.split(floats_a_message);
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const std::vector<std::uint8_t> bytes = store.get(key + '/' + std::to_string(i));
+    TORCH_CHECK(bytes.size() == pieces[i].nbytes(), "the processes train different networks");
+    std::copy(bytes.begin(), bytes.end(), static_cast<std::uint8_t*>(pieces[i].mutable_data_ptr()));
+  }
   return values;
+}
+
+void forget(c10d::Store& store, const std::string& key, std::int64_t length) {
+  const std::int64_t pieces = (length + floats_a_message - 1) / floats_a_message;
+  for (std::int64_t i = 0; i < std::max<std::int64_t>(pieces, 1); ++i) {
+    store.deleteKey(key + '/' + std::to_string(i));
+  }
 }
 
 }  // namespace
@@ -86,24 +106,27 @@ Result<at::Tensor> Workers::mean(const at::Tensor& values) {
     const std::vector<at::Tensor> parts = values.tensor_split(place_.size);
     for (int to = 0; to < place_.size; ++to) {
       if (to == rank()) continue;
-      store_->set(key("part", round_, rank(), to), bytes_of(parts[static_cast<std::size_t>(to)]));
+      put(*store_, key("part", round_, rank(), to), parts[static_cast<std::size_t>(to)]);
     }
     const at::Tensor& own = parts[static_cast<std::size_t>(rank())];
     at::Tensor sum = at::zeros_like(own);
     for (int from = 0; from < place_.size; ++from) {
-      sum += from == rank() ? own : floats_of(store_->get(key("part", round_, from, rank())), own.numel());
+      sum += from == rank() ? own : take(*store_, key("part", round_, from, rank()), own.numel());
     }
     sum /= place_.size;
-    store_->set(key("mean", round_, rank(), 0), bytes_of(sum));
+    put(*store_, key("mean", round_, rank(), 0), sum);
     std::vector<at::Tensor> means;
     for (int from = 0; from < place_.size; ++from) {
       const std::int64_t length = parts[static_cast<std::size_t>(from)].numel();
-      means.push_back(from == rank() ? sum : floats_of(store_->get(key("mean", round_, from, 0)), length));
+      means.push_back(from == rank() ? sum : take(*store_, key("mean", round_, from, 0), length));
     }
     // Everybody is in this round, so nobody reads the one before any more.
     if (round_ > 0) {
-      for (int to = 0; to < place_.size; ++to) store_->deleteKey(key("part", round_ - 1, rank(), to));
-      store_->deleteKey(key("mean", round_ - 1, rank(), 0));
+      for (int to = 0; to < place_.size; ++to) {
+        if (to == rank()) continue;
+        forget(*store_, key("part", round_ - 1, rank(), to), parts[static_cast<std::size_t>(to)].numel());
+      }
+      forget(*store_, key("mean", round_ - 1, rank(), 0), own.numel());
     }
     ++round_;
     return at::cat(means);

@@ -106,7 +106,7 @@ TEST(StarterNetwork, AWarpMovesThePicturesOwnColours) {
     return planes.front[item].select(2, 12).narrow(0, 4, 56).narrow(1, left, 40);
   };
   const auto own = [&](int item, int left) {
-    return 6 * input[item][3].narrow(0, 4, 56).narrow(1, left, 40) - 3;
+    return 14 * (input[item][3].narrow(0, 4, 56).narrow(1, left, 40) - 1) + 3;
   };
   EXPECT_TRUE(at::allclose(mask(0, 4), own(0, 20), 1e-3, 1e-2));
   EXPECT_TRUE(at::allclose(mask(1, 4), own(1, 4), 1e-3, 1e-2));

@@ -92,6 +92,21 @@ TEST(Workers, MeanIsTheSameInEach) {
   }
 }
 
+// A real network's gradients are more than the store takes in one message.
+TEST(Workers, ManyValuesGoInSeveralMessages) {
+  auto both = pair();
+  ASSERT_TRUE(both) << both.error().message;
+  const at::Tensor a = at::arange(5'000'001, at::kFloat), b = at::ones({5'000'001});
+  Result<at::Tensor> seen_by_second = at::Tensor();
+  std::jthread other([&] { seen_by_second = both->second.mean(b); });
+  const auto seen_by_first = both->first.mean(a);
+  other.join();
+  ASSERT_TRUE(seen_by_first) << seen_by_first.error().message;
+  ASSERT_TRUE(seen_by_second) << seen_by_second.error().message;
+  EXPECT_TRUE(at::allclose(*seen_by_first, (a + b) / 2));
+  EXPECT_TRUE(at::equal(*seen_by_first, *seen_by_second));
+}
+
 TEST(Workers, TwoLearnWhatOneLearns) {
   const tiny::Folder one("one_process"), two("two_processes");
   TrainConfig config = one.config();

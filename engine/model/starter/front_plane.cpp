@@ -7,6 +7,10 @@ namespace {
 
 using at::Tensor;
 
+// What is not the person's in the picture is empty all along its ray: the mask takes away as much as makes
+// the solidest density nothing. As steep as that, its edge is the picture's edge, not a soft one outside it.
+constexpr double mask_slope = 14;
+
 // fp32, a channel after another.
 Tensor planar(const Tensor& x) {
   return x.to(at::kFloat).contiguous();
@@ -79,7 +83,7 @@ Tensor front_plane(const FrontParts& parts, const PictureMaps& maps, const Tones
   const Tensor hue_gate = at::sigmoid(4 * y[3] + 4);
   const Tensor brightness_gate = at::sigmoid(4 * y[4] + 4);
   const Tensor own = (color - brightness) * hue_gate + brightness * brightness_gate;
-  const Tensor mask = (4 * y[2] + 6 * picture.narrow(1, 3, 1) - 3).clamp(-6, 6);
+  const Tensor mask = (4 * y[2] + mask_slope * (picture.narrow(1, 3, 1) - 1) + 3).clamp(-mask_slope, 6);
   const Tensor rest = at::cat({depth, toned(tones, own, brightness) + y[1], mask}, 1);
   return with_border(at::cat({pixels(parts.features), pixels(rest)}, 3).contiguous(), parts.outside,
                      distance);

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "model/blocks.h"
 #include "model/starter/front_plane.h"
+#include "model/starter/side_planes.h"
+#include "model/starter/upscaling.h"
 
 namespace triptych::starter {
 namespace {
@@ -12,14 +15,9 @@ namespace {
 using at::Tensor;
 using nn::Weights;
 
-constexpr double slope = 0.2;
 constexpr std::int64_t text_width = 384, picture_width = 320, picture_tokens = 49;
 constexpr double surface_offset =
     -0.1;  // where the position map assumes the face, relative to the camera's distance
-
-Tensor act(const Tensor& x) {
-  return at::leaky_relu(x, slope);
-}
 
 Tensor group_norm(const Weights& w, const Tensor& x) {
   return at::group_norm(x, 8, w["weight"], w["bias"]);
@@ -97,41 +95,8 @@ Tensor masked_attention(const Tensor& q, const Tensor& k, const Tensor& v, std::
 // that an item without a prompt passes exactly as in a reconstruction.
 Tensor cross_attention(const Weights& w, const Tensor& queries, const Tensor& position, const Tensor& tokens,
                        const Tensor& present) {
-  const Tensor placed = queries + position;
-  const std::vector<Tensor> kv = nn::linear(w.scope("kv"), tokens).chunk(2, -1);
-  const Tensor q = nn::linear(w.scope("q"), nn::layer_norm(w.scope("norm1"), placed));
-  const Tensor mixed = placed + nn::linear(w.scope("proj"), nn::attention(q, kv[0], kv[1], 3));
-  const Tensor hidden = at::gelu(nn::linear(w.scope("fc1"), nn::layer_norm(w.scope("norm2"), mixed)));
-  const Tensor change = mixed + nn::linear(w.scope("fc2"), hidden) - queries;
+  const Tensor change = nn::reading_block(w, queries + position, tokens, 3) - queries;
   return queries + change * present.to(queries.scalar_type()).view({-1, 1, 1});
-}
-
-// [C, 1, n, n] for a convolution of each channel with the same kernel, the outer product of `line` with
-// itself.
-Tensor separable_kernel(const Tensor& line, const Tensor& x) {
-  return line.outer(line).to(x.options()).expand({x.size(1), 1, -1, -1}).contiguous();
-}
-
-// [1 2 1]/4 along both axes. Pixel shuffles leave a grid with a period of two texels, and this filter takes
-// exactly that frequency away.
-Tensor smoothed(const Tensor& x) {
-  const Tensor line =
-      at::arange(3, x.options().dtype(at::kFloat)).sub(1).abs().mul(-0.25).add(0.5);  // 1/4, 1/2, 1/4
-  return at::conv2d(x, separable_kernel(line, x), {}, 1, 1, 1, x.size(1));
-}
-
-// Twice the size by bilinear interpolation, but for the outermost pixels, which with_border() overwrites. The
-// backward pass of at::upsample_bilinear2d takes five times as long.
-Tensor doubled(const Tensor& x) {
-  const Tensor line =
-      1 - at::arange(4, x.options().dtype(at::kFloat)).sub(1.5).abs().mul(0.5);  // 1/4, 3/4, 3/4, 1/4
-  return at::conv_transpose2d(x, separable_kernel(line, x), {}, 2, 1, 0, x.size(1));
-}
-
-// Twice the size: a convolution, a pixel shuffle and the filter that takes the shuffle's grid away. Without
-// it the grid of the front plane is drawn along the rays, as bands on the far side of a head.
-Tensor upscaled(const Weights& w, const Tensor& x) {
-  return smoothed(nn::pixel_shuffle2(nn::conv2d(w, x)));
 }
 
 // What the front plane's border holds: learned values, and what E_t adds to them, which changes as slowly
@@ -152,17 +117,6 @@ Tensor warp(const Weights& w, const Tensor& y, const Tensor& present) {
   constexpr double scale = 0.05;
   const Tensor moved = doubled(smoothed(nn::conv2d(w, y)).to(at::kFloat));
   return scale * moved * present.to(at::kFloat).view({-1, 1, 1, 1});
-}
-
-// The top or side plane: one axis of the trunk's map becomes depth by a learned mixing.
-Tensor side_plane(const Weights& w, const Tensor& map, const Tensor& mix, bool top) {
-  // map [B, C, rows, columns]; top: rows (v) become depth; side: columns (u) become depth.
-  Tensor x = top ? at::matmul(mix, map) : at::matmul(map, mix.t());
-  x = act(nn::conv2d(w.scope("conv1"), x.contiguous(at::MemoryFormat::ChannelsLast)));
-  x = act(upscaled(w.scope("up1"), x));
-  x = act(nn::conv2d(w.scope("conv2"), x));
-  x = upscaled(w.scope("up2"), x);
-  return x.to(at::kFloat).permute({0, 2, 3, 1}).contiguous();
 }
 
 }  // namespace
@@ -294,9 +248,7 @@ Planes make_planes(const NetworkConfig& config, const Weights& weights, const Pi
 
   Planes planes;
   planes.front = front_plane(front, maps, tones);
-  const Tensor side = act(nn::conv2d(w.scope("a1"), y32));
-  planes.top = side_plane(w.scope("top"), side, w["mix_top"], true);
-  planes.side = side_plane(w.scope("side"), side, w["mix_side"], false);
+  std::tie(planes.top, planes.side) = side_planes(config, w, y32, trunk);
   TORCH_CHECK(planes.front.size(0) == batch, "planes of another batch");
   return planes;
 }

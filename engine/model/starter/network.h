@@ -32,7 +32,9 @@ struct NetworkConfig {
   int prompt_tokens = 8;   // tokens that E_p gives, whatever the prompt
   int tones = 0;           // curves from brightness to colour that a prompt gives; 0: none
   int border = 0;          // 1: E_t says what lies beyond the picture; 0: the same for all
-  int warp = 0;            // 1: a prompt may move the picture's own colours; 0: they stay
+  int side_blocks =
+      0;         // blocks that look up what the top and side planes hold; 0: mixed rows and columns alone
+  int warp = 0;  // 1: a prompt may move the picture's own colours; 0: they stay
   friend bool operator==(const NetworkConfig&, const NetworkConfig&) = default;
 };
 [[nodiscard]] nlohmann::json to_json(const NetworkConfig& config);

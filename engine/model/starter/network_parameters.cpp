@@ -44,6 +44,15 @@ class List {
     linear(name + ".mlp.fc1", width, ratio * width);
     linear(name + ".mlp.fc2", ratio * width, width, 0.1);
   }
+  void reading(const std::string& name, int width, double gain) {
+    norm(name + ".norm1", width);
+    linear(name + ".q", width, width);
+    linear(name + ".kv", width, 2 * width);
+    linear(name + ".proj", width, width, gain);
+    norm(name + ".norm2", width);
+    linear(name + ".fc1", width, 2 * width);
+    linear(name + ".fc2", 2 * width, width, gain);
+  }
   std::vector<Parameter> items;
 };
 
@@ -68,13 +77,7 @@ void add_prompt(List& list, const NetworkConfig& c) {
   const int w = c.prompt_width;
   list.conv("prompt.query", 64, w);
   list.tensor("prompt.position", {1, (c.picture / 8) * (c.picture / 8), w}, 0.02);
-  list.norm("prompt.cross.norm1", w);
-  list.linear("prompt.cross.q", w, w);
-  list.linear("prompt.cross.kv", w, 2 * w);
-  list.linear("prompt.cross.proj", w, w, 0.3);
-  list.norm("prompt.cross.norm2", w);
-  list.linear("prompt.cross.fc1", w, 2 * w);
-  list.linear("prompt.cross.fc2", 2 * w, w, 0.3);
+  list.reading("prompt.cross", w, 0.3);
   list.linear("prompt.text", 384, w);
   list.linear("prompt.picture", 320, w);
   list.tensor("prompt.grid", {1, 49, w}, 0.02);
@@ -121,6 +124,11 @@ void add_planes(List& list, const NetworkConfig& c) {
   if (c.border > 0) list.linear("planes.border", t, c.features + 4, 0);
   list.tensor("planes.mix_top", {rows, rows}, 1 / std::sqrt(static_cast<double>(rows)));
   list.tensor("planes.mix_side", {rows, rows}, 1 / std::sqrt(static_cast<double>(rows)));
+  if (c.side_blocks > 0) {
+    list.tensor("planes.depth.position", {1, 2 * (c.picture / 16) * (c.picture / 16), t}, 0.5);
+    for (int i = 0; i < c.side_blocks; ++i) list.reading("planes.depth.block" + std::to_string(i), t, 0.1);
+    list.conv("planes.depth.out", t, 48 * 4, 1, 0);
+  }
   add_side(list, "planes.top", c);
   add_side(list, "planes.side", c);
 }
@@ -180,6 +188,7 @@ constexpr Key keys[] = {
     {"prompt_tokens", &NetworkConfig::prompt_tokens, 1, 64},
     {"tones", &NetworkConfig::tones, 0, 8},
     {"border", &NetworkConfig::border, 0, 1},
+    {"side_blocks", &NetworkConfig::side_blocks, 0, 12},
     {"warp", &NetworkConfig::warp, 0, 1},
 };
 }  // namespace
