@@ -85,7 +85,8 @@ class Adaptation {
   [[nodiscard]] Info info() const;
   // From the given point on, so that a curve is drawn without copying it anew.
   [[nodiscard]] std::vector<LossPoint> history(std::size_t from = 0) const;
-  // The style with all snapshots so far, the newest in use; null before the first.
+  // The style with all snapshots so far, the newest in use, or at the end the one that fits the held-back
+  // pair best; null before the first.
   [[nodiscard]] std::shared_ptr<const Style> latest() const;
   // The held-back pair (or one that is learned from) under the newest snapshot; null before the first.
   [[nodiscard]] std::shared_ptr<const PairView> view() const;
@@ -98,6 +99,7 @@ class Adaptation {
   [[nodiscard]] bool next_turn(std::unique_lock<std::mutex>& lock);
   [[nodiscard]] Status step();
   [[nodiscard]] Status snapshot();
+  void use_best();
   void save_recovery();
   [[nodiscard]] Status write_recovery();
   void enter(State state, std::unique_lock<std::mutex>& lock);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <utility>
 
 #include "adapt/adaptation.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr double tell_every_s = 1;
 constexpr double smoothing = 0.9;  // of the loss that is shown
+constexpr double worse = 1.05;     // by less, distances of one pair do not tell snapshots apart
 
 // "10 s", "1 min", "1.5 min"
 std::string label_of(double seconds) {
@@ -102,8 +104,26 @@ Status Adaptation::learn() {
     if (discarding_) return {};
   }
   TRIPTYCH_CHECK(snapshot());
+  use_best();
   save_recovery();
   return {};
+}
+
+// Few pairs are learned by heart after a while: the one that was held back tells from when on.
+void Adaptation::use_best() {
+  const std::shared_ptr<const Style> newest = latest();
+  const std::vector<StyleSnapshot>& all = newest->snapshots;
+  const auto distance = [](const StyleSnapshot& snapshot) {
+    return snapshot.held_out.value_or(std::numeric_limits<double>::infinity());
+  };
+  const auto best = std::ranges::min_element(all, {}, distance);
+  if (!all.back().held_out || *all.back().held_out <= worse * distance(*best)) return;
+  auto style = std::make_shared<Style>(*newest);
+  style->current = static_cast<std::size_t>(best - all.begin());
+  const std::scoped_lock lock(mutex_);
+  latest_ = std::move(style);
+  state_.notices.push_back("the style as it was after " + best->label +
+                           " is used: later the pair that was not learned from fitted less well");
 }
 
 Status Adaptation::step() {

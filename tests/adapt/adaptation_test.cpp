@@ -21,7 +21,7 @@ class TestRun {
  public:
   using Hook = std::function<void(Adaptation& run, int step)>;
   explicit TestRun(AdaptConfig config, Hook hook = {}, std::function<void()> preparing = {},
-                   int largest_batch = 1000) {
+                   int largest_batch = 1000, int best_step = 1000) {
     auto learner = std::make_unique<FakeLearner>(
         clock_,
         [this, hook = std::move(hook)](int step) {
@@ -29,6 +29,7 @@ class TestRun {
         },
         std::move(preparing));
     learner->largest_batch = largest_batch;
+    learner->best_step = best_step;
     config.clock = [clock = clock_] { return clock->seconds.load(); };
     config.changed = [this] {
       { const std::scoped_lock lock(mutex_); }
@@ -90,6 +91,18 @@ TEST(Adaptation, TakesSnapshotsAndEndsInTime) {
   EXPECT_EQ(run->history().size(), 360U);
   EXPECT_EQ(run->history(350).size(), 10U);
   EXPECT_DOUBLE_EQ(run->view()->distance, 1.0 / 360);
+}
+
+TEST(Adaptation, UsesTheSnapshotThatFitsTheHeldBackPairBest) {
+  TestRun run(minutes(5), {}, {}, 1000, /*best_step*/ 130);
+  const Adaptation::Info info = run.to_the_end();
+  EXPECT_EQ(info.state, State::done);
+  const auto style = run->latest();
+  ASSERT_NE(style, nullptr);
+  EXPECT_THAT(labels(*style), ElementsAre("10 s", "1 min", "2 min", "5 min"));
+  EXPECT_EQ(style->used().label, "2 min");
+  ASSERT_FALSE(info.notices.empty());
+  EXPECT_THAT(info.notices.back(), HasSubstr("after 2 min"));
 }
 
 TEST(Adaptation, PausesAndGoesOn) {
