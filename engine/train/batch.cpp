@@ -197,6 +197,10 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, std::uint64
 
 Result<Item> BatchMaker::choose(Random& random) const {
   const bool real = !portraits_.empty() && random.chance(static_cast<float>(config_.portrait_share));
+  if (real && !turned_.empty() && random.chance(static_cast<float>(config_.turned_share))) {
+    return turned_item(turned_[static_cast<std::size_t>(random.below(static_cast<int>(turned_.size())))],
+                       true, random);
+  }
   if (real || store_.heads() == 0) {
     const auto index = static_cast<std::size_t>(random.below(static_cast<int>(portraits_.size())));
     return portrait_item(portraits_[index], static_cast<float>(config_.mirror_weight), true, random);

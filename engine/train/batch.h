@@ -13,6 +13,7 @@
 #include "train/config.h"
 #include "train/item.h"
 #include "train/prompt_bank.h"
+#include "train/turned.h"
 
 namespace triptych::train {
 
@@ -59,11 +60,13 @@ struct BatchPart {
 class BatchMaker {
  public:
   BatchMaker(const TrainConfig& config, const starter::NetworkConfig& network, ViewStore& store,
-             const std::vector<ViewPtr>& portraits, const PromptBank* prompts, BatchPart part = {})
+             const std::vector<ViewPtr>& portraits, const std::vector<TurnedPortrait>& turned,
+             const PromptBank* prompts, BatchPart part = {})
       : config_(config),
         network_(network),
         store_(store),
         portraits_(portraits),
+        turned_(turned),
         prompts_(prompts),
         part_(part) {}
   [[nodiscard]] Result<Batch> make(std::int64_t step) const;
@@ -76,6 +79,7 @@ class BatchMaker {
   const starter::NetworkConfig& network_;
   ViewStore& store_;
   const std::vector<ViewPtr>& portraits_;
+  const std::vector<TurnedPortrait>& turned_;
   const PromptBank* prompts_;
   BatchPart part_;
 };

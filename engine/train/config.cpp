@@ -146,6 +146,9 @@ Status check_needs(const TrainConfig& config, const std::string& name) {
   if (config.stage == TrainConfig::Stage::editing && config.init.empty()) {
     return fail(name + ": \"init\" is missing: editing starts from a checkpoint of the reconstruction stage");
   }
+  if (config.turned_share > 0 && config.init.empty()) {
+    return fail(name + ": \"init\" is missing: \"turned_share\" needs a model that turns photographs aside");
+  }
   return {};
 }
 
@@ -171,6 +174,7 @@ Result<TrainConfig> parse_config(const std::string& text, const std::string& nam
   read_schedule(reader, config);
   reader.number("portrait_share", config.portrait_share, 0, 1);
   reader.number("mirror_weight", config.mirror_weight, 0, 1);
+  reader.number("turned_share", config.turned_share, 0, 1);
   reader.number("plain_share", config.plain_share, 0, 1);
   reader.flag("muon", config.muon);
   reader.flag("bf16", config.bf16);

