@@ -17,7 +17,8 @@ using at::Tensor;
 
 // Farther aside a model that is still learning shows little that would be worth seeing.
 constexpr float most_aside = 38;
-constexpr float turns[][2] = {{-28, 4}, {-14, -6}, {14, 6}, {28, -4}};  // yaw, pitch, degrees
+// Yaw and pitch in degrees, of every other photograph. Training mirrors them, too.
+constexpr float turns[2][2][2] = {{{-28, 4}, {14, 6}}, {{-14, -6}, {28, -4}}};
 
 starter::Planes planes_of(const Turner& turner, const nn::Weights& compute, const Frame& frame) {
   const ImageF input = network_input(frame, Exposure::identity(), turner.network.picture, nullptr);
@@ -66,7 +67,7 @@ Status add_turned(const Turner& turner, const nn::Weights& compute, const synthe
   TRIPTYCH_CHECK(writer.add(with_depth));
   const Orbit orbit = orbit_of(own);
   synthetic::ViewKey key = photograph.key;
-  for (const auto& [yaw, pitch] : turns) {
+  for (const auto& [yaw, pitch] : turns[key.head % 2]) {
     ++key.view;
     const float aside = std::clamp(orbit.yaw_degrees + yaw, -most_aside, most_aside);
     key.camera = orbit_camera(aside, orbit.pitch_degrees + pitch, fov_of_focal(own.focal()), orbit.radius);

@@ -10,10 +10,9 @@ namespace triptych::synthetic {
 namespace {
 
 int index_of(std::string_view name) {
-  const auto& table = edit_table();
-  const auto it = std::find_if(table.begin(), table.end(), [&](const Edit& e) { return e.name == name; });
-  EXPECT_NE(it, table.end()) << name;
-  return static_cast<int>(it - table.begin());
+  const int edit = find_edit(name);
+  EXPECT_GE(edit, 0) << name;
+  return edit;
 }
 
 TEST(Edits, EnoughOfThemWithPhrasesOfTheirOwn) {

@@ -43,9 +43,7 @@ class Heads : public testing::Test {
     return trace(scene, camera, {size, samples, 3});
   }
   static Character after(const char* name) {
-    const auto& table = edit_table();
-    const auto it = std::find_if(table.begin(), table.end(), [&](const Edit& e) { return e.name == name; });
-    return edited(person(), *assets_, static_cast<int>(it - table.begin()));
+    return edited(person(), *assets_, find_edit(name));
   }
 
   static TemporaryFolder* folder_;
