@@ -167,6 +167,7 @@ Result<std::shared_ptr<const Image8>> ViewRenderer::render(Prepared& head, const
   options.width = picture.width;
   options.height = picture.height;
   options.background = request.background;
+  options.normals = request.channel == Channel::normal;
   auto progress = std::make_shared<Progress>();
   if (exact) {
     const std::scoped_lock lock(mutex_);

@@ -48,7 +48,7 @@ render::BakedView grid_of(const Head& head, const render::FieldView& field) {
     grid.raw_step = 18.0F / 255;
     const float texel = field.near_depth / std::max(field.focal2_x * half_x, field.focal2_y * half_y);
     grid.brick_edge = brick_side * std::min(texel, range / static_cast<float>(grid.size[2]));
-    grid.step = 0.0055F;
+    grid.step = 0.0085F;
   } else {
     for (std::size_t i = 0; i < 3; ++i) {
       grid.size[i] = rounded_up(head.planes[0].width);

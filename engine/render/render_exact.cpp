@@ -101,11 +101,11 @@ Result<View> render_super_resolved(const Kernel& kernel, const Head& head, March
       view.rgb.pixels[3 * i + c] = std::clamp(0.5F * rgb[c * pixels + i] + 0.5F, 0.0F, 1.0F);
     }
   }
-  view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
+  if (options.normals) view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
   view.rgb = resize(view.rgb, options.width, options.height);
   view.alpha = resize(view.alpha, options.width, options.height);
   view.depth = resize(view.depth, options.width, options.height);
-  view.normal = resize(view.normal, options.width, options.height);
+  if (options.normals) view.normal = resize(view.normal, options.width, options.height);
   return view;
 }
 
@@ -141,7 +141,7 @@ Result<View> render_exact(const Head& head, const Camera& camera, const RenderOp
   TRIPTYCH_CHECK(march(*kernel, task, color, view, pool, progress));
   finish_depth(range.far_depth, view);
   view.rgb = over_background(color, view.alpha, options, field.view().frustum);
-  view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
+  if (options.normals) view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
   return view;
 }
 

@@ -5,6 +5,12 @@
 #include "render/renderer.h"
 
 namespace triptych {
+namespace {
+
+// Slopes of the surface show the steps of the march, which colours do not.
+constexpr float step_for_slopes = 0.65F;
+
+}  // namespace
 
 Result<View> render_fast(const BakedHead& head, const Camera& camera, const RenderOptions& options,
                          ThreadPool& pool, Progress& progress) {
@@ -22,6 +28,7 @@ Result<View> render_fast(const BakedHead& head, const Camera& camera, const Rend
   view.depth = ImageF(options.width, options.height, 1);
   render::FastTask task;
   task.head = head.grid;
+  if (options.normals) task.head.step *= step_for_slopes;
   task.camera = render::ray_camera(camera);
   task.width = options.width;
   task.height = options.height;
@@ -38,7 +45,7 @@ Result<View> render_fast(const BakedHead& head, const Camera& camera, const Rend
     if (!progress.cancelled()) kernel.fast_tile(task, static_cast<int>(tile), render::fast_tile_side);
   });
   TRIPTYCH_CHECK(progress.check());
-  view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
+  if (options.normals) view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
   return view;
 }
 

@@ -21,6 +21,7 @@ struct RenderOptions {
   int importance_samples = 48;   // where the coarse pass found weight
   bool super_resolution = true;  // if the head has one: features are rendered at its input size
   bool bf16 = false;             // super-resolution in bf16 where the processor has it: faster, not exact
+  bool normals = false;          // View::normal too, a pass of its own
   Vec3 background{1, 1, 1};      // sRGB, behind heads that have a mask
 };
 
@@ -28,7 +29,7 @@ struct View {
   ImageF rgb;     // 3 channels, 0..1 sRGB, over the background
   ImageF alpha;   // 1 channel, accumulated opacity
   ImageF depth;   // 1 channel, distance along the ray in world units; far_depth where alpha < 1/512
-  ImageF normal;  // 3 channels, unit, world, towards the camera; 0 where alpha < 1/512
+  ImageF normal;  // 3 channels, unit, world, towards the camera; 0 where alpha < 1/512; empty if not asked for
 };
 
 // Kernels compiled in and usable here: "scalar", "sse4", "avx2", "avx512"; the first is the best.

@@ -25,7 +25,8 @@ std::vector<Edit> make_table() {
        "kid version", "as a seven year old"});
   add("old", old,
       {"make them old", "an old person", "aged", "elderly", "turn into a senior", "make her an old woman",
-       "make him an old man", "with wrinkles and white hair", "eighty years old"},
+       "make him an old man", "with wrinkles and white hair", "eighty years old", "grandma", "grandpa",
+       "make me older", "decades older", "ageing"},
       {"grandparent", "add forty years", "what will I look like when I am old",
        "make the face aged and wrinkled", "a very old person"})
       .own_exposure = true;
@@ -162,7 +163,8 @@ std::vector<Edit> make_table() {
       .own_exposure = true;
   add("blue alien", alien,
       {"turn into a blue alien", "avatar", "a na'vi from avatar", "blue skin", "alien with blue skin",
-       "make the skin blue", "na'vi", "blue face", "alien"},
+       "make the skin blue", "na'vi", "blue face", "alien", "extraterrestrial",
+       "a creature from another planet"},
       {"look like a na'vi", "avatar character with blue skin", "transform into an alien",
        "a blue skinned person", "person from pandora"})
       .own_exposure = true;

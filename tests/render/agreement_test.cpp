@@ -20,6 +20,7 @@ Views views_of(const Head& head, const Camera& camera, int size) {
   Progress progress;
   RenderOptions options;
   options.width = options.height = size;
+  options.normals = true;
   const auto baked = bake(head, pool, progress);
   EXPECT_TRUE(baked) << baked.error().message;
   if (!baked) return {};

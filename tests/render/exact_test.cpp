@@ -29,6 +29,7 @@ RenderOptions size(int width, int height) {
   RenderOptions options;
   options.width = width;
   options.height = height;
+  options.normals = true;
   return options;
 }
 

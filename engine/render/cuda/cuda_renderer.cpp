@@ -84,7 +84,8 @@ struct CudaRenderer::Device {
 
   // A frame and its way to the host.
   template <typename Task>
-  [[nodiscard]] Result<View> fetch(render::FrameGraph& graph, const Task& task, ThreadPool& pool) {
+  [[nodiscard]] Result<View> fetch(render::FrameGraph& graph, const Task& task, bool normals,
+                                   ThreadPool& pool) {
     View view;
     const DeviceBuffer* const sources[] = {&color, &alpha, &depth};
     ImageF* const images[] = {&view.rgb, &view.alpha, &view.depth};
@@ -109,7 +110,7 @@ struct CudaRenderer::Device {
       std::copy_n(from, image->pixels.size(), image->pixels.data());
       from += image->pixels.size();
     }
-    view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
+    if (normals) view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
     return view;
   }
 
@@ -160,7 +161,7 @@ Result<std::shared_ptr<const GpuHead>> CudaRenderer::upload(const Head& head, co
 Result<View> CudaRenderer::exact(const GpuHead& head, const Camera& camera, const RenderOptions& options,
                                  ThreadPool& pool) {
   TRIPTYCH_TRY(const render::MarchTask task, device_->exact_task(head, camera, options));
-  TRIPTYCH_TRY(View view, device_->fetch(device_->fetch_exact, task, pool));
+  TRIPTYCH_TRY(View view, device_->fetch(device_->fetch_exact, task, options.normals, pool));
   for (std::size_t i = 0; i < view.alpha.pixels.size(); ++i) {
     const float behind = task.field.frustum ? 1 - view.alpha.pixels[i] : 0;
     for (std::size_t c = 0; c < 3; ++c) {
@@ -175,7 +176,7 @@ Result<View> CudaRenderer::exact(const GpuHead& head, const Camera& camera, cons
 Result<View> CudaRenderer::fast(const GpuHead& head, const Camera& camera, const RenderOptions& options,
                                 ThreadPool& pool) {
   TRIPTYCH_TRY(const render::FastTask task, device_->fast_task(head, camera, options));
-  return device_->fetch(device_->fetch_fast, task, pool);
+  return device_->fetch(device_->fetch_fast, task, options.normals, pool);
 }
 
 Status CudaRenderer::draw_exact(const GpuHead& head, const Camera& camera, const RenderOptions& options,
