@@ -16,6 +16,7 @@ struct Options {
   std::filesystem::path config, package;
   std::string name = "starter";
   std::vector<std::string> offer;
+  double blend = 0;
   bool resume = false;
   bool only_package = false;
 };
@@ -45,8 +46,12 @@ Status run(const Options& options, Context& context) {
   context.report["checkpoint"] = checkpoint.string();
   if (options.package.empty()) return {};
   context.report["package"] = options.package.string();
-  return train::export_package(checkpoint, options.package, options.name, options.offer,
-                               find_model(context.assets, "prompt"), context.progress);
+  if (options.blend > 0 && config.init.empty()) {
+    return fail(options.config.string() + ": --blend needs \"init\", the weights that training started from");
+  }
+  const train::PackageOptions package{options.name, options.offer, find_model(context.assets, "prompt"),
+                                      options.blend, config.init};
+  return train::export_package(checkpoint, options.package, package, context.progress);
 }
 
 }  // namespace
@@ -63,6 +68,11 @@ Verb add_train(CLI::App& root, Common& common) {
       .add_option("--offer", options->offer,
                   "Names of the styles that the package offers, separated by commas (all)")
       ->delimiter(',')
+      ->needs(package);
+  command
+      .add_option("--blend", options->blend,
+                  "Share of the weights that training started from in the package's")
+      ->check(CLI::Range(0.0, 1.0))
       ->needs(package);
   command.add_flag("--only-package", options->only_package, "Train nothing, only write the package")
       ->needs(package);

@@ -39,17 +39,32 @@ Result<std::vector<StyleInfo>> styles_of(const std::vector<int>& edits,
   return styles;
 }
 
+Result<nn::Weights> blended(const Checkpoint& state, const PackageOptions& options) {
+  if (options.blend <= 0) return state.average;
+  TRIPTYCH_TRY(const Checkpoint start, load_start(options.start));
+  nn::Weights mean;
+  for (const auto& [name, tensor] : state.average.table()) {
+    const at::Tensor before = start.average.find(name);
+    if (before.defined() && before.sizes() != tensor.sizes()) {
+      return fail("\"init\" has other sizes than the checkpoint: its tensor " + name +
+                  " cannot be blended in");
+    }
+    mean.set(name, before.defined() ? tensor.lerp(before, options.blend) : tensor);
+  }
+  return mean;
+}
+
 }  // namespace
 
 Status export_package(const std::filesystem::path& checkpoint, const std::filesystem::path& path,
-                      const std::string& name, const std::vector<std::string>& offered,
-                      const std::filesystem::path& prompt_models, Progress& progress) {
+                      const PackageOptions& options, Progress& progress) {
   TRIPTYCH_TRY(const Checkpoint state, load_checkpoint(checkpoint));
+  TRIPTYCH_TRY(const nn::Weights weights, blended(state, options));
   starter::PackageText text;
-  text.name = name;
+  text.name = options.name;
   text.version = std::to_string(state.steps);
-  TRIPTYCH_TRY(text.styles, styles_of(state.edits, offered));
-  if (auto sentences = starter::encode_sentences(prompt_models, text.styles)) {
+  TRIPTYCH_TRY(text.styles, styles_of(state.edits, options.offered));
+  if (auto sentences = starter::encode_sentences(options.prompt_models, text.styles)) {
     text.sentences = std::move(*sentences);
   }
   text.limits = {
@@ -62,10 +77,11 @@ Status export_package(const std::filesystem::path& checkpoint, const std::filesy
                    {"samples", state.samples},
                    {"seconds", state.seconds},
                    {"before", json::parse(state.history, nullptr, false)}};
+  if (options.blend > 0) text.training["blend"] = options.blend;
   if (const json figures = last_figures(checkpoint.parent_path()); figures.is_object()) {
     text.training["held_out"] = figures;
   }
-  return starter::write_starter(path, state.network, state.average, text, progress);
+  return starter::write_starter(path, state.network, weights, text, progress);
 }
 
 }  // namespace triptych::train

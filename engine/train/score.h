@@ -31,7 +31,7 @@ struct ScorePrompt {
 struct Scorer {
   const Model& model;
   const FaceAligner& aligner;
-  const Identity* identity;  // null: no identity columns
+  const Identity* identity = nullptr;  // null: no identity columns
   ThreadPool& pool;
   bool tiles = false;  // keep pictures for a sheet
 };

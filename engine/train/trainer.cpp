@@ -231,7 +231,7 @@ Status Trainer::evaluate_now() {
   std::ofstream(config_.output / "figures.jsonl", std::ios::app) << entry.dump() << '\n';
   options_.say("held-out: " + entry.dump());
   const std::string name = "sheet_" + state_.stage + "_" + std::to_string(state_.samples) + ".png";
-  const Status sheet = write_sheet(evaluation, config_.output / name);
+  Status sheet = write_sheet(evaluation, config_.output / name);
   idle_ += seconds_since(start);
   return sheet;
 }

@@ -5,6 +5,7 @@
 #include "model/starter/starter.h"
 #include "tiny.h"
 #include "train/checkpoint.h"
+#include "train/export_package.h"
 
 namespace triptych::train {
 namespace {
@@ -113,6 +114,38 @@ TEST(Trainer, GoesOnFromAPackage) {
   const auto history = nlohmann::json::parse(trained->history);
   ASSERT_EQ(history.size(), 1U);
   EXPECT_EQ(history[0]["samples"], 28);
+}
+
+TEST(Trainer, APackageMayBeBlendedWithTheStart) {
+  const tiny::Folder folder("blend");
+  const auto network = starter::network_config(tiny::network_json(), "network");
+  ASSERT_TRUE(network);
+  const auto checkpoint_of = [&](std::uint64_t seed) {
+    Checkpoint checkpoint;
+    checkpoint.network = *network;
+    checkpoint.weights = checkpoint.average = starter::initial_weights(*network, seed);
+    checkpoint.stage = "joint";
+    checkpoint.history = "[]";
+    return checkpoint;
+  };
+  const Checkpoint before = checkpoint_of(1), after = checkpoint_of(2);
+  ASSERT_TRUE(save_checkpoint(folder.path / "before.safetensors", before));
+  ASSERT_TRUE(save_checkpoint(folder.path / "after.safetensors", after));
+  PackageOptions options;
+  options.name = "blend";
+  options.blend = 0.25;
+  options.start = folder.path / "before.safetensors";
+  Progress progress;
+  std::filesystem::create_directories(folder.path / "package");
+  const Status written =
+      export_package(folder.path / "after.safetensors", folder.path / "package/", options, progress);
+  ASSERT_TRUE(written) << written.error().message;
+  const auto package = load_start(folder.path / "package");
+  ASSERT_TRUE(package) << package.error().message;
+  for (const auto& [name, tensor] : package->average.table()) {
+    const at::Tensor wanted = 0.25 * before.average[name] + 0.75 * after.average[name];
+    EXPECT_TRUE(at::allclose(tensor, wanted, 2e-3, 1e-4)) << name;
+  }
 }
 
 TEST(Trainer, GivesTheStartWhatItLacks) {

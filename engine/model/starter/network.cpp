@@ -102,7 +102,7 @@ Tensor cross_attention(const Weights& w, const Tensor& queries, const Tensor& po
 // What the front plane's border holds: learned values, and what E_t adds to them, which changes as slowly
 // along the border as its map of `trunk` does.
 Tensor outside(const NetworkConfig& config, const Weights& w, const Tensor& trunk) {
-  const Tensor learned = w["outside"].to(at::kFloat).view({1, 1, -1});
+  Tensor learned = w["outside"].to(at::kFloat).view({1, 1, -1});
   if (config.border == 0) return learned;
   const Tensor few =
       nn::linear(w.scope("border"), ring(trunk.permute({0, 2, 3, 1})));  // [B, 4 (N - 1), C + 4]

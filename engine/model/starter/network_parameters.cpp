@@ -203,8 +203,8 @@ Result<NetworkConfig> network_config(const nlohmann::json& json, const std::stri
   NetworkConfig config;
   if (!json.is_object()) return fail(where + ": should be an object of sizes");
   for (const auto& [name, value] : json.items()) {
-    const auto* key =
-        std::find_if(std::begin(keys), std::end(keys), [&](const Key& k) { return name == k.name; });
+    const auto* key = std::find_if(std::begin(keys), std::end(keys),
+                                   [&wanted = name](const Key& k) { return wanted == k.name; });
     if (key == std::end(keys)) return fail(where + "." + name + ": no such size");
     const bool whole = value.is_number_integer();
     if (!whole || value.get<std::int64_t>() < key->least || value.get<std::int64_t>() > key->most) {
