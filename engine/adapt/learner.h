@@ -18,8 +18,7 @@ namespace triptych::adapt {
 
 // Which tensors of E_t learn beside E_p (the paper: its normalisation layers).
 enum class Learned {
-  norms,   // normalisation layers, the scales and shifts that the prompt gives to feature maps, its tones and
-           // warp
+  norms,   // normalisation layers, the scales and shifts that the prompt gives to feature maps, its tones
   strict,  // normalisation layers alone
   norms_and_biases,
   everything,  // all of E_t

@@ -32,8 +32,7 @@ bool learns(const std::string& name, Learned learned) {
   if (name.starts_with("prompt.")) return true;
   if (!name.starts_with("planes.")) return false;
   const bool norm = name.find(".norm") != std::string::npos;
-  const bool given = name.find(".film.") != std::string::npos || name.find(".tone.") != std::string::npos ||
-                     name.find(".warp.") != std::string::npos;
+  const bool given = name.find(".film.") != std::string::npos || name.find(".tone.") != std::string::npos;
   switch (learned) {
     case Learned::strict:
       return norm;
