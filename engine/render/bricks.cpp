@@ -10,7 +10,7 @@ namespace triptych::render {
 namespace {
 
 constexpr float empty_opacity = 0.006F;  // optical depth of a brick that shows nothing
-constexpr float faint_opacity = 0.06F;  // of one that shows no detail
+constexpr float faint_opacity = 0.06F;   // of one that shows no detail
 constexpr float dense_opacity = 1.0F;    // of half a brick that hides what is behind
 // Mask logits below this show nothing, whatever the decoder says (it adds a few units).
 constexpr float mask_threshold = -6;

@@ -26,10 +26,11 @@ struct RenderOptions {
 };
 
 struct View {
-  ImageF rgb;     // 3 channels, 0..1 sRGB, over the background
-  ImageF alpha;   // 1 channel, accumulated opacity
-  ImageF depth;   // 1 channel, distance along the ray in world units; far_depth where alpha < 1/512
-  ImageF normal;  // 3 channels, unit, world, towards the camera; 0 where alpha < 1/512; empty if not asked for
+  ImageF rgb;    // 3 channels, 0..1 sRGB, over the background
+  ImageF alpha;  // 1 channel, accumulated opacity
+  ImageF depth;  // 1 channel, distance along the ray in world units; far_depth where alpha < 1/512
+  ImageF
+      normal;  // 3 channels, unit, world, towards the camera; 0 where alpha < 1/512; empty if not asked for
 };
 
 // Kernels compiled in and usable here: "scalar", "sse4", "avx2", "avx512"; the first is the best.

@@ -42,9 +42,7 @@ class Heads : public testing::Test {
     const RayScene scene(builder_->build(c));
     return trace(scene, camera, {size, samples, 3});
   }
-  static Character after(const char* name) {
-    return edited(person(), *assets_, find_edit(name));
-  }
+  static Character after(const char* name) { return edited(person(), *assets_, find_edit(name)); }
 
   static TemporaryFolder* folder_;
   static Assets* assets_;

@@ -52,14 +52,33 @@ TEST(StarterNetwork, PlanesHaveTheShapesAHeadWants) {
   EXPECT_FALSE(at::allclose(planes.front[0], plain.front[0], 1e-3, 1e-4));
 }
 
-// A tone that every pixel uses gives its colour, whatever the picture's is; items without a prompt keep
-// theirs.
-TEST(StarterNetwork, ATonePaintsThePictureByItsBrightness) {
-  const starter::NetworkConfig config = config_of();
+// Weights by which every pixel keeps its colour and its depth.
+nn::Weights plain_weights(const starter::NetworkConfig& config) {
   nn::Weights weights = starter::initial_weights(config, 1);
   for (const char* name : {"planes.tone.curve.weight", "planes.tone.share.weight", "planes.surface.weight"}) {
     weights.set(name, at::zeros_like(weights[name]));
   }
+  return weights;
+}
+
+// Of two pictures [2, 4, P, P], the first with a prompt.
+starter::Planes with_and_without_prompt(const starter::NetworkConfig& config, const nn::Weights& weights,
+                                        const at::Tensor& input) {
+  const Camera camera = orbit_camera(0, 0);
+  const at::Tensor cameras = starter::camera_tensor(std::vector<Camera>{camera, camera});
+  const auto maps = starter::encode_picture(config, weights, input, cameras);
+  starter::PromptTokens words;
+  words.text = at::randn({3, 384});
+  const starter::PromptInput prompt = starter::prompt_input({words, {}});
+  return starter::make_planes(config, weights, maps, starter::encode_prompt(config, weights, prompt),
+                              prompt.present);
+}
+
+// A tone that every pixel uses gives its colour, whatever the picture's is; items without a prompt keep
+// theirs.
+TEST(StarterNetwork, ATonePaintsThePictureByItsBrightness) {
+  const starter::NetworkConfig config = config_of();
+  nn::Weights weights = plain_weights(config);
   at::Tensor share = at::zeros({8});  // four channels of a pixel shuffle for each of two tones
   share.narrow(0, 0, 4).fill_(10);
   weights.set("planes.tone.share.bias", share);
@@ -68,14 +87,7 @@ TEST(StarterNetwork, ATonePaintsThePictureByItsBrightness) {
   weights.set("planes.tone.curve.bias", curve);
 
   const at::Tensor input = at::rand({2, 4, 64, 64});
-  const Camera camera = orbit_camera(0, 0);
-  const at::Tensor cameras = starter::camera_tensor(std::vector<Camera>{camera, camera});
-  const auto maps = starter::encode_picture(config, weights, input, cameras);
-  starter::PromptTokens words;
-  words.text = at::randn({3, 384});
-  const starter::PromptInput prompt = starter::prompt_input({words, {}});
-  const auto planes = starter::make_planes(config, weights, maps,
-                                           starter::encode_prompt(config, weights, prompt), prompt.present);
+  const starter::Planes planes = with_and_without_prompt(config, weights, input);
   const auto inner = [](const at::Tensor& x) { return x.narrow(0, 1, 62).narrow(1, 1, 62); };
   const at::Tensor own = at::logit(input.narrow(1, 0, 3).clamp(0.02, 0.98)).permute({0, 2, 3, 1});
   const at::Tensor wanted = own[0].mean(2, true) + at::tensor({1.0F, 0.5F, -1.0F});
@@ -87,21 +99,11 @@ TEST(StarterNetwork, ATonePaintsThePictureByItsBrightness) {
 // What a prompt moves, moves with its mask; items without a prompt keep their picture where it is.
 TEST(StarterNetwork, AWarpMovesThePicturesOwnColours) {
   const starter::NetworkConfig config = config_of();
-  nn::Weights weights = starter::initial_weights(config, 1);
-  for (const char* name : {"planes.tone.curve.weight", "planes.tone.share.weight", "planes.surface.weight"}) {
-    weights.set(name, at::zeros_like(weights[name]));
-  }
-  // A quarter of the picture to the right: twenty times the 0.05 that one stands for, over four.
+  nn::Weights weights = plain_weights(config);
+  // A quarter of the picture to the right: 1 stands for a twentieth.
   weights.set("planes.warp.bias", at::tensor({5.0F, 0.0F}));
   const at::Tensor input = at::rand({2, 4, 64, 64});
-  const Camera camera = orbit_camera(0, 0);
-  const at::Tensor cameras = starter::camera_tensor(std::vector<Camera>{camera, camera});
-  const auto maps = starter::encode_picture(config, weights, input, cameras);
-  starter::PromptTokens words;
-  words.text = at::randn({3, 384});
-  const starter::PromptInput prompt = starter::prompt_input({words, {}});
-  const auto planes = starter::make_planes(config, weights, maps,
-                                           starter::encode_prompt(config, weights, prompt), prompt.present);
+  const starter::Planes planes = with_and_without_prompt(config, weights, input);
   const auto mask = [&](int item, int left) {
     return planes.front[item].select(2, 12).narrow(0, 4, 56).narrow(1, left, 40);
   };
