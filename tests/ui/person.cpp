@@ -61,7 +61,8 @@ bool Person::start(const std::vector<std::string>& arguments) {
   }
   if (!sees([](const auto&) { return true; })) return false;
   start_ms_ = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
-  window_ = output_of("xdotool search --onlyvisible --name Triptych | tail -1");
+  // The first state may be written before the window is on the screen.
+  window_ = output_of("timeout 60 xdotool search --sync --onlyvisible --name Triptych | tail -1");
   xdotool("windowfocus --sync " + window_);
   return !window_.empty();
 }
