@@ -22,6 +22,10 @@ inline constexpr int brick_nodes = brick_side * brick_side * brick_side;
 // in bricks along the longest axis; or that it lies deep inside, where no light comes from.
 inline constexpr std::int32_t inside_brick = -1;
 
+// Slopes of the surface show the steps of the march, which colours do not: a view with normals takes shorter
+// ones.
+inline constexpr float step_for_slopes = 0.65F;
+
 struct BakedView {
   bool frustum = false;
   const std::uint32_t* nodes = nullptr;

@@ -5,13 +5,6 @@
 #include "render/renderer.h"
 
 namespace triptych {
-namespace {
-
-// Slopes of the surface show the steps of the march, which colours do not.
-constexpr float step_for_slopes = 0.65F;
-
-}  // namespace
-
 Result<View> render_fast(const BakedHead& head, const Camera& camera, const RenderOptions& options,
                          ThreadPool& pool, Progress& progress) {
   constexpr int largest = 8192;
@@ -28,7 +21,7 @@ Result<View> render_fast(const BakedHead& head, const Camera& camera, const Rend
   view.depth = ImageF(options.width, options.height, 1);
   render::FastTask task;
   task.head = head.grid;
-  if (options.normals) task.head.step *= step_for_slopes;
+  if (options.normals) task.head.step *= render::step_for_slopes;
   task.camera = render::ray_camera(camera);
   task.width = options.width;
   task.height = options.height;

@@ -44,13 +44,8 @@ class Editor {
         compute_(evaluation.bf16 ? evaluation.weights.to(at::kBFloat16) : evaluation.weights) {}
 
   void open(const Frame& frame) {
-    const ImageF input = network_input(frame, Exposure::identity(), evaluation_.network.picture, nullptr);
-    const Tensor hwc =
-        at::from_blob(const_cast<float*>(input.pixels.data()), {input.height, input.width, 4}, at::kFloat);
     camera_ = frame.camera;
-    maps_ = starter::encode_picture(evaluation_.network, compute_,
-                                    hwc.permute({2, 0, 1}).unsqueeze(0).contiguous(),
-                                    starter::camera_tensor({&camera_, 1}));
+    maps_ = encode_frame(evaluation_.network, compute_, frame);
     edit(0);
   }
   void edit(int edit) {

@@ -10,11 +10,6 @@
 namespace triptych::train {
 namespace {
 
-Frame frame_of(ViewPtr view, bool mirror) {
-  const Camera camera = mirror ? mirrored(view->key.camera) : view->key.camera;
-  return {std::move(view), mirror, camera};
-}
-
 template <typename T>
 const T& pick(const std::vector<T>& values, Random& random) {
   return values[static_cast<std::size_t>(random.below(static_cast<int>(values.size())))];
@@ -91,6 +86,11 @@ Camera mirrored(const Camera& camera) {
   for (const std::size_t i : {1U, 2U, 3U, 4U, 8U}) m[i] = -m[i];  // S M S with S = diag(-1, 1, 1, 1)
   result.intrinsics[2] = 1 - camera.intrinsics[2];
   return result;
+}
+
+Frame frame_of(ViewPtr view, bool mirror) {
+  const Camera camera = mirror ? mirrored(view->key.camera) : view->key.camera;
+  return {std::move(view), mirror, camera};
 }
 
 Exposure Exposure::identity() {

@@ -44,6 +44,8 @@ struct Frame {
   }
 };
 
+[[nodiscard]] Frame frame_of(ViewPtr view, bool mirror);
+
 struct Item {
   Frame picture;                       // what the network sees
   std::array<Frame, 2> targets;        // what its planes must show; the first has the picture's camera
@@ -65,7 +67,7 @@ struct ItemOptions {
 [[nodiscard]] Item portrait_item(ViewPtr portrait, float mirror_weight, bool augment, Random& random);
 
 // RGB over grey and mask, 4 channels, 0..1, as the network takes them. With `random`: degraded as cameras and
-// segmenters do (mask eroded or blurred, noise, blur).
+// segmenters do (mask blurred or with a moved threshold, noise, blur).
 [[nodiscard]] ImageF network_input(const Frame& frame, const Exposure& exposure, int size, Random* random);
 
 }  // namespace triptych::train

@@ -96,7 +96,7 @@ void add_view(Accumulator& sum, const LossWeights& weights, const MarchOutput& s
 // The front plane's own depth map and mask against the first target, which has the picture's camera.
 void add_maps(Accumulator& sum, const LossWeights& weights, const Planes& planes, const Batch& batch,
               std::int64_t features) {
-  // The outermost texels are not of the picture (network.cpp, with_border).
+  // The outermost texels are not of the picture (front_plane.cpp, with_border).
   const auto inner = [](const Tensor& x) { return x.slice(1, 1, -1).slice(2, 1, -1); };
   const Tensor alpha = inner(batch.alpha), truth = inner(batch.surface);
   const Tensor known = alpha.gt(certain).logical_and(truth.gt(0.1));

@@ -30,6 +30,15 @@ Tensor importance(const Tensor& edges, const Tensor& weights, std::int64_t count
   return low + (high - low) * ((u - before) / (after - before).clamp_min(1e-6)).clamp(0, 1);
 }
 
+starter::PictureMaps encode_frame(const starter::NetworkConfig& network, const nn::Weights& compute,
+                                  const Frame& frame) {
+  const ImageF input = network_input(frame, Exposure::identity(), network.picture, nullptr);
+  const Tensor hwc =
+      at::from_blob(const_cast<float*>(input.pixels.data()), {input.height, input.width, 4}, at::kFloat);
+  return starter::encode_picture(network, compute, hwc.permute({2, 0, 1}).unsqueeze(0).contiguous(),
+                                 starter::camera_tensor({&frame.camera, 1}));
+}
+
 ViewRays view_rays(const Camera& camera, int size) {
   const Tensor line = (at::arange(size, at::kFloat) + 0.5) / size;
   const Tensor x =

@@ -6,8 +6,13 @@
 #include "head/camera.h"
 #include "image/image.h"
 #include "model/starter/network.h"
+#include "train/item.h"
 
 namespace triptych::train {
+
+// E_high and E_low of a frame as it is, without changes of exposure or mask.
+[[nodiscard]] starter::PictureMaps encode_frame(const starter::NetworkConfig& network,
+                                                const nn::Weights& compute, const Frame& frame);
 
 struct RenderedView {
   at::Tensor color;  // [N, N, 3] over white, 0..1

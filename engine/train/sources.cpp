@@ -90,6 +90,10 @@ Result<Sources> Sources::open(const TrainConfig& config, const TrainOptions& opt
                                 options.face_models, portrait_size, progress, options.say));
     sources.portraits = std::move(portraits.training);
     sources.held_out_portraits = std::move(portraits.held_out);
+    if (config.turned_share > 0) {
+      TRIPTYCH_TRY(sources.turned, turn_portraits(sources.portraits, config.init, config.bf16,
+                                                  config.output / "turned.safetensors", progress));
+    }
   }
   if (config.stage != TrainConfig::Stage::reconstruction) {
     TRIPTYCH_CHECK(check_names(config.edits));

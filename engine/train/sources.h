@@ -22,7 +22,7 @@ struct Sources {
   ViewStore& held_out;
   std::vector<ViewPtr> portraits;
   std::vector<ViewPtr> held_out_portraits;
-  std::vector<TurnedPortrait> turned;  // of the portraits; the trainer's, who has the weights
+  std::vector<TurnedPortrait> turned;  // of the portraits, if wanted
   PromptBank prompts;                  // not in the reconstruction stage
 
   [[nodiscard]] static Result<Sources> open(const TrainConfig& config, const TrainOptions& options,

@@ -158,12 +158,6 @@ Status Trainer::open() {
   TRIPTYCH_TRY(Sources sources, Sources::open(config_, options_, progress_));
   sources_.emplace(std::move(sources));
   state_.edits = sources_->prompts.edits();
-  if (config_.turned_share > 0 && !sources_->portraits.empty()) {
-    TRIPTYCH_TRY(const Checkpoint start, load_start(config_.init));
-    TRIPTYCH_TRY(sources_->turned,
-                 turn_portraits(sources_->portraits, {start.network, start.average, config_.bf16},
-                                config_.output / "turned.safetensors", progress_));
-  }
   if (config_.losses.perceptual > 0) {
     TRIPTYCH_TRY(const StLpips lpips, StLpips::load(options_.loss_models / "st_lpips.safetensors",
                                                     config_.bf16 ? at::kBFloat16 : at::kFloat));

@@ -8,6 +8,7 @@
 
 #include "image/resample.h"
 #include "model/weights.h"
+#include "train/checkpoint.h"
 #include "train/render_view.h"
 
 namespace triptych::train {
@@ -19,16 +20,6 @@ using at::Tensor;
 constexpr float most_aside = 38;
 // Yaw and pitch in degrees, of every other photograph. Training mirrors them, too.
 constexpr float turns[2][2][2] = {{{-28, 4}, {14, 6}}, {{-14, -6}, {28, -4}}};
-
-starter::Planes planes_of(const Turner& turner, const nn::Weights& compute, const Frame& frame) {
-  const ImageF input = network_input(frame, Exposure::identity(), turner.network.picture, nullptr);
-  const Tensor hwc =
-      at::from_blob(const_cast<float*>(input.pixels.data()), {input.height, input.width, 4}, at::kFloat);
-  const starter::PictureMaps maps =
-      starter::encode_picture(turner.network, compute, hwc.permute({2, 0, 1}).unsqueeze(0).contiguous(),
-                              starter::camera_tensor({&frame.camera, 1}));
-  return starter::make_planes(turner.network, compute, maps, {}, {});
-}
 
 void put_depth(const RenderedView& seen, synthetic::View& view) {
   const auto depth = seen.depth.accessor<float, 2>();
@@ -55,37 +46,43 @@ synthetic::View view_of(const RenderedView& seen, const synthetic::ViewKey& key)
   return view;
 }
 
+// The model that turns photographs.
+struct Turner {
+  starter::NetworkConfig network;
+  nn::Weights master, compute;
+};
+
 // Adds the photograph with a depth, and its turned views.
-Status add_turned(const Turner& turner, const nn::Weights& compute, const synthetic::View& photograph,
-                  synthetic::ShardWriter& writer) {
-  const int size = photograph.rgba.width;
-  const Camera& own = photograph.key.camera;
-  const Frame frame{std::make_shared<const synthetic::View>(photograph), false, own};
-  const starter::Planes planes = planes_of(turner, compute, frame);
-  synthetic::View with_depth = photograph;
-  put_depth(render_view(turner.weights, planes, own, own, size), with_depth);
+Status add_turned(const Turner& turner, const ViewPtr& photograph, synthetic::ShardWriter& writer) {
+  const int size = photograph->rgba.width;
+  const Camera& own = photograph->key.camera;
+  const starter::PictureMaps maps = encode_frame(turner.network, turner.compute, frame_of(photograph, false));
+  const starter::Planes planes = starter::make_planes(turner.network, turner.compute, maps, {}, {});
+  synthetic::View with_depth = *photograph;
+  put_depth(render_view(turner.master, planes, own, own, size), with_depth);
   TRIPTYCH_CHECK(writer.add(with_depth));
   const Orbit orbit = orbit_of(own);
-  synthetic::ViewKey key = photograph.key;
+  synthetic::ViewKey key = photograph->key;
   for (const auto& [yaw, pitch] : turns[key.head % 2]) {
     ++key.view;
     const float aside = std::clamp(orbit.yaw_degrees + yaw, -most_aside, most_aside);
     key.camera = orbit_camera(aside, orbit.pitch_degrees + pitch, fov_of_focal(own.focal()), orbit.radius);
-    TRIPTYCH_CHECK(writer.add(view_of(render_view(turner.weights, planes, own, key.camera, size), key)));
+    TRIPTYCH_CHECK(writer.add(view_of(render_view(turner.master, planes, own, key.camera, size), key)));
   }
   return {};
 }
 
-Status prepare(const std::vector<ViewPtr>& photographs, const Turner& turner,
+Status prepare(const std::vector<ViewPtr>& photographs, const std::filesystem::path& start, bool bf16,
                const std::filesystem::path& cache, Progress& progress) {
+  TRIPTYCH_TRY(const Checkpoint model, load_start(start));
   return nn::guarded("turning photographs", [&]() -> Status {
     const c10::NoGradGuard no_grad;
-    const nn::Weights compute = turner.bf16 ? turner.weights.to(at::kBFloat16) : turner.weights;
+    const Turner turner{model.network, model.average, bf16 ? model.average.to(at::kBFloat16) : model.average};
     synthetic::ShardWriter writer;
     progress.begin("turning photographs");
     for (std::size_t i = 0; i < photographs.size(); ++i) {
       TRIPTYCH_CHECK(progress.check());
-      TRIPTYCH_CHECK(add_turned(turner, compute, *photographs[i], writer));
+      TRIPTYCH_CHECK(add_turned(turner, photographs[i], writer));
       progress.advance(static_cast<double>(i + 1) / static_cast<double>(photographs.size()));
     }
     return writer.write(cache);
@@ -95,9 +92,9 @@ Status prepare(const std::vector<ViewPtr>& photographs, const Turner& turner,
 }  // namespace
 
 Result<std::vector<TurnedPortrait>> turn_portraits(const std::vector<ViewPtr>& photographs,
-                                                   const Turner& turner, const std::filesystem::path& cache,
-                                                   Progress& progress) {
-  if (!std::filesystem::exists(cache)) TRIPTYCH_CHECK(prepare(photographs, turner, cache, progress));
+                                                   const std::filesystem::path& start, bool bf16,
+                                                   const std::filesystem::path& cache, Progress& progress) {
+  if (!std::filesystem::exists(cache)) TRIPTYCH_CHECK(prepare(photographs, start, bf16, cache, progress));
   TRIPTYCH_TRY(const synthetic::ShardReader shard, synthetic::ShardReader::open(cache));
   std::map<std::uint32_t, TurnedPortrait> portraits;
   for (std::size_t i = 0; i < shard.keys().size(); ++i) {
@@ -119,14 +116,11 @@ Result<std::vector<TurnedPortrait>> turn_portraits(const std::vector<ViewPtr>& p
 
 Item turned_item(const TurnedPortrait& portrait, bool augment, Random& random) {
   const bool mirror = augment && random.chance(0.5F);
-  const auto frame_of = [&](const ViewPtr& view) {
-    return Frame{view, mirror, mirror ? mirrored(view->key.camera) : view->key.camera};
-  };
   Item item;
   item.exposure = augment ? Exposure::random(random) : Exposure::identity();
   const auto count = static_cast<int>(portrait.turned.size());
-  item.picture = frame_of(portrait.turned[static_cast<std::size_t>(random.below(count))]);
-  item.targets = {item.picture, frame_of(portrait.photograph)};
+  item.picture = frame_of(portrait.turned[static_cast<std::size_t>(random.below(count))], mirror);
+  item.targets = {item.picture, frame_of(portrait.photograph, mirror)};
   item.weights = {0.5F, 1};
   return item;
 }

@@ -8,7 +8,6 @@
 
 #include "core/error.h"
 #include "core/progress.h"
-#include "model/starter/network.h"
 #include "train/item.h"
 
 namespace triptych::train {
@@ -18,17 +17,12 @@ struct TurnedPortrait {
   std::vector<ViewPtr> turned;  // the model's views of it, as large
 };
 
-// The model that turns them: the weights that training starts from.
-struct Turner {
-  starter::NetworkConfig network;
-  nn::Weights weights;
-  bool bf16 = true;
-};
-
-// Four views each, 14 and 28 degrees to both sides, less where the photograph's face looks aside already.
-// Kept in `cache`, a shard, which is used instead if it is there.
+// By the model of `start` (a checkpoint or package). Two views each, 14 degrees to one side and 28 to the
+// other, less where the photograph's face looks aside already. Kept in `cache`, a shard, which is used
+// instead if it is there: the model is not even read then.
 [[nodiscard]] Result<std::vector<TurnedPortrait>> turn_portraits(const std::vector<ViewPtr>& photographs,
-                                                                 const Turner& turner,
+                                                                 const std::filesystem::path& start,
+                                                                 bool bf16,
                                                                  const std::filesystem::path& cache,
                                                                  Progress& progress);
 

@@ -54,11 +54,10 @@ at::Tensor take(c10d::Store& store, const std::string& key, std::int64_t length)
   return values;
 }
 
-void forget(c10d::Store& store, const std::string& key, std::int64_t length) {
-  const std::int64_t pieces = (length + floats_a_message - 1) / floats_a_message;
-  for (std::int64_t i = 0; i < std::max<std::int64_t>(pieces, 1); ++i) {
-    store.deleteKey(key + '/' + std::to_string(i));
-  }
+// What was put under the key, of values of the same length.
+void forget(c10d::Store& store, const std::string& key, const at::Tensor& values) {
+  const std::size_t pieces = values.split(floats_a_message).size();
+  for (std::size_t i = 0; i < pieces; ++i) store.deleteKey(key + '/' + std::to_string(i));
 }
 
 }  // namespace
@@ -124,9 +123,9 @@ Result<at::Tensor> Workers::mean(const at::Tensor& values) {
     if (round_ > 0) {
       for (int to = 0; to < place_.size; ++to) {
         if (to == rank()) continue;
-        forget(*store_, key("part", round_ - 1, rank(), to), parts[static_cast<std::size_t>(to)].numel());
+        forget(*store_, key("part", round_ - 1, rank(), to), parts[static_cast<std::size_t>(to)]);
       }
-      forget(*store_, key("mean", round_ - 1, rank(), 0), own.numel());
+      forget(*store_, key("mean", round_ - 1, rank(), 0), own);
     }
     ++round_;
     return at::cat(means);

@@ -3,6 +3,7 @@
 
 #include "synthetic/edits.h"
 #include "tiny.h"
+#include "train/checkpoint.h"
 #include "train/item.h"
 #include "train/march_plain.h"
 #include "train/objective.h"
@@ -76,13 +77,15 @@ TEST(Portraits, AFaceThatLooksAsideIsSeenMirroredToo) {
 // What a model shows of a photograph from elsewhere is a picture whose other view is the photograph.
 TEST(Portraits, ATurnedPhotographHasThePhotographForItsTarget) {
   const tiny::Folder folder("turned");
-  const Turner turner{
-      starter::network_config(tiny::network_json(), "network").value(),
-      starter::initial_weights(starter::network_config(tiny::network_json(), "network").value(), 2), false};
+  Checkpoint start;
+  start.network = starter::network_config(tiny::network_json(), "network").value();
+  start.weights = start.average = starter::initial_weights(start.network, 2);
+  const std::filesystem::path model = folder.path / "start.safetensors";
+  ASSERT_TRUE(save_checkpoint(model, start));
   const auto ball = std::make_shared<const synthetic::View>(tiny::view_of(orbit_camera(15, 5), 0));
   const std::filesystem::path cache = folder.path / "turned.safetensors";
   Progress progress;
-  const auto portraits = turn_portraits({ball}, turner, cache, progress);
+  const auto portraits = turn_portraits({ball}, model, false, cache, progress);
   ASSERT_TRUE(portraits) << portraits.error().message;
   ASSERT_EQ(portraits->size(), 1U);
   const TurnedPortrait& portrait = portraits->front();
@@ -105,8 +108,8 @@ TEST(Portraits, ATurnedPhotographHasThePhotographForItsTarget) {
     const float yaw = orbit_of(item.targets[1].camera).yaw_degrees;
     EXPECT_NEAR(yaw, item.picture.mirror ? -15 : 15, 1e-3);
   }
-  // Made once: the cache is read, whatever the model is by then.
-  const auto again = turn_portraits({}, turner, cache, progress);
+  // Made once: the cache is read, whatever became of the model by then.
+  const auto again = turn_portraits({}, folder.path / "none", false, cache, progress);
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->size(), 1U);
 }

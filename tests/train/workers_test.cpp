@@ -112,6 +112,9 @@ TEST(Workers, TwoLearnWhatOneLearns) {
   TrainConfig config = one.config();
   config.batch = 4;
   config.steps = 3;
+  // Adam's first updates have the size of the rate however small a gradient is: a usual one enlarges
+  // rounding.
+  config.learning_rate = 1e-5;
   Progress progress;
   ASSERT_TRUE(train(config, {}, progress));
   const auto alone = load_checkpoint(config.output / "checkpoint.safetensors");
@@ -138,8 +141,7 @@ TEST(Workers, TwoLearnWhatOneLearns) {
   ASSERT_TRUE(together) << together.error().message;
   for (const auto& [name, tensor] : alone->optimizer.table()) {
     const double size = tensor.norm().item<double>();
-    // Adam's first updates have the size of the rate however small a gradient is, and so enlarge rounding.
-    EXPECT_LE((tensor - together->optimizer[name]).norm().item<double>(), 2e-2 * size + 1e-9) << name;
+    EXPECT_LE((tensor - together->optimizer[name]).norm().item<double>(), 1e-3 * size + 1e-9) << name;
   }
 }
 

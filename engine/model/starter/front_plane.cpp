@@ -33,15 +33,11 @@ Tensor with_border(const Tensor& plane, const Tensor& outside, const Tensor& dis
   return plane.view({batch, size * size, channels}).index_copy(1, index, border).view(plane.sizes());
 }
 
-// The picture and its mask, every pixel taken from `warp` beside it.
-Tensor warped(const Tensor& picture, const Tensor& warp) {
-  if (!warp.defined()) return picture;
-  const std::int64_t size = picture.size(2);
-  const Tensor line = (at::arange(size, picture.options()) + 0.5) * (2.0 / static_cast<double>(size)) - 1.0;
-  const Tensor grid = at::stack({line.expand({size, size}), line.unsqueeze(1).expand({size, size})}, 2);
-  const Tensor from = grid + 2 * warp.to(at::kFloat).permute({0, 2, 3, 1});
+// The picture and its mask, every pixel taken from where `source` says.
+Tensor warped(const Tensor& picture, const Tensor& source) {
+  if (!source.defined()) return picture;
   constexpr std::int64_t bilinear = 0, clamped = 1;
-  return at::grid_sampler_2d(picture, from, bilinear, clamped, false);
+  return at::grid_sampler_2d(picture, source.permute({0, 2, 3, 1}), bilinear, clamped, false);
 }
 
 // Replaces the picture's own colours `own` [B, 3, P, P] of `brightness` [B, 1, P, P], both logits.
@@ -74,7 +70,7 @@ Tensor front_plane(const FrontParts& parts, const PictureMaps& maps, const Tones
   // Worked out channel by channel: elementwise operations on pixels of a few channels are slow.
   const auto pixels = [](const Tensor& x) { return x.permute({0, 2, 3, 1}); };
   const std::vector<Tensor> y = planar(parts.surface).split_with_sizes({1, 3, 1, 1, 1}, 1);
-  const Tensor picture = warped(maps.input, parts.warp);
+  const Tensor picture = warped(maps.input, parts.source);
   const Tensor origin = maps.cameras.narrow(1, 0, 16).view({-1, 4, 4}).narrow(1, 0, 3).select(2, 3);
   const Tensor distance = origin.norm(2, {1}).view({-1, 1, 1, 1});
   const Tensor depth = distance + 0.05 + 0.25 * y[0];

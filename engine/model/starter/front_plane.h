@@ -28,9 +28,9 @@ struct FrontParts {
   // brightness, so that a statue can lose the one and keep the shading of the other.
   at::Tensor surface;
   at::Tensor outside;  // [B or 1, 4 (P - 1) or 1, C + 5], what the plane's border holds, as ring() goes
-  // [B, 2, P, P]: how far right and down of a pixel its own colour and mask are taken from, in widths of the
-  // picture; undefined: from where it is.
-  at::Tensor warp;
+  // [B, 2, P, P]: where a pixel's own colour and mask are taken from, u and v in (-1, 1), fp32; undefined:
+  // from where it is.
+  at::Tensor source;
 };
 // Returns [B, P, P, C + 5], fp32.
 [[nodiscard]] at::Tensor front_plane(const FrontParts& parts, const PictureMaps& maps, const Tones& tones);

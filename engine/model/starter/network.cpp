@@ -112,11 +112,13 @@ Tensor outside(const NetworkConfig& config, const Weights& w, const Tensor& trun
   return learned + at::constant_pad_nd(added, {0, 1});
 }
 
-// How far a prompt moves the picture's own colours, in widths of the picture.
-Tensor warp(const Weights& w, const Tensor& y, const Tensor& present) {
-  constexpr double scale = 0.05;
+// Where a pixel's own colour is taken from, which a prompt may move: by 0.05 of the picture's width for
+// each 1.
+Tensor source(const Weights& w, const Tensor& y, const Tensor& present) {
+  constexpr double scale = 0.1;  // of u and v
   const Tensor moved = doubled(smoothed(nn::conv2d(w, y)).to(at::kFloat));
-  return scale * moved * present.to(at::kFloat).view({-1, 1, 1, 1});
+  return pixel_grid(moved.size(0), moved.size(2), moved.options()) +
+         scale * moved * present.to(at::kFloat).view({-1, 1, 1, 1});
 }
 
 }  // namespace
@@ -239,7 +241,7 @@ Planes make_planes(const NetworkConfig& config, const Weights& weights, const Pi
   front.features = doubled(smoothed(nn::conv2d(w.scope("features"), y)).to(at::kFloat));
   front.surface = upscaled(w.scope("surface"), y);
   front.outside = outside(config, w, trunk);
-  if (config.warp > 0 && tokens.defined()) front.warp = warp(w.scope("warp"), y, present);
+  if (config.warp > 0 && tokens.defined()) front.source = source(w.scope("warp"), y, present);
   Tones tones;
   if (config.tones > 0 && tokens.defined()) {
     const Weights tone = w.scope("tone");

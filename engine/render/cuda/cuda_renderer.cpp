@@ -77,6 +77,7 @@ struct CudaRenderer::Device {
                                                    const RenderOptions& options) {
     render::FastTask task;
     task.head = head.grid;
+    if (options.normals) task.head.step *= render::step_for_slopes;
     for (std::size_t c = 0; c < 3; ++c) task.background[c] = head.grid.frustum ? options.background[c] : 0;
     TRIPTYCH_CHECK(aim(task, head, camera, options));
     return task;
