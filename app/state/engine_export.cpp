@@ -13,13 +13,16 @@
 
 namespace triptych::app {
 
-Image8 with_alpha(const View& view) {
-  const Image8 rgb = to_bytes(view.rgb);
-  Image8 rgba(rgb.width, rgb.height, 4);
+Image8 with_alpha(const View& view, bool weighted) {
+  Image8 rgba(view.rgb.width, view.rgb.height, 4);
+  const auto byte = [](float v) {
+    return static_cast<std::uint8_t>(std::clamp(v, 0.0F, 1.0F) * 255.0F + 0.5F);
+  };
   for (std::size_t i = 0; i < view.alpha.pixels.size(); ++i) {
-    for (std::size_t c = 0; c < 3; ++c) rgba.pixels[4 * i + c] = rgb.pixels[3 * i + c];
-    rgba.pixels[4 * i + 3] =
-        static_cast<std::uint8_t>(std::clamp(view.alpha.pixels[i], 0.0F, 1.0F) * 255.0F + 0.5F);
+    const float alpha = view.alpha.pixels[i];
+    const float weight = weighted && alpha > 0 ? 1 / alpha : 1;
+    for (std::size_t c = 0; c < 3; ++c) rgba.pixels[4 * i + c] = byte(weight * view.rgb.pixels[3 * i + c]);
+    rgba.pixels[4 * i + 3] = byte(alpha);
   }
   return rgba;
 }
@@ -28,9 +31,11 @@ namespace {
 
 Status export_picture(const Head& head, const ExportRequest& request, ThreadPool& pool, Progress& progress) {
   RenderOptions options{.width = request.size, .height = request.size};
-  options.background = request.background;
+  // Over black a colour is weighted by its alpha and nothing else; super-resolution paints whole pictures.
+  options.background = request.transparent ? Vec3{} : request.background;
   TRIPTYCH_TRY(const View view, render_exact(head, request.camera, options, pool, progress));
-  return save_picture(request.path, request.transparent ? with_alpha(view) : to_bytes(view.rgb),
+  return save_picture(request.path,
+                      request.transparent ? with_alpha(view, !head.super_resolution) : to_bytes(view.rgb),
                       request.text);
 }
 

@@ -6,8 +6,9 @@
 
 namespace triptych::app {
 
-// The view's colours with its opacity as fourth channel.
-[[nodiscard]] Image8 with_alpha(const View& view);
+// The view's colours with its opacity as fourth channel, straight. `weighted`: its colours are over black,
+// that is weighted by the opacity.
+[[nodiscard]] Image8 with_alpha(const View& view, bool weighted);
 
 // Whole or not at all; the sentence of an error names the file.
 [[nodiscard]] Status write_export(const Head& head, const ExportRequest& request, ThreadPool& pool,

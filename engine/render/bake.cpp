@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
 
 #include "render/bricks.h"
 #include "render/kernel.h"
@@ -64,6 +67,15 @@ render::BakedView grid_of(const Head& head, const render::FieldView& field) {
   grid.shift[0] = half(0) - 0.5F;
   grid.shift[1] = half(1) - 0.5F;
   return grid;
+}
+
+// Kernels count nodes in 32 bits.
+Status check_size(const render::BakedView& grid) {
+  const std::int64_t nodes = std::int64_t{grid.size[0]} * grid.size[1] * grid.size[2];
+  if (nodes <= std::numeric_limits<std::int32_t>::max()) return {};
+  return fail("the head's planes are too large to be prepared for motion (" + std::to_string(grid.size[0]) +
+              "x" + std::to_string(grid.size[1]) + "x" + std::to_string(grid.size[2]) +
+              " nodes); the exact mode shows it");
 }
 
 // Grid coordinates to the world.
@@ -194,6 +206,7 @@ Result<std::shared_ptr<const BakedHead>> bake(const Head& head, ThreadPool& pool
   baked->far_depth = head.far_depth;
   render::BakedView& grid = baked->grid;
   grid = grid_of(head, field.view());
+  TRIPTYCH_CHECK(check_size(grid));
   const Baker baker{head, field.view(), *render::usable_kernels().front(), grid, GridToWorld(grid, head),
                     pool};
 

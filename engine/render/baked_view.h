@@ -3,7 +3,7 @@
 // Nodes lie on a grid in the head's own frame: plane coordinates of the canonical box, or (u, v, w) of the
 // picture's frustum, node i at (2 i + 1) / size - 1, so that nodes of the front plane are its texels. The
 // frustum has a margin of nodes beyond its sides, margin_step times as far apart: nothing there is finer. A
-// node has four bytes: raw density (scaled between raw_low and raw_high), red, green, blue. They are stored
+// node has four bytes: raw density (raw_low + byte * raw_step), red, green, blue. They are stored
 // brick by brick; a brick that holds nothing is never touched, so its memory is never made.
 #pragma once
 
@@ -32,7 +32,7 @@ struct BakedView {
   const std::int32_t* bricks = nullptr;  // x fastest
   int size[3] = {};                      // nodes along x, y, z, margins included; multiples of brick_side
   // World -> grid: rows of (rotation and scale, shift); in the frustum x and y are then divided by depth, the
-  // third row before `depth_scale` and `depth_shift`.
+  // third row before `depth_scale`.
   float to_grid[12] = {};
   float edge[2] = {};   // frustum: beyond it x and y (before the shift) shrink by margin_step
   float shift[3] = {};  // added after that: grid = value + shift

@@ -142,7 +142,7 @@ TRIPTYCH_INLINE void frustum_inputs(const FieldView& field, const float* const (
 struct FieldOutputs {
   float* raw;     // density before the activation, as composited
   float* color;   // 3 columns, RGB in 0..1; unused if field.features
-  float* hidden;  // the last layer's inputs, max_features columns (for feature_outputs)
+  float* hidden;  // the last layer's inputs, max_features columns
 };
 
 template <typename L>

@@ -41,7 +41,6 @@ struct ScalarLanes {
     return plane.floats()[index];
   }
   TRIPTYCH_INLINE static void store(F v, float* p) { *p = v; }
-  TRIPTYCH_INLINE static I load(const std::int32_t* p) { return *p; }
   TRIPTYCH_INLINE static void store(I v, std::int32_t* p) { *p = v; }
   TRIPTYCH_INLINE static I set_int(std::int32_t v) { return v; }
   TRIPTYCH_INLINE static F to_float(I v) { return static_cast<float>(v); }
@@ -50,16 +49,12 @@ struct ScalarLanes {
   TRIPTYCH_INLINE static F min(F a, F b) { return a < b ? a : b; }
   TRIPTYCH_INLINE static F max(F a, F b) { return a > b ? a : b; }
   TRIPTYCH_INLINE static I min(I a, I b) { return a < b ? a : b; }
-  TRIPTYCH_INLINE static I max(I a, I b) { return a > b ? a : b; }
   TRIPTYCH_INLINE static F abs(F a) { return std::fabs(a); }
   TRIPTYCH_INLINE static F floor(F a) { return std::floor(a); }
   TRIPTYCH_INLINE static M less(F a, F b) { return a < b; }
   TRIPTYCH_INLINE static M both(M a, M b) { return a && b; }
   TRIPTYCH_INLINE static F select(M m, F a, F b) { return m ? a : b; }
-  TRIPTYCH_INLINE static I select(M m, I a, I b) { return m ? a : b; }
   TRIPTYCH_INLINE static bool any(M m) { return m; }
-  TRIPTYCH_INLINE static F sum(F v) { return v; }  // of all lanes
-  TRIPTYCH_INLINE static F gather(const float* base, I index) { return base[index]; }
   TRIPTYCH_INLINE static I gather(const std::int32_t* base, I index) { return base[index]; }
   TRIPTYCH_INLINE static I bit_and(I a, std::int32_t b) { return a & b; }
   template <int bits>

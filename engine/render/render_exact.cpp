@@ -3,9 +3,9 @@
 
 #include "image/resample.h"
 
+#include "render/frame.h"
 #include "render/kernel.h"
 #include "render/normals.h"
-#include "render/prepare.h"
 #include "render/renderer.h"
 #include "render/super_resolution.h"
 
@@ -15,13 +15,7 @@ namespace {
 using render::Kernel;
 using render::MarchTask;
 
-Status check_options(const RenderOptions& options) {
-  constexpr int largest = 8192;
-  if (options.width < 1 || options.height < 1 || options.width > largest || options.height > largest) {
-    return fail("cannot render " + std::to_string(options.width) + "x" + std::to_string(options.height) +
-                    " pixels; sizes from 1 to " + std::to_string(largest) + " are possible",
-                {}, ErrorCode::usage);
-  }
+Status check_samples(const RenderOptions& options) {
   if (options.coarse_samples < 4 || options.coarse_samples > render::max_samples ||
       options.importance_samples < 1 || options.importance_samples > render::max_samples) {
     return fail("cannot take " + std::to_string(options.coarse_samples) + " + " +
@@ -63,22 +57,27 @@ Status march(const Kernel& kernel, MarchTask& task, std::vector<float>& color, V
   return progress.check();
 }
 
-void finish_depth(float far_depth, View& view) {
-  for (std::size_t i = 0; i < view.depth.pixels.size(); ++i) {
-    if (view.alpha.pixels[i] < render::visible_alpha) view.depth.pixels[i] = far_depth;
+// The network's size to the one that was asked for. Depth is that of the nearest pixel: between a head and
+// what is behind it there is none.
+ImageF nearest(const ImageF& image, int width, int height) {
+  ImageF result(width, height, 1);
+  for (int y = 0; y < height; ++y) {
+    const int from_y = (2 * y + 1) * image.height / (2 * height);
+    for (int x = 0; x < width; ++x)
+      result.at(x, y) = image.at((2 * x + 1) * image.width / (2 * width), from_y);
   }
+  return result;
 }
 
-ImageF over_background(const std::vector<float>& color, const ImageF& alpha, const RenderOptions& options,
-                       bool mask) {
-  ImageF image(options.width, options.height, 3);
+ImageF resized_normals(const ImageF& normals, const ImageF& alpha) {
+  ImageF result = resize(normals, alpha.width, alpha.height);
   for (std::size_t i = 0; i < alpha.pixels.size(); ++i) {
-    for (std::size_t c = 0; c < 3; ++c) {
-      const float behind = mask ? (1 - alpha.pixels[i]) * options.background[c] : 0;
-      image.pixels[3 * i + c] = std::clamp(color[3 * i + c] + behind, 0.0F, 1.0F);
-    }
+    float* n = &result.pixels[3 * i];
+    const float length = std::hypot(n[0], n[1], n[2]);
+    const float scale = alpha.pixels[i] < render::visible_alpha || length < 1e-6F ? 0 : 1 / length;
+    for (int c = 0; c < 3; ++c) n[c] *= scale;
   }
-  return image;
+  return result;
 }
 
 // Features at the network's input size, super-resolution, and the three images brought to the size that was
@@ -90,7 +89,7 @@ Result<View> render_super_resolved(const Kernel& kernel, const Head& head, March
   std::vector<float> features;
   task.width = task.height = net.input_size;
   TRIPTYCH_CHECK(march(kernel, task, features, view, pool, progress));
-  finish_depth(task.far_depth, view);
+  render::finish_depth(task.far_depth, view);
   for (float& v : features) v = 2 * v - 1;
   TRIPTYCH_TRY(const std::vector<float> rgb,
                render::super_resolve(net, features, pool, progress, options.bf16));
@@ -101,11 +100,15 @@ Result<View> render_super_resolved(const Kernel& kernel, const Head& head, March
       view.rgb.pixels[3 * i + c] = std::clamp(0.5F * rgb[c * pixels + i] + 0.5F, 0.0F, 1.0F);
     }
   }
-  if (options.normals) view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
+  ImageF normals;
+  if (options.normals) normals = render::normals_of(task.camera, view.depth, view.alpha, pool);
   view.rgb = resize(view.rgb, options.width, options.height);
   view.alpha = resize(view.alpha, options.width, options.height);
-  view.depth = resize(view.depth, options.width, options.height);
-  if (options.normals) view.normal = resize(view.normal, options.width, options.height);
+  for (float& v : view.rgb.pixels) v = std::clamp(v, 0.0F, 1.0F);
+  for (float& v : view.alpha.pixels) v = std::clamp(v, 0.0F, 1.0F);
+  view.depth = nearest(view.depth, options.width, options.height);
+  render::finish_depth(task.far_depth, view);
+  if (options.normals) view.normal = resized_normals(normals, view.alpha);
   return view;
 }
 
@@ -119,9 +122,9 @@ std::vector<std::string> cpu_kernels() {
 
 Result<View> render_exact(const Head& head, const Camera& camera, const RenderOptions& options,
                           ThreadPool& pool, Progress& progress, const std::string& kernel_name) {
-  TRIPTYCH_CHECK(check_options(options));
+  TRIPTYCH_CHECK(render::check_frame(camera, options));
+  TRIPTYCH_CHECK(check_samples(options));
   TRIPTYCH_CHECK(head.check());
-  if (!camera.valid()) return fail("the camera to render from is not a camera");
   TRIPTYCH_TRY(const Kernel* kernel, find_kernel(kernel_name));
   const bool super_resolution = options.super_resolution && head.super_resolution != nullptr;
   const render::PreparedField field(head, super_resolution, &pool);
@@ -137,10 +140,10 @@ Result<View> render_exact(const Head& head, const Camera& camera, const RenderOp
   task.far_depth = range.far_depth;
   if (super_resolution) return render_super_resolved(*kernel, head, task, options, pool, progress);
   View view;
-  std::vector<float> color;
-  TRIPTYCH_CHECK(march(*kernel, task, color, view, pool, progress));
-  finish_depth(range.far_depth, view);
-  view.rgb = over_background(color, view.alpha, options, field.view().frustum);
+  view.rgb = ImageF(options.width, options.height, 3);
+  TRIPTYCH_CHECK(march(*kernel, task, view.rgb.pixels, view, pool, progress));
+  render::finish_depth(range.far_depth, view);
+  render::lay_over(options.background, field.view().frustum, view);
   if (options.normals) view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
   return view;
 }

@@ -98,13 +98,13 @@ TEST(CudaBody, HalfPrecisionPlanesChangeLittle) {
   EXPECT_GT(rms(half.color, full.color), 0);  // they were read
 }
 
-TEST(CudaBody, PacksColoursOverTheBackground) {
-  const std::vector<float> color{0.5F, 0, 1.2F, 0.1F, -1, 0.4F}, alpha{1, 0.25F};
+TEST(CudaBody, PacksColoursAsBytes) {
+  const std::vector<float> color{0.5F, 0, 1.2F, 0.1F, -1, 0.4F};
   std::vector<std::uint32_t> pixels(3, 7);
-  render::PackTask task{color.data(), alpha.data(), pixels.data(), 2, {1, 0, 0.2F}};
+  const render::PackTask task{color.data(), pixels.data(), 2};
   for (int thread = 0; thread < 3; ++thread) render::pack_pixel(task, thread);
   EXPECT_EQ(pixels[0], 0xFFFF0080U);  // alpha, blue, green, red; what is beyond 0..1 is clamped
-  EXPECT_EQ(pixels[1], 0xFF8C00D9U);  // 0.4 + 0.75 x 0.2, 0, 0.1 + 0.75
+  EXPECT_EQ(pixels[1], 0xFF66001AU);  // 0.4, 0, 0.1
   EXPECT_EQ(pixels[2], 7U);           // beyond the frame
 }
 

@@ -25,6 +25,8 @@ struct Resources {
 };
 using Table = std::map<std::pair<std::string, std::string>, Resources>;  // by kernel and architecture
 
+// Functions that are called and not inlined follow their kernel: their spills are its own, their stack is in
+// its own already.
 Table reported(std::istream& lines) {
   const std::regex entry("Compiling entry function '.*(march|fast|pack)_kernel.*' for '(sm_[0-9]+)'");
   const std::regex spill(
@@ -37,13 +39,12 @@ Table reported(std::istream& lines) {
     if (std::regex_search(line, match, entry)) current = &table[{match[1], match[2]}];
     if (current == nullptr) continue;
     if (std::regex_search(line, match, spill)) {
-      current->stack_bytes += std::stoi(match[1]);
+      if (current->registers == 0) current->stack_bytes = std::stoi(match[1]);
       current->spilled_bytes += std::stoi(match[2]) + std::stoi(match[3]);
     }
     if (!std::regex_search(line, match, used)) continue;
     current->registers = std::stoi(match[1]);
     if (std::regex_search(line, match, shared)) current->shared_bytes = std::stoi(match[1]);
-    current = nullptr;  // what follows belongs to functions apart
   }
   return table;
 }
@@ -98,11 +99,29 @@ int resident_blocks(const Resources& kernel, int warps, const Multiprocessor& sm
 }
 
 TEST(CudaKernels, AsManyBlocksFitAsIsRecorded) {
+  std::ifstream file(TRIPTYCH_CUDA_RESOURCES);
+  if (!file) GTEST_SKIP() << "built without CUDA";
+  const Table now = reported(file);
   for (const auto& [key, row] : recorded()) {
+    const auto found = now.find(key);
+    if (found == now.end()) continue;  // the test above says so
     const int warps = key.first == "pack" ? 8 : 2;
-    EXPECT_EQ(resident_blocks(row, warps, multiprocessors.at(key.second)), row.blocks)
+    EXPECT_GE(resident_blocks(found->second, warps, multiprocessors.at(key.second)), row.blocks)
         << key.first << " " << key.second;
   }
+}
+
+TEST(CudaKernels, SpillsOfCalledFunctionsCount) {
+  std::istringstream lines(
+      "ptxas info    : Compiling entry function '_Z12march_kernel9MarchTask' for 'sm_80'\n"
+      "    7984 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads\n"
+      "ptxas info    : Used 136 registers, used 1 barriers, 20480 bytes smem\n"
+      "ptxas info    : Function properties for _Z8evaluate\n"
+      "    64 bytes stack frame, 12 bytes spill stores, 8 bytes spill loads\n");
+  const Table table = reported(lines);
+  const Resources& march = table.at({"march", "sm_80"});
+  EXPECT_EQ(march.spilled_bytes, 20);
+  EXPECT_EQ(march.stack_bytes, 7984);
 }
 
 TEST(CudaRenderer, SaysWhyThereIsNoneOrRendersAsTheProcessorDoes) {

@@ -178,6 +178,36 @@ TEST(FastMarch, CameraInsideTheHeadStaysFinite) {
   }
 }
 
+// Steps that are less than the rounding of a ray's depth would not move it.
+TEST(FastMarch, EndsWhateverTheHeadsScaleIs) {
+  Head tiny = test::analytic_canonical_head({.front_size = 32});
+  tiny.box_size = 1e-6F;
+  Head far_away = test::analytic_canonical_head({.front_size = 32});
+  far_away.near_depth = 1e7F;
+  far_away.far_depth = 1.1e7F;
+  Head deep = test::analytic_frustum_head({.front_size = 32, .side_size = 32});
+  deep.near_depth = 1e6F;
+  deep.far_depth = 2e6F;
+  for (const Head& head : {tiny, far_away, deep}) {
+    const View view = fast(*baked(head), orbit_camera(0, 0), size(8, 8));
+    for (const float v : view.rgb.pixels) EXPECT_TRUE(std::isfinite(v));
+  }
+}
+
+TEST(Bake, RefusesMoreNodesThanKernelsCount) {
+  Head head;
+  const Plane plane{1300, 1300, 1, std::vector<float>(std::size_t{1300} * 1300)};
+  head.planes = {plane, plane, plane};
+  head.decoder = std::make_shared<const Decoder>(
+      Decoder{Decoder::Activation::softplus, {{1, 4, std::vector<float>(4), std::vector<float>(4)}}});
+  ASSERT_TRUE(head.check());
+  ThreadPool pool(1);
+  Progress progress;
+  const auto result = bake(head, pool, progress);
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("too large"), std::string::npos) << result.error().message;
+}
+
 TEST(Bake, StopsWhenCancelledAndRefusesDamagedHeads) {
   ThreadPool pool(1);
   Progress progress;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "render/cpu/pair_convolution.h"
@@ -169,6 +170,41 @@ TEST(SuperResolution, IsPartOfTheExactPictureAndStopsWhenCancelled) {
   const auto stopped = render::super_resolve(*head.super_resolution, features, pool, progress);
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().code, ErrorCode::cancelled);
+}
+
+// As View says of every head: nothing between the head and what is behind it, however the picture is
+// enlarged.
+TEST(SuperResolution, DepthAlphaAndNormalsKeepTheirRanges) {
+  Head head = test::analytic_canonical_head();
+  const RenderOptions small{.width = 16, .height = 16, .super_resolution = false};
+  RenderOptions options{.width = 96, .height = 96, .normals = true};
+  ThreadPool pool(2);
+  Progress progress;
+  const auto plain = render_exact(head, orbit_camera(20, 5), small, pool, progress);
+  head.super_resolution = std::make_shared<const SuperResolution>(network(16));
+  const auto view = render_exact(head, orbit_camera(20, 5), options, pool, progress);
+  ASSERT_TRUE(plain && view);
+  const auto& depths = plain->depth.pixels;
+  int seen = 0, empty = 0;
+  for (std::size_t i = 0; i < view->alpha.pixels.size(); ++i) {
+    const float alpha = view->alpha.pixels[i], depth = view->depth.pixels[i];
+    ASSERT_TRUE(alpha >= 0 && alpha <= 1) << alpha;
+    const float* n = &view->normal.pixels[3 * i];
+    if (alpha < 1.0F / 512) {
+      ++empty;
+      ASSERT_EQ(depth, head.far_depth);
+      ASSERT_EQ(std::hypot(n[0], n[1], n[2]), 0);
+      continue;
+    }
+    ++seen;
+    ASSERT_TRUE(std::any_of(depths.begin(), depths.end(), [&](float d) {
+      return std::abs(d - depth) < 1e-4F;
+    })) << depth;
+    const float length = std::hypot(n[0], n[1], n[2]);
+    ASSERT_TRUE(length == 0 || std::abs(length - 1) < 1e-4F) << length;
+  }
+  EXPECT_GT(seen, 1000);
+  EXPECT_GT(empty, 100);
 }
 
 }  // namespace

@@ -254,9 +254,9 @@ Status FakeServices::export_head(const Head& head, const app::ExportRequest& req
   using Kind = app::ExportRequest::Kind;
   if (request.kind == Kind::picture) {
     RenderOptions small{.width = 96, .height = 96};  // of the size asked for it would take seconds
-    small.background = request.background;
+    small.background = request.transparent ? Vec3{} : request.background;
     TRIPTYCH_TRY(const View view, render_exact(head, request.camera, small, progress));
-    const Image8 picture = request.transparent ? app::with_alpha(view) : to_bytes(view.rgb);
+    const Image8 picture = request.transparent ? app::with_alpha(view, true) : to_bytes(view.rgb);
     return save_picture(request.path, resize(picture, request.size, request.size), request.text);
   }
   if (request.kind != Kind::video) return app::write_export(head, request, pool_, progress);

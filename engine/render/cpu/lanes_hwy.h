@@ -41,7 +41,6 @@ struct HwyVectors {
     }
   }
   TRIPTYCH_INLINE static void store(F v, float* p) { hn::StoreU(v, tag, p); }
-  TRIPTYCH_INLINE static I load(const std::int32_t* p) { return hn::LoadU(int_tag, p); }
   TRIPTYCH_INLINE static void store(I v, std::int32_t* p) { hn::StoreU(v, int_tag, p); }
   TRIPTYCH_INLINE static I set_int(std::int32_t v) { return hn::Set(int_tag, v); }
   TRIPTYCH_INLINE static F to_float(I v) { return hn::ConvertTo(tag, v); }
@@ -50,16 +49,12 @@ struct HwyVectors {
   TRIPTYCH_INLINE static F min(F a, F b) { return hn::Min(a, b); }
   TRIPTYCH_INLINE static F max(F a, F b) { return hn::Max(a, b); }
   TRIPTYCH_INLINE static I min(I a, I b) { return hn::Min(a, b); }
-  TRIPTYCH_INLINE static I max(I a, I b) { return hn::Max(a, b); }
   TRIPTYCH_INLINE static F abs(F a) { return hn::Abs(a); }
   TRIPTYCH_INLINE static F floor(F a) { return hn::Floor(a); }
   TRIPTYCH_INLINE static M less(F a, F b) { return hn::Lt(a, b); }
   TRIPTYCH_INLINE static M both(M a, M b) { return hn::And(a, b); }
   TRIPTYCH_INLINE static F select(M m, F a, F b) { return hn::IfThenElse(m, a, b); }
-  TRIPTYCH_INLINE static I select(M m, I a, I b) { return hn::IfThenElse(hn::RebindMask(int_tag, m), a, b); }
   TRIPTYCH_INLINE static bool any(M m) { return !hn::AllFalse(tag, m); }
-  TRIPTYCH_INLINE static float sum(F v) { return hn::GetLane(hn::SumOfLanes(tag, v)); }
-  TRIPTYCH_INLINE static F gather(const float* base, I index) { return hn::GatherIndex(tag, base, index); }
   TRIPTYCH_INLINE static I gather(const std::int32_t* base, I index) {
     return hn::GatherIndex(int_tag, base, index);
   }

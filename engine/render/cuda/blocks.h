@@ -62,10 +62,9 @@ TRIPTYCH_CALLABLE inline void fast_pixel(const FastTask& task, const BlockPositi
 // A finished frame as 8-bit pixels for FrameTarget: thread i takes pixel i.
 TRIPTYCH_CALLABLE inline void pack_pixel(const PackTask& task, int i) {
   if (i >= task.count) return;
-  const float behind = 1 - task.alpha[i];
   std::uint32_t pixel = 255U << 24U;
   for (int c = 0; c < 3; ++c) {
-    const float color = task.color[3 * i + c] + behind * task.background[c];
+    const float color = task.color[3 * i + c];
     const float byte = 255 * (color < 0 ? 0 : color > 1 ? 1 : color) + 0.5F;
     pixel |= static_cast<std::uint32_t>(byte) << static_cast<unsigned>(8 * c);
   }

@@ -31,10 +31,6 @@ Result<View> CudaRenderer::fast(const GpuHead& /*head*/, const Camera& /*camera*
                                 const RenderOptions& /*options*/, ThreadPool& /*pool*/) {
   return fail(absent);
 }
-Status CudaRenderer::draw_exact(const GpuHead& /*head*/, const Camera& /*camera*/,
-                                const RenderOptions& /*options*/, FrameTarget& /*target*/) {
-  return fail(absent);
-}
 Status CudaRenderer::draw_fast(const GpuHead& /*head*/, const Camera& /*camera*/,
                                const RenderOptions& /*options*/, FrameTarget& /*target*/) {
   return fail(absent);

@@ -51,7 +51,10 @@ class Buffer {
   }
   [[nodiscard]] Status upload(const void* from, std::size_t bytes) {
     TRIPTYCH_CHECK(reserve(bytes));
-    return check_cuda(cudaMemcpy(data_, from, bytes, cudaMemcpyDefault), "receiving a head");
+    TRIPTYCH_CHECK(check_cuda(cudaMemcpy(data_, from, bytes, cudaMemcpyDefault), "receiving a head"));
+    // From memory that is not pinned it returns before the last bytes have arrived, and no other stream
+    // waits.
+    return check_cuda(cudaStreamSynchronize(nullptr), "receiving a head");
   }
   template <typename T>
   [[nodiscard]] T* as() const {

@@ -8,8 +8,8 @@
 #include "render/cuda/gpu_head.h"
 #include "render/cuda/kernels.h"
 #include "render/cuda/lanes_cuda.h"
+#include "render/frame.h"
 #include "render/normals.h"
-#include "render/prepare.h"
 
 namespace triptych {
 
@@ -23,7 +23,7 @@ struct CudaRenderer::Device {
   DeviceBuffer color, alpha, depth;
   PinnedBuffer fetched;  // colour, alpha and depth of a frame
   // Of each kind of frame, which differ in their kernels and copies.
-  render::FrameGraph fetch_exact, fetch_fast, draw_exact, draw_fast;
+  render::FrameGraph fetch_exact, fetch_fast, draw_fast;
 
   ~Device() {
     if (stream != nullptr) cudaStreamDestroy(stream);
@@ -32,26 +32,13 @@ struct CudaRenderer::Device {
   // CUDA remembers a device for each thread.
   [[nodiscard]] Status use() const { return check_cuda(cudaSetDevice(index), "starting"); }
 
-  // Buffers of the frame's size, the camera and the depth range, for either kind of task.
+  // Where the pixels of either kind of task go.
   template <typename Task>
-  [[nodiscard]] Status aim(Task& task, const GpuHead& head, const Camera& camera,
-                           const RenderOptions& options) {
-    TRIPTYCH_CHECK(use());
-    if (!camera.valid()) return fail("the camera to render from is not a camera");
-    // The same limits as the processor's.
-    if (options.width < 1 || options.height < 1 || options.width > 8192 || options.height > 8192) {
-      return fail("cannot render pictures of this size", {}, ErrorCode::usage);
-    }
-    const auto pixels = static_cast<std::size_t>(options.width) * static_cast<std::size_t>(options.height);
+  [[nodiscard]] Status give_buffers(Task& task) {
+    const auto pixels = static_cast<std::size_t>(task.width) * static_cast<std::size_t>(task.height);
     TRIPTYCH_CHECK(color.reserve(3 * pixels * sizeof(float)));
     TRIPTYCH_CHECK(alpha.reserve(pixels * sizeof(float)));
     TRIPTYCH_CHECK(depth.reserve(pixels * sizeof(float)));
-    const render::DepthRange range = render::depth_range(head.near_depth, head.far_depth, camera);
-    task.camera = render::ray_camera(camera);
-    task.width = options.width;
-    task.height = options.height;
-    task.near_depth = range.near_depth;
-    task.far_depth = range.far_depth;
     task.color = color.as<float>();
     task.alpha = alpha.as<float>();
     task.depth = depth.as<float>();
@@ -60,33 +47,39 @@ struct CudaRenderer::Device {
 
   [[nodiscard]] Result<render::MarchTask> exact_task(const GpuHead& head, const Camera& camera,
                                                      const RenderOptions& options) {
+    TRIPTYCH_CHECK(use());
+    TRIPTYCH_CHECK(render::check_frame(camera, options));
     constexpr int most = render::CudaLanes::max_samples;
     if (options.coarse_samples < 4 || options.importance_samples < 1 || options.coarse_samples > most ||
         options.importance_samples > most) {
       return fail("the GPU takes 4 + 1 to 64 + 64 samples", {}, ErrorCode::usage);
     }
     render::MarchTask task;
+    const render::DepthRange range = render::depth_range(head.near_depth, head.far_depth, camera);
     task.field = head.field;
+    task.camera = render::ray_camera(camera);
+    task.width = options.width;
+    task.height = options.height;
     task.coarse = options.coarse_samples;
     task.importance = options.importance_samples;
-    TRIPTYCH_CHECK(aim(task, head, camera, options));
+    task.near_depth = range.near_depth;
+    task.far_depth = range.far_depth;
+    TRIPTYCH_CHECK(give_buffers(task));
     return task;
   }
 
   [[nodiscard]] Result<render::FastTask> fast_task(const GpuHead& head, const Camera& camera,
                                                    const RenderOptions& options) {
-    render::FastTask task;
-    task.head = head.grid;
-    if (options.normals) task.head.step *= render::step_for_slopes;
-    for (std::size_t c = 0; c < 3; ++c) task.background[c] = head.grid.frustum ? options.background[c] : 0;
-    TRIPTYCH_CHECK(aim(task, head, camera, options));
+    TRIPTYCH_CHECK(use());
+    TRIPTYCH_CHECK(render::check_frame(camera, options));
+    render::FastTask task = render::fast_task(head.grid, {head.near_depth, head.far_depth}, camera, options);
+    TRIPTYCH_CHECK(give_buffers(task));
     return task;
   }
 
   // A frame and its way to the host.
   template <typename Task>
-  [[nodiscard]] Result<View> fetch(render::FrameGraph& graph, const Task& task, bool normals,
-                                   ThreadPool& pool) {
+  [[nodiscard]] Result<View> fetch(render::FrameGraph& graph, const Task& task) {
     View view;
     const DeviceBuffer* const sources[] = {&color, &alpha, &depth};
     ImageF* const images[] = {&view.rgb, &view.alpha, &view.depth};
@@ -111,19 +104,14 @@ struct CudaRenderer::Device {
       std::copy_n(from, image->pixels.size(), image->pixels.data());
       from += image->pixels.size();
     }
-    if (normals) view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
     return view;
   }
 
-  // A frame that stays on the GPU. `over`: its colours are not yet over the background.
-  template <typename Task>
-  [[nodiscard]] Status draw(render::FrameGraph& graph, const Task& task, bool over,
-                            const RenderOptions& options, FrameTarget& target) {
+  // A frame that stays on the GPU.
+  [[nodiscard]] Status draw(render::FrameGraph& graph, const render::FastTask& task, FrameTarget& target) {
     render::PackTask pack;
     pack.color = task.color;
-    pack.alpha = task.alpha;
     pack.count = task.width * task.height;
-    for (std::size_t c = 0; c < 3; ++c) pack.background[c] = over ? options.background[c] : 0;
     TRIPTYCH_TRY(pack.pixels, target.begin(task.width, task.height, stream));
     const Status drawn = graph.launch(stream, [&]() -> Status {
       render::launch(task, stream);
@@ -150,7 +138,9 @@ Result<std::unique_ptr<CudaRenderer>> CudaRenderer::create() {
   auto device = std::make_unique<Device>();
   device->index = best->index;
   TRIPTYCH_CHECK(device->use());
-  TRIPTYCH_CHECK(check_cuda(cudaStreamCreate(&device->stream), "starting"));
+  // Frames are recorded from this stream while heads are uploaded by the default one, which may not wait for
+  // it.
+  TRIPTYCH_CHECK(check_cuda(cudaStreamCreateWithFlags(&device->stream, cudaStreamNonBlocking), "starting"));
   return std::unique_ptr<CudaRenderer>(new CudaRenderer(std::move(device)));
 }
 
@@ -162,34 +152,25 @@ Result<std::shared_ptr<const GpuHead>> CudaRenderer::upload(const Head& head, co
 Result<View> CudaRenderer::exact(const GpuHead& head, const Camera& camera, const RenderOptions& options,
                                  ThreadPool& pool) {
   TRIPTYCH_TRY(const render::MarchTask task, device_->exact_task(head, camera, options));
-  TRIPTYCH_TRY(View view, device_->fetch(device_->fetch_exact, task, options.normals, pool));
-  for (std::size_t i = 0; i < view.alpha.pixels.size(); ++i) {
-    const float behind = task.field.frustum ? 1 - view.alpha.pixels[i] : 0;
-    for (std::size_t c = 0; c < 3; ++c) {
-      float& color = view.rgb.pixels[3 * i + c];
-      color = std::clamp(color + behind * options.background[c], 0.0F, 1.0F);
-    }
-    if (view.alpha.pixels[i] < render::visible_alpha) view.depth.pixels[i] = task.far_depth;
-  }
+  TRIPTYCH_TRY(View view, device_->fetch(device_->fetch_exact, task));
+  render::finish_depth(task.far_depth, view);
+  render::lay_over(options.background, task.field.frustum, view);
+  if (options.normals) view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
   return view;
 }
 
 Result<View> CudaRenderer::fast(const GpuHead& head, const Camera& camera, const RenderOptions& options,
                                 ThreadPool& pool) {
   TRIPTYCH_TRY(const render::FastTask task, device_->fast_task(head, camera, options));
-  return device_->fetch(device_->fetch_fast, task, options.normals, pool);
-}
-
-Status CudaRenderer::draw_exact(const GpuHead& head, const Camera& camera, const RenderOptions& options,
-                                FrameTarget& target) {
-  TRIPTYCH_TRY(const render::MarchTask task, device_->exact_task(head, camera, options));
-  return device_->draw(device_->draw_exact, task, task.field.frustum, options, target);
+  TRIPTYCH_TRY(View view, device_->fetch(device_->fetch_fast, task));
+  if (options.normals) view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
+  return view;
 }
 
 Status CudaRenderer::draw_fast(const GpuHead& head, const Camera& camera, const RenderOptions& options,
                                FrameTarget& target) {
   TRIPTYCH_TRY(const render::FastTask task, device_->fast_task(head, camera, options));
-  return device_->draw(device_->draw_fast, task, false, options, target);
+  return device_->draw(device_->draw_fast, task, target);
 }
 
 }  // namespace triptych

@@ -33,9 +33,7 @@ class CudaRenderer {
   [[nodiscard]] Result<View> fast(const GpuHead& head, const Camera& camera, const RenderOptions& options,
                                   ThreadPool& pool);
 
-  // The same colours over the background, which do not leave the GPU. Returns when they are queued.
-  [[nodiscard]] Status draw_exact(const GpuHead& head, const Camera& camera, const RenderOptions& options,
-                                  FrameTarget& target);
+  // A fast view, over the background, that does not leave the GPU. Returns when they are queued.
   [[nodiscard]] Status draw_fast(const GpuHead& head, const Camera& camera, const RenderOptions& options,
                                  FrameTarget& target);
 

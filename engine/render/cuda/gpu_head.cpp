@@ -1,6 +1,7 @@
 #include "render/cuda/gpu_head.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "core/safetensors.h"
@@ -47,6 +48,10 @@ Status GpuHead::put_field(const Head& head) {
   field = prepared.view();
   if (render::decoder_numbers(field) > render::shared_weights)
     return fail("the decoder is too large for the GPU");
+  // Kernels read four numbers at once, and what follows the features begins at such a four.
+  if (field.frustum && field.channels % 4 != 0)
+    return fail("the GPU takes heads whose features are a multiple of 4, not " +
+                std::to_string(field.channels));
   for (std::size_t i = 0; i < 3; ++i) {
     TRIPTYCH_CHECK(put_plane(field.planes[i], !(field.frustum && i == 0), planes_[i]));
     if (field.template_planes[i].texels == nullptr) continue;

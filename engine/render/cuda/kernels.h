@@ -9,14 +9,11 @@ struct CUstream_st;
 
 namespace triptych::render {
 
-// Colours (RGB, 0..1) of `count` pixels, with the background behind what alpha lets through, become bytes:
-// red, green, blue, 255. A background of 0 leaves the colours as they are.
+// Colours (RGB, 0..1) of `count` pixels become bytes: red, green, blue, 255.
 struct PackTask {
   const float* color = nullptr;
-  const float* alpha = nullptr;
   std::uint32_t* pixels = nullptr;
   int count = 0;
-  float background[3] = {};
 };
 
 void launch(const MarchTask& task, CUstream_st* stream);
