@@ -8,7 +8,7 @@ st_lpips.safetensors  shift-tolerant LPIPS: convolution.0..4 of its AlexNet, hea
                       and the input's mean and deviation
 identity.safetensors  dlib's face recognition ResNet-29: convolution.0..28 with the affine layers folded in, from the
                       input to the output, and projection
-Neither package's own code is run.
+Neither package is imported.
 """
 import array
 import io
