@@ -50,22 +50,51 @@ std::string reason() {
   return std::strerror(errno);
 }
 
+// Read once: reading it sets it, which files that other threads make meanwhile would feel.
+mode_t file_mode() {
+  static const mode_t mask = [] {
+    const mode_t now = umask(0);
+    umask(now);
+    return now;
+  }();
+  return 0666 & ~mask;
+}
+
 }  // namespace
 
+Result<std::filesystem::path> output_place(const std::filesystem::path& target) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::file_status there = fs::status(target, error);
+  if (fs::is_directory(there)) return fail(target.string() + ": is a folder; give the name of a file");
+  if (fs::exists(there) && !fs::is_regular_file(there)) {
+    return fail(target.string() + ": is a device or a pipe, which cannot be replaced; name a file");
+  }
+  constexpr int most_links = 40;  // as Linux itself
+  fs::path place = target;
+  for (int i = 0; i < most_links; ++i) {
+    if (!fs::is_symlink(fs::symlink_status(place, error))) return place;
+    place = place.parent_path() / fs::read_symlink(place, error);  // an absolute one replaces all
+  }
+  return fail(target.string() + ": is a symbolic link that leads nowhere; choose another name");
+}
+
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {
-  const auto folder = target.parent_path().empty() ? std::filesystem::path(".") : target.parent_path();
-  const std::string suffix = target.extension().string();
-  std::string name = (folder / ("." + target.stem().string() + ".XXXXXX" + suffix)).string();
+  TRIPTYCH_TRY(std::filesystem::path place, output_place(target));
+  const auto folder = place.parent_path().empty() ? std::filesystem::path(".") : place.parent_path();
+  // Not the target's stem, which may be as long as names can be.
+  constexpr std::size_t longest_suffix = 32;
+  std::string suffix = place.extension().string();
+  if (suffix.size() > longest_suffix) suffix.clear();
+  std::string name = (folder / (".triptych.XXXXXX" + suffix)).string();
   const int descriptor = mkstemps(name.data(), static_cast<int>(suffix.size()));
   if (descriptor < 0) {
     return fail(target.string() + ": cannot be written: " + reason() +
                 "; choose a folder that exists and is writable");
   }
   remember(name);
-  const auto mask = umask(0);
-  umask(mask);
-  static_cast<void>(fchmod(descriptor, 0666 & ~mask));
-  return AtomicFile(target, name, descriptor);
+  static_cast<void>(fchmod(descriptor, file_mode()));
+  return AtomicFile(std::move(place), name, descriptor);
 }
 
 AtomicFile::AtomicFile(std::filesystem::path target, std::filesystem::path temporary, int descriptor)

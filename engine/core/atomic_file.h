@@ -11,9 +11,13 @@
 
 namespace triptych {
 
-// A file being written next to `target`. commit() flushes to the disk and renames it over the target; without
-// commit the destructor removes it. Writers that need a path (video encoders, image libraries) use path();
-// its name ends with the target's suffix.
+// Where an output of this name goes: symbolic links are followed, which a rename would replace. What is there
+// and is no regular file (a folder, a device, a pipe) is refused.
+[[nodiscard]] Result<std::filesystem::path> output_place(const std::filesystem::path& target);
+
+// A file being written next to the place of `target`. commit() flushes to the disk and renames it over the
+// target; without commit the destructor removes it. Writers that need a path (video encoders, image
+// libraries) use path(); its name ends with the target's suffix, if that has at most 32 bytes.
 class AtomicFile {
  public:
   [[nodiscard]] static Result<AtomicFile> create(const std::filesystem::path& target);

@@ -13,7 +13,8 @@ namespace triptych {
 
 class ThreadPool {
  public:
-  // `threads` counts the caller of run() too; 0 means one for each hardware thread.
+  // `threads` counts the caller of run() too; 0 means one for each hardware thread. Where the system does not
+  // start that many, the pool has fewer.
   explicit ThreadPool(int threads = 0);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

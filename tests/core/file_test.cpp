@@ -60,6 +60,46 @@ TEST(AtomicFile, UnwritableFolderIsASentence) {
   EXPECT_THAT(file.error().message, HasSubstr("/nonexistent-folder/x.png: cannot be written"));
 }
 
+TEST(AtomicFile, ALinkStaysAndItsFileIsWritten) {
+  const test::TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "inner");
+  std::filesystem::create_symlink("inner/second", folder / "first");
+  std::filesystem::create_symlink("file", folder / "inner/second");
+  for (const char* text : {"not there before", "there before"}) {
+    const Status written = write_file(folder / "first", text);
+    ASSERT_TRUE(written) << written.error().message;
+    EXPECT_TRUE(std::filesystem::is_symlink(folder / "first"));
+    EXPECT_TRUE(std::filesystem::is_symlink(folder / "inner/second"));
+    EXPECT_EQ(read_file(folder / "inner/file").value(), text);
+  }
+  std::filesystem::create_symlink("circle", folder / "circle");
+  EXPECT_THAT(write_file(folder / "circle", "x").error().message, HasSubstr("circle: is a symbolic link"));
+}
+
+TEST(AtomicFile, WhatIsNoFileIsRefusedAndStays) {
+  const test::TemporaryFolder folder;
+  ASSERT_EQ(mkfifo((folder / "pipe").c_str(), 0600), 0);
+  std::filesystem::create_symlink("pipe", folder / "link");
+  std::filesystem::create_symlink("/dev/null", folder / "null");
+  for (const char* name : {"pipe", "link", "null"}) {
+    const Status written = write_file(folder / name, "x");
+    ASSERT_FALSE(written) << name;
+    EXPECT_THAT(written.error().message, HasSubstr(std::string(name) + ": is a device or a pipe"));
+  }
+  EXPECT_THAT(write_file(folder.path(), "x").error().message, HasSubstr("is a folder"));
+  EXPECT_TRUE(std::filesystem::is_fifo(folder / "pipe"));
+  EXPECT_EQ(files_in(folder.path()), 3U);
+}
+
+TEST(AtomicFile, NamesMayBeAsLongAsTheFileSystemAllows) {
+  const test::TemporaryFolder folder;
+  for (const auto& name : {std::string(251, 'x') + ".png", "x." + std::string(253, 'y')}) {
+    const Status written = write_file(folder / name, "x");
+    EXPECT_TRUE(written) << written.error().message;
+  }
+  EXPECT_EQ(files_in(folder.path()), 2U);
+}
+
 TEST(AtomicFile, ASignalHandlerRemovesWhatIsUnfinished) {
   const test::TemporaryFolder folder;
   const pid_t child = fork();

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <array>
 #include <atomic>
@@ -50,6 +51,24 @@ TEST(ThreadPool, CallersFromSeveralThreadsAreServedInTurn) {
     }
   }
   EXPECT_EQ(total.load(), 4 * 50 * 7);
+}
+
+TEST(ThreadPool, GoesOnWithFewerWhereTheSystemStartsNoMore) {
+  pthread_attr_t usual, huge;
+  ASSERT_EQ(pthread_getattr_default_np(&usual), 0);
+  ASSERT_EQ(pthread_getattr_default_np(&huge), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&huge, std::size_t{1} << 47), 0);  // more than there are addresses
+  ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
+  {
+    ThreadPool pool(4);
+    EXPECT_EQ(pool.size(), 1);
+    std::atomic<int> total{0};
+    pool.run(7, [&](std::size_t, int) { total.fetch_add(1); });
+    EXPECT_EQ(total.load(), 7);
+  }
+  ASSERT_EQ(pthread_setattr_default_np(&usual), 0);
+  pthread_attr_destroy(&huge);
+  pthread_attr_destroy(&usual);
 }
 
 TEST(Progress, ReportsStagesAndNeverGoesBack) {
