@@ -12,13 +12,21 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t advised_pairs = 5;
-constexpr std::size_t longest_name = 64;
+constexpr std::size_t longest_name = 64;  // bytes, as adapt::check_name asks
+
+std::string cut_at_a_character(const std::string& text, std::size_t longest) {
+  std::size_t end = std::min(longest, text.size());
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
 
 }  // namespace
 
 void Adapting::open_pairs(const std::vector<fs::path>& paths) {
   shown = true;
-  if (name.empty() && paths.size() == 1) name = paths.front().filename().string().substr(0, longest_name);
+  if (name.empty() && paths.size() == 1) {
+    name = cut_at_a_character(paths.front().filename().string(), longest_name);
+  }
   app_.background.submit(
       "Aligning the pairs", "pairs",
       [this, paths](Progress& progress) { return app_.services.load_pairs(paths, progress); },

@@ -136,22 +136,4 @@ void Adaptation::tell() {
   if (config_.changed) config_.changed();
 }
 
-const char* name_of(State state) noexcept {
-  switch (state) {
-    case State::idle:
-      return "idle";
-    case State::preparing:
-      return "preparing";
-    case State::running:
-      return "running";
-    case State::paused:
-      return "paused";
-    case State::done:
-      return "done";
-    case State::failed:
-      return "failed";
-  }
-  return "";
-}
-
 }  // namespace triptych::adapt

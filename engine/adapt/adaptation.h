@@ -36,7 +36,7 @@ struct AdaptConfig {
 
 struct LossPoint {
   double seconds = 0;  // of learning
-  StepLosses losses;
+  StepLosses losses;   // finite: a step whose total is not has no point
 };
 
 // Thread-safe: any call from any thread at any moment.
@@ -57,7 +57,7 @@ class Adaptation {
     int batch = 0;              // now
     double seconds = 0;         // learned
     double left_s = 0;          // of learning
-    double loss = 0;            // mean of the last steps; 0 before the first
+    double loss = 0;            // mean of the last steps that had a finite one; 0 before the first
     std::size_t snapshots = 0;  // taken; when it grows, latest() is new
     std::vector<std::string> notices;
     Error error;  // failed only
@@ -80,7 +80,7 @@ class Adaptation {
   // file is gone when it returns.
   void discard();
   void set_minutes(double minutes);  // from 0.05 to 600; less than has passed already: ends as stop() does
-  void take_snapshot();              // after the step; running or paused
+  void take_snapshot();  // after the step; running or paused. Of most_snapshots the last place is the end's
 
   [[nodiscard]] Info info() const;
   // From the given point on, so that a curve is drawn without copying it anew.
@@ -98,7 +98,8 @@ class Adaptation {
   [[nodiscard]] Status learn();
   [[nodiscard]] bool next_turn(std::unique_lock<std::mutex>& lock);
   [[nodiscard]] Status step();
-  [[nodiscard]] Status snapshot();
+  // Labelled by the time that it was asked for; `last`: of the run.
+  [[nodiscard]] Status snapshot(double asked_s, bool last = false);
   void use_best();
   void save_recovery();
   [[nodiscard]] Status write_recovery();
@@ -114,6 +115,7 @@ class Adaptation {
   std::int64_t steps_at_snapshot_ = 0;
   double saved_s_ = 0, told_s_ = 0;
   bool recovery_failed_ = false;
+  bool told_full_ = false;  // that there is no place for more snapshots
 
   std::mutex file_mutex_;  // the recovery file; taken before mutex_
   bool file_closed_ = false;
@@ -130,7 +132,5 @@ class Adaptation {
 
   std::jthread thread_;  // last: it uses all of the above
 };
-
-[[nodiscard]] const char* name_of(Adaptation::State state) noexcept;  // "running"
 
 }  // namespace triptych::adapt

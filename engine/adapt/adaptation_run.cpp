@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "adapt/adaptation.h"
@@ -83,12 +84,12 @@ Status Adaptation::learn() {
     lock.unlock();
     if (!paused) TRIPTYCH_CHECK(step());
     const double seconds = info().seconds;
-    bool due = wanted;
+    std::optional<double> due;
+    if (wanted) due = seconds;
     while (next_snapshot_ < config_.snapshots_s.size() && seconds >= config_.snapshots_s[next_snapshot_]) {
-      ++next_snapshot_;
-      due = true;
+      due = config_.snapshots_s[next_snapshot_++];
     }
-    if (due) TRIPTYCH_CHECK(snapshot());
+    if (due) TRIPTYCH_CHECK(snapshot(*due));
     if (seconds - saved_s_ >= config_.recovery_s) {
       saved_s_ = seconds;
       save_recovery();
@@ -103,7 +104,7 @@ Status Adaptation::learn() {
     const std::scoped_lock lock(mutex_);
     if (discarding_) return {};
   }
-  TRIPTYCH_CHECK(snapshot());
+  TRIPTYCH_CHECK(snapshot(info().seconds, /*last=*/true));
   use_best();
   save_recovery();
   return {};
@@ -149,20 +150,28 @@ Status Adaptation::step() {
   ++state_.steps;
   state_.seconds += took;
   state_.left_s = std::max(0.0, 60 * minutes_ - state_.seconds);
-  state_.loss = state_.steps == 1 ? losses->total : smoothing * state_.loss + (1 - smoothing) * losses->total;
+  if (!std::isfinite(losses->total)) return {};  // learners leave such a step out
+  state_.loss = history_.empty() ? losses->total : smoothing * state_.loss + (1 - smoothing) * losses->total;
   history_.push_back({state_.seconds, *losses});
   return {};
 }
 
-Status Adaptation::snapshot() {
+Status Adaptation::snapshot(double asked_s, bool last) {
   const Info now = info();
   if (now.steps == steps_at_snapshot_) return {};  // nothing was learned since the last
+  if (!last && now.snapshots + 1 >= most_snapshots) {
+    if (std::exchange(told_full_, true)) return {};
+    const std::scoped_lock lock(mutex_);
+    state_.notices.push_back("a style holds " + std::to_string(most_snapshots) +
+                             " snapshots: until the end no more are taken");
+    return {};
+  }
   TRIPTYCH_TRY(StyleTensors tensors, learner_->snapshot());
   Result<PairView> view = learner_->look();  // without it the style is as good
   if (!view && view.error().code != ErrorCode::out_of_memory) return tl::make_unexpected(view.error());
-  StyleSnapshot snapshot{label_of(now.seconds), now.seconds, now.loss, std::nullopt,
+  StyleSnapshot snapshot{label_of(asked_s), now.seconds, now.loss, std::nullopt,
                          std::make_shared<const StyleTensors>(std::move(tensors))};
-  if (view && view->held_back) snapshot.held_out = view->distance;
+  if (view && view->held_back && std::isfinite(view->distance)) snapshot.held_out = view->distance;
   const std::shared_ptr<const Style> before = latest();
   auto style = std::make_shared<Style>(before ? *before : learner_->about());
   style->snapshots.push_back(std::move(snapshot));

@@ -53,7 +53,7 @@ class Collection {
  public:
   void add_folder(const fs::path& folder) {
     std::error_code error;
-    if (const fs::path inputs = inputs_of(folder); !inputs.empty()) return add_authors(inputs, folder);
+    if (add_authors(folder)) return;
     for (const fs::path& entry : entries_of(folder)) {
       if (fs::is_directory(entry, error)) {
         add_inner(entry);
@@ -100,19 +100,25 @@ class Collection {
  private:
   void add_inner(const fs::path& folder) {
     const std::string name = lower(folder_name(folder));
-    if (const fs::path inputs = inputs_of(folder); !inputs.empty()) return add_authors(inputs, folder);
+    if (add_authors(folder)) return;
     if (name != "before" && name != "after") return;
     for (const fs::path& file : entries_of(folder)) add_file(file);
   }
 
-  void add_authors(const fs::path& inputs, const fs::path& edited) {
-    styles_.insert(folder_name(edited).substr(folder_name(inputs).size() + 1));
+  // False if the folder has no pair in this layout: other layouts may be called so, too.
+  bool add_authors(const fs::path& edited) {
+    const fs::path inputs = inputs_of(edited);
+    if (inputs.empty()) return false;
+    bool found = false;
     for (const fs::path& file : entries_of(edited)) {
       std::error_code error;
       if (!is_picture(file) || !fs::exists(inputs / file.filename(), error)) continue;
       put(folder_name(inputs) + "/" + file.stem().string(), false, inputs / file.filename());
       put(folder_name(inputs) + "/" + file.stem().string(), true, file);
+      found = true;
     }
+    if (found) styles_.insert(folder_name(edited).substr(folder_name(inputs).size() + 1));
+    return found;
   }
 
   void put(const std::string& name, bool after, const fs::path& file) {

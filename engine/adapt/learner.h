@@ -73,8 +73,8 @@ class Learner {
   [[nodiscard]] virtual std::vector<std::string> notices() const = 0;
 };
 
-// The learner for a model: a starter's, or an imported 3dpe model's. One that only reconstructs is refused
-// with a sentence. `pairs` are kept().
+// The learner for a model: a starter's, or an imported 3dpe model's. One that only reconstructs, and a name
+// that no style can have, are refused with a sentence. `pairs` are kept().
 [[nodiscard]] Result<std::unique_ptr<Learner>> make_learner(std::shared_ptr<const Model> base,
                                                             std::vector<Pair> pairs, LearningConfig config);
 

@@ -5,6 +5,7 @@ namespace triptych::adapt {
 
 Result<std::unique_ptr<Learner>> make_learner(std::shared_ptr<const Model> base, std::vector<Pair> pairs,
                                               LearningConfig config) {
+  TRIPTYCH_CHECK(check_name(config.name));
   if (pairs.empty()) return fail("there are no pairs to learn from");
   if (config.from && config.from->model_hash != base->info().hash) {
     return fail("the style \"" + config.from->name + "\" was made for the model " + config.from->model_name +

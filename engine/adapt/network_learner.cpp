@@ -167,15 +167,16 @@ Result<StepLosses> NetworkLearner::step(int batch, double done) {
     for (int i = 0; i < count; ++i) {
       chosen.push_back(static_cast<std::size_t>(random_.below(static_cast<int>(learning_))));
     }
-    return learn_from(chosen);
+    const StepLosses said = learn_from(chosen);
+    const double cosine = 0.5 * (1 + std::cos(std::numbers::pi * std::clamp(done, 0.0, 1.0)));
+    rates_.learning_rate = config_.learning_rate * (slowest + (1 - slowest) * cosine);
+    optimizer_->step(steps_, optimizer_->take_gradients());
+    ++steps_;
+    return said;
   });
   if (!losses) {
     for (const auto& [name, tensor] : learned_.table()) tensor.mutable_grad() = Tensor();
-    return losses;
   }
-  const double cosine = 0.5 * (1 + std::cos(std::numbers::pi * std::clamp(done, 0.0, 1.0)));
-  rates_.learning_rate = config_.learning_rate * (slowest + (1 - slowest) * cosine);
-  optimizer_->step(steps_++, optimizer_->take_gradients());
   return losses;
 }
 

@@ -19,7 +19,6 @@ constexpr float least_overlap = 0.75F;   // of the two masks; below it the after
 Pair unusable(const PairFiles& files, std::string reason) {
   Pair pair;
   pair.name = files.name;
-  pair.files = files;
   pair.reason = std::move(reason);
   return pair;
 }
@@ -92,7 +91,6 @@ Pair prepare_pair(const PairFiles& files, const FaceAligner& aligner, int size) 
 
   Pair pair;
   pair.name = files.name;
-  pair.files = files;
   pair.verdict = Pair::Verdict::good;
   pair.keep = true;
   pair.before = std::move(*portrait);
@@ -127,12 +125,6 @@ Result<std::vector<Pair>> prepare_pairs(const std::vector<PairFiles>& files, con
     progress.advance(static_cast<double>(pairs.size()) / static_cast<double>(files.size()));
   }
   return pairs;
-}
-
-Result<std::vector<Pair>> load_pairs(const std::filesystem::path& folder, const FaceAligner& aligner,
-                                     int size, Progress& progress) {
-  TRIPTYCH_TRY(const std::vector<PairFiles> files, find_pairs({folder}));
-  return prepare_pairs(files, aligner, size, progress);
 }
 
 Result<std::vector<Pair>> kept(std::vector<Pair> pairs) {

@@ -34,7 +34,6 @@ struct Pair {
     unusable,  // cannot be kept
   };
   std::string name;
-  PairFiles files;
   Verdict verdict = Verdict::unusable;
   std::string reason;  // one sentence for the user; empty if good
   bool keep = false;   // learned from; set to what is advised, the user may change it unless unusable
@@ -45,15 +44,13 @@ struct Pair {
 };
 
 // Aligns the before picture as any portrait and cuts the same square out of the after picture (scaled to the
-// size of the before picture). An unreadable file is an unusable pair, not an error. About 0.2 s.
+// size of the before picture). `size`: ModelInfo::picture_size. An unreadable file is an unusable pair, not
+// an error. About 0.2 s.
 [[nodiscard]] Pair prepare_pair(const PairFiles& files, const FaceAligner& aligner, int size);
 // Fails only when cancelled.
 [[nodiscard]] Result<std::vector<Pair>> prepare_pairs(const std::vector<PairFiles>& files,
                                                       const FaceAligner& aligner, int size,
                                                       Progress& progress);
-// find_pairs and prepare_pairs of one folder. `size`: ModelInfo::picture_size.
-[[nodiscard]] Result<std::vector<Pair>> load_pairs(const std::filesystem::path& folder,
-                                                   const FaceAligner& aligner, int size, Progress& progress);
 
 // Those to learn from; none, or more than most_pairs, is an error.
 [[nodiscard]] Result<std::vector<Pair>> kept(std::vector<Pair> pairs);

@@ -2,9 +2,9 @@
 #include <array>
 #include <cstring>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 
+#include "core/json.h"
 #include "core/mapped_file.h"
 #include "core/safetensors.h"
 
@@ -129,10 +129,10 @@ Status SafetensorsReader::Contents::parse(std::span<const std::byte> bytes) {
   if (length > header_limit || length > bytes.size() - 8) return damaged("header longer than the file");
   const auto header = bytes.subspan(8, length);
   const auto data = bytes.subspan(8 + length);
-  const auto* text = reinterpret_cast<const char*>(header.data());
-  const auto json = nlohmann::json::parse(text, text + header.size(), nullptr, false);
-  if (!json.is_object()) return damaged("header is not a JSON object");
-  for (const auto& [key, entry] : json.items()) {
+  const auto json = parse_json({reinterpret_cast<const char*>(header.data()), header.size()});
+  if (!json) return damaged("header is " + json.error().message);
+  if (!json->is_object()) return damaged("header is not a JSON object");
+  for (const auto& [key, entry] : json->items()) {
     if (key != "__metadata__") {
       TRIPTYCH_CHECK(add(key, entry, data));
       continue;
@@ -149,16 +149,13 @@ Status SafetensorsReader::Contents::parse(std::span<const std::byte> bytes) {
 Status SafetensorsReader::Contents::add(const std::string& tensor, const nlohmann::json& entry,
                                         std::span<const std::byte> data) {
   const auto wrong = [&](const char* what) { return damaged("tensor " + tensor + ": " + what); };
-  const auto field = [&](const char* key) {
-    return entry.is_object() ? entry.value(key, nlohmann::json()) : entry;
-  };
-  const auto dtype_field = field("dtype");
-  const auto shape_field = field("shape");
-  const auto offsets = field("data_offsets");
+  const auto& dtype_field = member(entry, "dtype");
+  const auto& shape_field = member(entry, "shape");
+  const auto& offsets = member(entry, "data_offsets");
   if (!dtype_field.is_string() || !shape_field.is_array() || !offsets.is_array() || offsets.size() != 2) {
     return wrong("incomplete entry");
   }
-  const auto dtype = dtype_named(dtype_field.get<std::string>());
+  const auto dtype = dtype_named(dtype_field.get_ref<const std::string&>());
   if (!dtype) return wrong("unknown type");
   TensorView view{*dtype, {}, {}};
   for (const auto& length : shape_field) {

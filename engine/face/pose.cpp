@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 
 #include "core/atomic_file.h"
+#include "core/json.h"
 #include "face/frame.h"
 #include "face/landmarks.h"
 
@@ -146,14 +146,15 @@ Result<CanonicalFace> CanonicalFace::open(const std::filesystem::path& path) {
   const auto damaged = [&](std::string detail) {
     return fail(path.string() + ": a model of the program is damaged; install it again", std::move(detail));
   };
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const auto json = parse_json(text);
+  if (!json) return damaged(json.error().message);
   CanonicalFace face;
   try {
-    json.at("points").get_to(face.points);
-    json.at("rigid").get_to(face.rigid);
-    json.at("depth_scale").get_to(face.depth_scale);
-    json.at("yaw_correction").get_to(face.yaw_correction);
-    json.at("pitch_correction").get_to(face.pitch_correction);
+    json->at("points").get_to(face.points);
+    json->at("rigid").get_to(face.rigid);
+    json->at("depth_scale").get_to(face.depth_scale);
+    json->at("yaw_correction").get_to(face.yaw_correction);
+    json->at("pitch_correction").get_to(face.pitch_correction);
   } catch (const nlohmann::json::exception& exception) {
     return damaged(exception.what());
   }

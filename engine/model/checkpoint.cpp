@@ -81,10 +81,6 @@ Result<Checkpoint> Checkpoint::parse(std::shared_ptr<const ByteSource> source) {
   return Checkpoint(std::move(zip), std::move(folder), std::move(document));
 }
 
-bool Checkpoint::has(std::string_view part) const {
-  return document_.find(document_.root(), part) != nullptr;
-}
-
 Result<Checkpoint::Tensors> Checkpoint::part(std::string_view part) const {
   const std::string& name = zip_.source().name();
   const pickle::Value* dict = document_.find(document_.root(), part);

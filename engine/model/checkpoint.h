@@ -23,7 +23,6 @@ class Checkpoint {
   [[nodiscard]] static Result<Checkpoint> open(const std::filesystem::path& path);
   [[nodiscard]] static Result<Checkpoint> parse(std::shared_ptr<const ByteSource> source);
 
-  [[nodiscard]] bool has(std::string_view part) const;
   // The tensors of a part ("encoder_state_dict") by name; an error if there is no such part or it is
   // something else.
   [[nodiscard]] Result<Tensors> part(std::string_view part) const;

@@ -6,6 +6,7 @@
 
 #include "core/atomic_file.h"
 #include "core/hash.h"
+#include "core/json.h"
 #include "model/package_layout.h"
 
 namespace triptych {
@@ -69,12 +70,15 @@ tl::unexpected<Error> unreadable(const fs::path& path, Error error) {
 }  // namespace
 
 Result<Manifest> parse_manifest(const std::string& text, const std::string& file) {
-  json object = json::parse(text, nullptr, false);
-  if (!object.is_object()) return fail(file + ": the manifest is not JSON; get or make the package again");
-  if (object.value("format", json()) != layout::format_name) {
+  Result<json> parsed = parse_json(text);
+  if (!parsed) {
+    return fail(file + ": the manifest is " + parsed.error().message + "; get or make the package again");
+  }
+  json& object = *parsed;
+  if (member(object, "format") != layout::format_name) {
     return fail(file + ": not the manifest of a model package");
   }
-  const json version = object.value("format_version", json());
+  const json& version = member(object, "format_version");
   if (!version.is_number_integer() || version.get<std::int64_t>() < 1) {
     return fail(file + ": damaged model package (no format_version); get or make it again");
   }
@@ -118,10 +122,10 @@ Result<Package> Package::open(const fs::path& path) {
   if (text == reader->metadata().end()) return no_package(path, "it has no manifest");
   TRIPTYCH_TRY(package.manifest_, parse_manifest(text->second, path.string()));
   package.hash_ = sha256(std::as_bytes(std::span(text->second)));
-  const json entry = package.manifest_.json["files"].value("weights", json::object());
+  const json& entry = member(package.manifest_.json["files"], "weights");
   Sha256 data;
   for (const auto& [_, tensor] : reader->tensors()) data.add(tensor.bytes);
-  if (entry.value("sha256", json()) != data.hex()) return changed(path);
+  if (member(entry, "sha256") != data.hex()) return changed(path);
   package.files_.emplace("weights", std::move(*reader));
   return package;
 }

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
 #include "core/atomic_file.h"
 #include "core/folder.h"
+#include "core/json.h"
 #include "face/align.h"
 #include "face/person_mask.h"
 #include "image/picture.h"
@@ -41,10 +41,11 @@ Result<std::map<std::string, Camera>> read_labels(const fs::path& file) {
   std::map<std::string, Camera> cameras;
   if (!fs::exists(file)) return cameras;
   TRIPTYCH_TRY(const std::string text, read_file(file, std::uintmax_t{1} << 30));
-  const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  const auto labels = json.is_object() ? json.find("labels") : json.end();
-  if (labels == json.end() || !labels->is_array()) return fail(file.string() + ": has no list \"labels\"");
-  for (const nlohmann::json& label : *labels) {
+  const auto json = parse_json(text);
+  if (!json) return fail(file.string() + ": " + json.error().message);
+  const nlohmann::json& labels = member(*json, "labels");
+  if (!labels.is_array()) return fail(file.string() + ": has no list \"labels\"");
+  for (const nlohmann::json& label : labels) {
     const bool shaped =
         label.is_array() && label.size() == 2 && label[0].is_string() && label[1].is_array() &&
         label[1].size() == 25 &&

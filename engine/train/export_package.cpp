@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "core/json.h"
 #include "model/starter/prompt_encoders.h"
 #include "model/starter/starter.h"
 #include "synthetic/edits.h"
@@ -17,7 +18,7 @@ json last_figures(const std::filesystem::path& folder) {
   std::ifstream file(folder / "figures.jsonl");
   std::string line, last;
   while (std::getline(file, line)) last = line;
-  return json::parse(last, nullptr, false);
+  return parse_json(last).value_or(nullptr);
 }
 
 Result<std::vector<StyleInfo>> styles_of(const std::vector<int>& edits,
@@ -76,7 +77,7 @@ Status export_package(const std::filesystem::path& checkpoint, const std::filesy
                    {"steps", state.steps},
                    {"samples", state.samples},
                    {"seconds", state.seconds},
-                   {"before", json::parse(state.history, nullptr, false)}};
+                   {"before", parse_json(state.history).value_or(json::array())}};
   if (options.blend > 0) text.training["blend"] = options.blend;
   if (const json figures = last_figures(checkpoint.parent_path()); figures.is_object()) {
     text.training["held_out"] = figures;

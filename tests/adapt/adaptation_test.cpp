@@ -21,7 +21,7 @@ class TestRun {
  public:
   using Hook = std::function<void(Adaptation& run, int step)>;
   explicit TestRun(AdaptConfig config, Hook hook = {}, std::function<void()> preparing = {},
-                   int largest_batch = 1000, int best_step = 1000) {
+                   int largest_batch = 1000, int best_step = 1000, int broken_step = -1) {
     auto learner = std::make_unique<FakeLearner>(
         clock_,
         [this, hook = std::move(hook)](int step) {
@@ -30,6 +30,7 @@ class TestRun {
         std::move(preparing));
     learner->largest_batch = largest_batch;
     learner->best_step = best_step;
+    learner->broken_step = broken_step;
     config.clock = [clock = clock_] { return clock->seconds.load(); };
     config.changed = [this] {
       { const std::scoped_lock lock(mutex_); }
@@ -103,6 +104,41 @@ TEST(Adaptation, UsesTheSnapshotThatFitsTheHeldBackPairBest) {
   EXPECT_EQ(style->used().label, "2 min");
   ASSERT_FALSE(info.notices.empty());
   EXPECT_THAT(info.notices.back(), HasSubstr("after 2 min"));
+}
+
+TEST(Adaptation, SnapshotsAreCalledByTheTimeThatTheyWereAskedFor) {
+  AdaptConfig config = minutes(1);
+  config.snapshots_s = {1.4, 10.4};  // a step takes a second: taken after 2 and 11
+  TestRun run(config);
+  EXPECT_EQ(run.to_the_end().state, State::done);
+  EXPECT_THAT(labels(*run->latest()), ElementsAre("1 s", "10 s", "1 min"));
+  EXPECT_EQ(steps_of(run->latest()->snapshots[1]), 11);
+}
+
+TEST(Adaptation, NumbersThatAreNoneDoNotSpoilTheStyle) {
+  for (const int broken_step : {1, 10}) {
+    TestRun run(minutes(1), {}, {}, 1000, 1000, broken_step);
+    const Adaptation::Info info = run.to_the_end();
+    EXPECT_EQ(info.state, State::done);
+    EXPECT_TRUE(std::isfinite(info.loss));
+    EXPECT_GT(info.loss, 0);
+    EXPECT_EQ(run->history().size(), 59U);
+    EXPECT_EQ(run->latest()->snapshots[0].held_out.has_value(), broken_step != 10);
+    EXPECT_TRUE(check_style(*run->latest()));
+  }
+}
+
+TEST(Adaptation, TakesNoMoreSnapshotsThanAStyleHolds) {
+  AdaptConfig config = minutes(3);
+  config.snapshots_s.clear();
+  for (int i = 1; i < 150; ++i) config.snapshots_s.push_back(i);
+  TestRun run(config);
+  const Adaptation::Info info = run.to_the_end();
+  EXPECT_EQ(info.state, State::done);
+  EXPECT_EQ(info.snapshots, most_snapshots);
+  EXPECT_EQ(steps_of(run->latest()->used()), 180) << "the end has its place";
+  EXPECT_TRUE(check_style(*run->latest()));
+  EXPECT_THAT(info.notices, ElementsAre("a fake", HasSubstr("100 snapshots")));
 }
 
 TEST(Adaptation, PausesAndGoesOn) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -24,6 +25,7 @@ class FakeLearner final : public Learner {
 
   int largest_batch = 1000;  // memory runs out beyond
   bool can_look = true;      // otherwise memory runs out
+  int broken_step = -1;      // its loss, and the distance after it, are no numbers
   int best_step = 1000;      // the held-back pair is fitted better until then, and worse afterwards
 
   [[nodiscard]] Status prepare(Progress& progress) override {
@@ -36,7 +38,7 @@ class FakeLearner final : public Learner {
     if (batch > largest_batch) return fail("out of memory", {}, ErrorCode::out_of_memory);
     ++steps_;
     clock_->seconds = clock_->seconds + 1;
-    return StepLosses{.total = 1.0 / steps_};
+    return StepLosses{.total = steps_ == broken_step ? std::nan("") : 1.0 / steps_};
   }
   // What it has learned is the number of its steps.
   [[nodiscard]] Result<StyleTensors> snapshot() override {
@@ -47,6 +49,7 @@ class FakeLearner final : public Learner {
     if (!can_look) return fail("out of memory", {}, ErrorCode::out_of_memory);
     PairView view;
     view.distance = 1.0 / (steps_ <= best_step ? steps_ : std::max(1, 2 * best_step - steps_));
+    if (steps_ == broken_step) view.distance = std::nan("");
     view.held_back = true;
     return view;
   }

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "adapt/network_learner.h"
 #include "adapt/starter_learner.h"
 #include "adapt/style/apply.h"
 #include "model/starter/starter.h"
@@ -151,6 +152,47 @@ TEST_F(Learning, AStyleOfAnotherModelIsRefused) {
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("was made for the model model"));
   EXPECT_THAT(refused.error().message, HasSubstr("not for other"));
+}
+
+TEST_F(Learning, ANameThatNoFileCanHaveIsRefusedBeforeLearning) {
+  LearningConfig how = config();
+  for (const std::string& name : {std::string(), std::string(65, 'a'), std::string("half a letter \xc3")}) {
+    how.name = name;
+    const auto refused = make_learner(base_, {ball(0)}, how);
+    ASSERT_FALSE(refused) << name;
+    EXPECT_THAT(refused.error().message, HasSubstr("a style's name should be"));
+  }
+}
+
+// Its first gradient is of another size than what learns, which LibTorch throws at.
+class Lopsided final : public NetworkLearner {
+ public:
+  explicit Lopsided(LearningConfig config) : NetworkLearner(nullptr, {ball(0)}, std::move(config)) {}
+
+ private:
+  [[nodiscard]] Status open() override {
+    nn::Weights weights;
+    weights.set("a", at::zeros({4}));
+    return start(std::move(weights));
+  }
+  [[nodiscard]] int picture_size() const override { return 64; }
+  void add_lesson(std::size_t, const Variant&, std::uint64_t) override {}
+  StepLosses learn_from(const std::vector<std::size_t>&) override {
+    learned()["a"].mutable_grad() = at::ones({++steps_ == 1 ? 2 : 4});
+    return {.total = 1};
+  }
+  [[nodiscard]] at::Tensor show(std::size_t, const nn::Weights&) override { return {}; }
+  int steps_ = 0;
+};
+
+TEST(NetworkLearner, WhatLibTorchThrowsInTheOptimiserIsAnError) {
+  LearningConfig config;
+  config.name = "lopsided";
+  Lopsided learner(config);
+  Progress progress;
+  ASSERT_TRUE(learner.prepare(progress));
+  EXPECT_FALSE(learner.step(1, 0));
+  EXPECT_TRUE(learner.step(1, 0));
 }
 
 TEST(Learns, PromptAndNorms) {

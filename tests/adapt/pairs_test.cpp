@@ -67,6 +67,14 @@ TEST_F(FindPairs, TheAuthorsLayout) {
   EXPECT_EQ(names(find_pairs({folder_ / "00000_bronze-statue"})), expected);
 }
 
+TEST_F(FindPairs, AFolderMayBeCalledAsTheAuthorsCallTheirs) {
+  for (const auto* name : {"family/x.png", "family_pixar/before/anna.png", "family_pixar/after/anna.png"})
+    touch(name);
+  EXPECT_THAT(names(find_pairs({folder_ / "family_pixar"})), ElementsAre("anna:anna.png>anna.png"));
+  for (const auto* name : {"before/bob.png", "before_after/bob.png", "after/bob.png"}) touch(name);
+  EXPECT_EQ(names(find_pairs({folder_ / "before_after"})).front(), "before/bob:bob.png>bob.png");
+}
+
 TEST_F(FindPairs, NoneOrTooMany) {
   EXPECT_THAT(names(find_pairs({folder_.path()})), ElementsAre(HasSubstr("before/NAME")));
   EXPECT_THAT(names(find_pairs({folder_ / "missing"})), ElementsAre(HasSubstr("there is no such")));

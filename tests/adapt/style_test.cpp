@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "core/atomic_file.h"
 #include "core/safetensors.h"
 #include "support/temporary_folder.h"
@@ -53,6 +55,18 @@ TEST_F(StyleFile, KeepsEverything) {
   EXPECT_EQ(loaded->snapshots[0].held_out, std::nullopt);
 }
 
+TEST_F(StyleFile, EveryNameThatMayBeSavedCanBeLoaded) {
+  for (const std::string& name :
+       {std::string(62, 'a') + "\xc3\xa9", std::string(64, 'z'), std::string("\"\\\x7f/")}) {
+    Style style = example();
+    style.name = name;
+    ASSERT_TRUE(save_style(file_, style)) << name;
+    const auto loaded = load_style(file_);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    EXPECT_EQ(loaded->name, name);
+  }
+}
+
 TEST_F(StyleFile, RollsBack) {
   Style style = example();
   style.current = 0;
@@ -73,6 +87,15 @@ TEST_F(StyleFile, RefusesWhatIsNoStyle) {
   EXPECT_FALSE(load_style(file_));
 }
 
+TEST_F(StyleFile, RefusesADescriptionOfBracketsOnly) {
+  SafetensorsWriter deep;
+  for (const char* key : {"name", "model_name", "model_hash"}) deep.set_metadata(key, "x");
+  deep.set_metadata("triptych_style", "1");
+  deep.set_metadata("style", R"({"pairs":)" + std::string(320'000, '[') + std::string(320'000, ']') + "}");
+  ASSERT_TRUE(deep.write(file_));
+  EXPECT_THAT(load_style(file_).error().message, HasSubstr("64 deep"));
+}
+
 TEST_F(StyleFile, NeverWritesADamagedOne) {
   const auto refused = [&](const auto& damage) {
     Style style = example();
@@ -81,6 +104,10 @@ TEST_F(StyleFile, NeverWritesADamagedOne) {
   };
   EXPECT_TRUE(refused([](Style& s) { s.name = "two\nlines"; }));
   EXPECT_TRUE(refused([](Style& s) { s.name = "  "; }));
+  EXPECT_TRUE(refused([](Style& s) { s.name = std::string(63, 'a') + "\xc3\xa9"; }));  // 65 bytes
+  EXPECT_TRUE(refused([](Style& s) { s.name = "half a letter \xc3"; }));
+  EXPECT_TRUE(refused([](Style& s) { s.snapshots[0].loss = std::nan(""); }));
+  EXPECT_TRUE(refused([](Style& s) { s.snapshots[1].held_out = INFINITY; }));
   EXPECT_TRUE(refused([](Style& s) { s.current = 2; }));
   EXPECT_TRUE(refused([](Style& s) { s.model_hash.clear(); }));
   EXPECT_TRUE(refused([](Style& s) {

@@ -111,7 +111,7 @@ TEST_F(Adapt, WrongCalls) {
   const auto before = files();
   const Outcome name = run_program(call({"--name", " ", "--out", path("red.safetensors")}));
   EXPECT_EQ(name.status, 2);
-  EXPECT_THAT(name.err, HasSubstr("1 to 64 characters"));
+  EXPECT_THAT(name.err, HasSubstr("1 to 64 plain characters"));
   EXPECT_EQ(run_program(call({"--name", "red", "--out", path("red.bin")})).status, 2);
   std::filesystem::remove(folder_ / "pairs" / "a_after.png");
   const Outcome none = run_program(call({"--name", "red", "--out", path("red.safetensors")}));

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/atomic_file.h"
+#include "core/json.h"
 #include "support/temporary_folder.h"
 
 namespace triptych {
@@ -88,6 +89,31 @@ TEST(Safetensors, EveryKindOfDamageIsRefused) {
   const std::string overlapping =
       R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}})";
   EXPECT_FALSE(parse(file_of(overlapping, 6)));
+}
+
+TEST(Safetensors, BracketsWithoutEndAreRefused) {
+  const std::string deep(320'000, '[');
+  for (const std::string& end : {std::string(), std::string(deep.size(), ']')}) {
+    const Status read =
+        parse(file_of(R"({"a":{"dtype":)" + deep + end + R"(,"shape":[],"data_offsets":[0,0]}})", 0));
+    ASSERT_FALSE(read);
+    EXPECT_THAT(read.error().message, HasSubstr("64 deep"));
+  }
+}
+
+TEST(Json, DepthIsCountedOutsideOfTextAndComments) {
+  const std::string brackets(100, '[');
+  EXPECT_TRUE(parse_json("[\"\\\"" + brackets + "\"]"));
+  EXPECT_TRUE(parse_json(std::string(64, '[') + std::string(64, ']')));
+  EXPECT_FALSE(parse_json(std::string(65, '[') + std::string(65, ']')));
+  const std::string commented = "// \" " + brackets + "\n/* \" " + brackets + "*/ 3";
+  EXPECT_EQ(parse_json(commented, JsonComments::skip).value(), 3);
+  EXPECT_FALSE(parse_json(commented));
+  for (const char* start : {"// \"\n", "// \"\r", "/* \"*/", "\"\\\\\", "}) {
+    const auto hidden = parse_json(std::string("[") + start + brackets, JsonComments::skip);
+    ASSERT_FALSE(hidden);
+    EXPECT_THAT(hidden.error().message, HasSubstr("64 deep")) << start;
+  }
 }
 
 TEST(Half, EveryHalfSurvivesTheRoundTrip) {

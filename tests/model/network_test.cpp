@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <latch>
+#include <thread>
+
 #include "model/parity.h"
 #include "model/precision.h"
 #include "model/reference/specs.h"
@@ -63,6 +66,7 @@ TEST(Network, InBf16DiffersFromFp32ByItsRoundingOnly) {
   EXPECT_GT(difference, 1e-6);  // else it did not run in bf16
 }
 
+// Two threads make the first planes at once: both find out, and both get planes.
 TEST(Network, FallsBackToFp32WhenBf16GivesNoPicture) {
   const TemporaryFolder folder;
   // A weight that is finite in fp32 and infinite in bf16, on a channel that is always zero: 0 * inf is not a
@@ -76,7 +80,21 @@ TEST(Network, FallsBackToFp32WhenBf16GivesNoPicture) {
   ASSERT_TRUE(package) << package.error().message;
   const auto network = Network::open(*package, "", false, true);
   ASSERT_TRUE(network) << network.error().message;
-  EXPECT_TRUE(can_be_shown(planes_of(**network)));
+  const at::Tensor rgb = formula_picture("input", 512);
+  const reference::PictureMaps maps = (*network)->picture(rgb);
+  std::latch both(2);
+  const auto make = [&](Result<at::Tensor>& planes) {
+    both.arrive_and_wait();
+    planes = (*network)->triplane(rgb, maps, {});
+  };
+  Result<at::Tensor> first, second;
+  {
+    const std::jthread one([&] { make(first); }), other([&] { make(second); });
+  }
+  for (const auto* planes : {&first, &second}) {
+    ASSERT_TRUE(*planes) << planes->error().message;
+    EXPECT_TRUE(can_be_shown(**planes));
+  }
   EXPECT_EQ((*network)->type(), at::kFloat);
   EXPECT_TRUE((*network)->fell_back());
 }

@@ -99,7 +99,10 @@ TEST(Package, ManifestsAreCheckedBeforeTheyAreUsed) {
     return text.replace(text.find(from), from.size(), to);
   };
   EXPECT_EQ(message(good), "it was accepted");
-  EXPECT_THAT(message("{"), HasSubstr("not JSON"));
+  EXPECT_THAT(message("{"), HasSubstr("not valid JSON"));
+  EXPECT_THAT(message("[]"), HasSubstr("not the manifest"));
+  const std::string deep = std::string(320'000, '[') + std::string(320'000, ']');
+  EXPECT_THAT(message(with("\"triptych-package\"", deep)), HasSubstr("64 deep"));
   EXPECT_THAT(message(with("triptych-package", "zip")), HasSubstr("not the manifest"));
   EXPECT_THAT(message(with(":1,", ":2,")), HasSubstr("newer version"));
   EXPECT_THAT(message(with(R"("kind":"k")", R"("kind":3)")), HasSubstr("\"kind\""));

@@ -58,6 +58,14 @@ TEST_F(Learning, AFolderOfPairsOpensThePanelAndPairsCanBeLeftOut) {
   EXPECT_EQ(adapting().pairs().size(), 6U);
 }
 
+TEST_F(Learning, TheNameOfALongFolderIsCutBetweenLetters) {
+  const std::string name = std::string(63, 'a') + "\xc3\xa9s";
+  std::filesystem::create_directories(folder / name);
+  adapting().open_pairs({folder / name});
+  EXPECT_EQ(adapting().name, std::string(63, 'a'));
+  ASSERT_TRUE(driver.wait_idle());
+}
+
 TEST_F(Learning, AStyleIsLearnedShownAndUsedByItsName) {
   begin();
   adapting().minutes = 0.5F;

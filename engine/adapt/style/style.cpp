@@ -1,9 +1,10 @@
 #include "adapt/style/style.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <cmath>
 #include <span>
 
+#include "core/json.h"
 #include "core/safetensors.h"
 
 namespace triptych::adapt {
@@ -12,8 +13,8 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* format_key = "triptych_style";
-constexpr std::size_t longest_name = 64;
-constexpr std::size_t most_snapshots = 100, most_thumbnails = 8;
+constexpr std::size_t longest_name = 64;  // bytes: files are called by it
+constexpr std::size_t most_thumbnails = 8;
 
 std::string thumbnail_name(std::size_t index, const char* which) {
   return "thumbnail." + std::to_string(index) + "." + which;
@@ -59,8 +60,8 @@ Result<Style> read_text(const SafetensorsReader& reader) {
   TRIPTYCH_TRY(style.model_name, text_of(reader, "model_name"));
   TRIPTYCH_TRY(style.model_hash, text_of(reader, "model_hash"));
   TRIPTYCH_TRY(const std::string about, text_of(reader, "style"));
+  TRIPTYCH_TRY(const json parsed, parse_json(about));
   try {
-    const json parsed = json::parse(about);
     style.pairs = parsed.at("pairs").get<std::vector<std::string>>();
     style.current = parsed.at("current").get<std::size_t>();
     if (parsed.at("snapshots").size() > most_snapshots) return fail("more snapshots than there may be");
@@ -128,7 +129,16 @@ Status check_name(const std::string& name) {
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
   const bool empty = std::all_of(name.begin(), name.end(), blank);
   if (empty || name.size() > longest_name || std::any_of(name.begin(), name.end(), control)) {
-    return fail("a style's name should be 1 to 64 characters on one line", {}, ErrorCode::usage);
+    return fail(
+        "a style's name should be 1 to 64 plain characters on one line; accented letters count as two, "
+        "characters of other scripts and emoji as up to four",
+        {}, ErrorCode::usage);
+  }
+  try {
+    (void)json(name).dump();  // what a file can hold and give back
+  } catch (const json::exception& error) {
+    return fail("a style's name should be text in UTF-8, and this one is not", error.what(),
+                ErrorCode::usage);
   }
   return {};
 }
@@ -150,6 +160,9 @@ Status check_style(const Style& style) {
   for (const StyleSnapshot& snapshot : style.snapshots) {
     if (!snapshot.tensors || snapshot.tensors->empty()) {
       return fail("the snapshot \"" + snapshot.label + "\" is empty");
+    }
+    if (!std::isfinite(snapshot.seconds + snapshot.loss + snapshot.held_out.value_or(0))) {
+      return fail("the snapshot \"" + snapshot.label + "\" has a time, loss or distance that is not finite");
     }
     for (const auto& [name, tensor] : *snapshot.tensors) TRIPTYCH_CHECK(check_tensor(name, tensor));
   }

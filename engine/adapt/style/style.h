@@ -18,6 +18,7 @@ namespace triptych::adapt {
 
 inline constexpr int style_format_version = 1;
 inline constexpr int thumbnail_size = 128;  // pixels of an edge
+inline constexpr std::size_t most_snapshots = 100;
 
 // fp16, row-major.
 struct StyleTensor {
@@ -32,7 +33,7 @@ using StyleTensors = std::map<std::string, StyleTensor, std::less<>>;
 
 // The weights at one moment of learning. Immutable once made.
 struct StyleSnapshot {
-  std::string label;               // "10 s", "1 min", "end", "now"
+  std::string label;               // "10 s", "1 min": of learning
   double seconds = 0;              // of learning
   double loss = 0;                 // mean of the last steps
   std::optional<double> held_out;  // distance of the pair that was held back, see Adaptation
@@ -44,18 +45,18 @@ struct StyleThumbnail {
 };
 
 struct Style {
-  std::string name;                // what to type as the prompt; 1 to 64 characters on one line
+  std::string name;                // what to type as the prompt, see check_name
   std::string model_name;          // of the base model
   std::string model_hash;          // ModelInfo::hash: the style fits no other
   std::vector<std::string> pairs;  // sha256 of each pair it was learned from
   std::vector<StyleThumbnail> thumbnails;
-  std::vector<StyleSnapshot> snapshots;  // in order of time, at least one
+  std::vector<StyleSnapshot> snapshots;  // in order of time, 1 to most_snapshots
   std::size_t current = 0;               // the snapshot in use; rolling back is to set it and save
 
   [[nodiscard]] const StyleSnapshot& used() const { return snapshots[current]; }
 };
 
-// 1 to 64 characters on one line; the error is of code usage.
+// 1 to 64 bytes of UTF-8 on one line; the error is of code usage.
 [[nodiscard]] Status check_name(const std::string& name);
 // Name, hashes, counts and shapes are sound; what load_style and save_style ask.
 [[nodiscard]] Status check_style(const Style& style);

@@ -59,18 +59,19 @@ Result<std::shared_ptr<const Network>> Network::open(const Package& package, con
 
 nn::Weights Network::weights() const {
   const std::lock_guard lock(mutex_);
-  if (loaded_ != type()) {
+  const at::ScalarType wanted = type();  // once: another thread may fall back meanwhile
+  if (loaded_ != wanted) {
     const c10::InferenceMode off(false);  // learning needs them, too
     weights_ = {};                        // both precisions at once would be a gigabyte
     nn::Weights table;
     for (const nn::TensorSpec& spec : specs_) {
       at::Tensor tensor = nn::copy_tensor(reader_.tensors().find(prefix_ + spec.name)->second);
-      tensor = tensor.to(is_first_convolution(spec.name) ? at::kFloat : type());
+      tensor = tensor.to(is_first_convolution(spec.name) ? at::kFloat : wanted);
       if (tensor.dim() == 4) tensor = tensor.contiguous(at::MemoryFormat::ChannelsLast);
       table.set(spec.name, tensor);
     }
     weights_ = std::move(table);
-    loaded_ = type();
+    loaded_ = wanted;
   }
   return weights_;
 }
@@ -112,8 +113,12 @@ at::Tensor Network::planes(const at::Tensor& rgb, const PictureMaps& maps, const
 
 Result<at::Tensor> Network::triplane(const at::Tensor& rgb, const PictureMaps& maps, const at::Tensor& tokens,
                                      const nn::Weights* changed) const {
+  const bool in_bf16 = bf16_;
   at::Tensor result = planes(rgb, maps, tokens, changed);
-  if (!can_be_shown(result) && bf16_.exchange(false)) result = planes(rgb, maps, tokens, changed);
+  if (in_bf16 && !can_be_shown(result)) {  // again in fp32, whichever thread finds out first
+    bf16_ = false;
+    result = planes(rgb, maps, tokens, changed);
+  }
   if (can_be_shown(result)) return result;
   return fail(
       file_ +
