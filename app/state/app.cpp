@@ -59,6 +59,7 @@ void App::begin_empty() {
 
 void App::model_changed() {
   model = services.model();
+  ++model_generation;
   model_ready = true;
   make_style_thumbnails();
 }
@@ -87,6 +88,7 @@ void App::act_opening(Scene scene, const std::string& label) {
 void App::scene_changed() {
   autosave_due_ = true;
   restore_shown();
+  if (scene().source != styles_source_) make_style_thumbnails();
 }
 
 void App::restore_shown() {

@@ -116,7 +116,7 @@ class App {
   void save_preferences();
   void discard_recovery();
   void recover();
-  void model_changed();  // the model or its styles
+  void model_changed();  // the model or its styles: prompts are computed anew when they are applied again
   // What is shown differs from its session file, or has none; a picture that was only opened is not unsaved.
   [[nodiscard]] bool unsaved() const;
   // Actions of what is shown, or of what undo leads back to, are in no session file. A prompt that was only
@@ -141,6 +141,7 @@ class App {
   Draft draft;
   ViewState view;
   ModelInfo model;
+  int model_generation = 1;  // another one: the same prompt may give another head
   bool model_ready = false;
   bool model_failed = false;
   bool welcome = false;                                     // the first start: three prompts are offered
@@ -195,6 +196,7 @@ class App {
   int next_variant_ = 1;
   std::vector<std::string> styles_to_draw_;  // the next one, or the one that is being drawn, last
   bool drawing_style_ = false;
+  std::shared_ptr<const Source> styles_source_;  // whom style_thumbnails show
   bool autosave_due_ = false;
   std::string autosaved_draft_;
   std::chrono::steady_clock::time_point last_frame_{};

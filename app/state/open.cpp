@@ -171,13 +171,13 @@ void App::begin_scene(const Opened& opened, const fs::path& path) {
   const std::string& made_by = opened.edit->edited.info.prompt;
   variant->label = opened.source ? "Original" : (made_by.empty() ? path.stem().string() : made_by);
   variant->edit = opened.edit;
+  variant->generation = model_generation;
   next.history.push_back(variant);
   next.current = 0;
   look_from_its_camera(*opened.edit);
   edit_times_ms = opened.edit->times_ms;
   act_opening(std::move(next), "Open " + path.filename().string());
   make_thumbnail(variant->id, variant->edit);
-  make_style_thumbnails();
   if (path.parent_path() != options.assets / "portraits") {
     preferences.remember(path);
     save_preferences();

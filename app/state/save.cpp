@@ -59,7 +59,6 @@ void App::show_session(Session session, const fs::path& path) {
   draft = {session.draft_text, nullptr, {}};
   act_opening(std::move(next), recovered ? "Restore your last work" : "Open " + path.filename().string());
   for (const auto& variant : scene().history) make_thumbnail(variant->id, variant->edit);
-  make_style_thumbnails();
   if (recovered) return notices.add(Notice::Kind::success, "Your last work was restored");
   preferences.remember(path);
   save_preferences();

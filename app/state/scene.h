@@ -24,6 +24,7 @@ struct Variant {
   std::string text;                         // the prompt as typed
   std::shared_ptr<const Image8> reference;  // the reference picture, if any
   std::shared_ptr<const Edit> edit;         // null: restored from a session and not computed again yet
+  int generation = 0;                       // App::model_generation that made it
 };
 
 // What all scenes share that one opening led to: where they are saved, and what of them is not. UI thread
@@ -48,6 +49,14 @@ struct Scene {
   CameraPath path;
 
   [[nodiscard]] bool empty() const noexcept { return history.empty(); }
+  // The entry of a prompt; -1: there is none.
+  [[nodiscard]] int find(const std::string& text,
+                         const std::shared_ptr<const Image8>& reference) const noexcept {
+    for (std::size_t i = 0; i < history.size(); ++i) {
+      if (history[i]->text == text && history[i]->reference == reference) return static_cast<int>(i);
+    }
+    return -1;
+  }
   [[nodiscard]] const Variant* shown() const noexcept {
     const auto index = static_cast<std::size_t>(current);
     return current >= 0 && index < history.size() ? history[index].get() : nullptr;
