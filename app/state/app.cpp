@@ -23,30 +23,21 @@ App::App(Services& services_, AppOptions options_, const std::function<void()>& 
 
 // Threads end before what they use: results that nobody takes any more may hold a run of learning, too.
 App::~App() {
-  for (JobQueue* queue : {&edits, &exports, &background}) queue->stop();
+  for (JobQueue* queue : {&edits, &exports, &saves, &background}) queue->stop();
   ui.clear();
   ui.set_wake({});
 }
 
 void App::start(const std::vector<std::filesystem::path>& files) {
-  struct Loaded {
-    Status status;
-    std::vector<Result<LearnedStyle>> styles;
-  };
   edits.submit(
-      "Loading the model", "load",
-      [this](Progress& progress) {
-        Loaded loaded{services.load(progress), {}};
-        if (loaded.status) loaded.styles = shelf.read();
-        return loaded;
-      },
-      [this](Loaded loaded) {
-        model_ready = loaded.status.has_value();
-        model_failed = !loaded.status;
-        if (!loaded.status) return notices.add(loaded.status.error());
-        shelf.take_up(std::move(loaded.styles));
+      "Loading the model", "load", [this](Progress& progress) { return services.load(progress); },
+      [this](const Status& status) {
+        model_ready = status.has_value();
+        model_failed = !status;
+        if (!status) return notices.add(status.error());
         model = services.model();
       });
+  shelf.read_all();
   if (!options.safe_mode) {
     recoverable = find_recovery(options.state, Leftover::session);
     adapting.recover();
@@ -68,34 +59,53 @@ void App::begin_empty() {
 
 void App::model_changed() {
   model = services.model();
+  ++model_generation;
   model_ready = true;
   make_style_thumbnails();
 }
 
 bool App::update() {
   const bool anything = ui.drain();
-  if (autosave_due_) {
-    autosave_due_ = false;
-    autosave();
-  }
+  if (draft.text != autosaved_draft_) autosave_due_ = true;
+  if (std::exchange(autosave_due_, false)) autosave();
   pace_styles();
   return anything;
 }
 
 void App::act(Scene scene, const std::string& label, const std::string& merge) {
+  ++scene.document->changes;
   scenes.act(std::move(scene), label, merge);
   scene_changed();
 }
 
+// Opening is an action like any other: undo goes back to what was open before, and to its file.
+void App::act_opening(Scene scene, const std::string& label) {
+  if (!scene.document) scene.document = std::make_shared<Document>();
+  scenes.act(std::move(scene), label);
+  scene_changed();
+}
+
 void App::scene_changed() {
-  changed_since_save_ = true;
   autosave_due_ = true;
+  restore_shown();
+  if (scene().source != styles_source_) make_style_thumbnails();
+}
+
+void App::restore_shown() {
   const Variant* shown = scene().shown();
-  if (shown != nullptr && shown->edit == nullptr && scene().source != nullptr) {
-    Prompt prompt{shown->text, std::nullopt};
-    if (shown->reference) prompt.reference = *shown->reference;
-    compute(prompt, shown->label, false, shown->id);
-  }
+  if (shown == nullptr || shown->edit != nullptr || scene().source == nullptr) return;
+  Prompt prompt{shown->text, std::nullopt};
+  if (shown->reference) prompt.reference = *shown->reference;
+  compute(prompt, shown->label, false, shown->id);
+}
+
+bool App::unsaved() const {
+  const auto& document = scene().document;
+  return document && (document->changed() || document->saved_draft != draft.text);
+}
+
+bool App::would_lose_work() const {
+  return scenes.any([](const Scene& scene) { return scene.document && scene.document->changed(); });
 }
 
 Vec3 App::backdrop() const {

@@ -23,6 +23,19 @@ Result<Image8> thumbnail_of(Services& services, const Edit& edit, const Vec3& ba
   return to_picture(view, Channel::colour, background);
 }
 
+// Shows the result of a prompt, in its entry of the history or behind the others.
+void put(Scene& scene, std::shared_ptr<const Variant> variant) {
+  auto& history = scene.history;
+  scene.current = scene.find(variant->text, variant->reference);
+  if (scene.current >= 0) {
+    history[static_cast<std::size_t>(scene.current)] = std::move(variant);
+    return;
+  }
+  history.push_back(std::move(variant));
+  if (history.size() > history_limit) history.erase(history.begin() + 1);
+  scene.current = static_cast<int>(history.size()) - 1;
+}
+
 }  // namespace
 
 bool App::editing() const {
@@ -48,11 +61,10 @@ void App::apply_prompt() {
                            ? "Open a portrait first, then say what to change"
                            : "A .tri head holds only the result: open its portrait to edit it again");
   }
-  const auto same = std::find_if(scene().history.begin(), scene().history.end(), [&](const auto& variant) {
-    return variant->text == draft.text && variant->reference == draft.reference;
-  });
-  if (same != scene().history.end() && same != scene().history.begin()) {
-    return show_variant(static_cast<int>(same - scene().history.begin()));
+  const int known = scene().find(draft.text, draft.reference);
+  if (known > 0) {
+    const Variant& entry = *scene().history[static_cast<std::size_t>(known)];
+    if (entry.edit == nullptr || entry.generation == model_generation) return show_variant(known);
   }
   Prompt prompt{draft.text, std::nullopt};
   if (draft.reference) prompt.reference = *draft.reference;
@@ -64,7 +76,8 @@ void App::apply_style(const std::string& name) {
   apply_prompt();
 }
 
-// `as_new`: a new entry of the history; otherwise the result fills the entry `variant_id`.
+// `as_new`: an action that shows the result; otherwise it fills the entry `variant_id`, if that is still
+// there.
 void App::compute(const Prompt& prompt, const std::string& label, bool as_new, int variant_id) {
   const auto source = scene().source;
   auto reference = draft.reference;
@@ -73,25 +86,25 @@ void App::compute(const Prompt& prompt, const std::string& label, bool as_new, i
       [this, source, prompt](Progress& progress) {
         return services.edit(source->portrait, prompt, progress);
       },
-      [this, source, prompt, label, as_new, variant_id, reference](Result<std::shared_ptr<const Edit>> edit) {
+      [this, source, prompt, label, as_new, variant_id, reference,
+       generation = model_generation](Result<std::shared_ptr<const Edit>> edit) {
         if (!edit) return notices.add(edit.error());
         if (scene().source != source) return;  // another picture was opened meanwhile
         edit_times_ms = (*edit)->times_ms;
         Scene next = scene();
         auto variant = std::make_shared<Variant>();
-        *variant = {variant_id, label, prompt.text, reference, *edit};
-        const auto slot = std::find_if(next.history.begin(), next.history.end(),
-                                       [&](const auto& entry) { return entry->id == variant_id; });
-        if (!as_new && slot != next.history.end()) {
+        *variant = {variant_id, label, prompt.text, reference, *edit, generation};
+        if (as_new) {
+          put(next, variant);
+          next.strength = 1;
+          act(std::move(next), "Apply \"" + label + "\"");
+        } else {
+          const auto slot =
+              std::ranges::find(next.history, variant_id, [](const auto& entry) { return entry->id; });
+          if (slot == next.history.end()) return;
           variant->reference = (*slot)->reference;
           *slot = variant;
           scenes.amend(std::move(next));
-        } else {
-          next.history.push_back(variant);
-          if (next.history.size() > history_limit) next.history.erase(next.history.begin() + 1);
-          next.current = static_cast<int>(next.history.size()) - 1;
-          next.strength = 1;
-          act(std::move(next), "Apply \"" + label + "\"");
         }
         make_thumbnail(variant_id, *edit);
       });
@@ -105,7 +118,8 @@ void App::cancel_edit() {
 }
 
 void App::show_variant(int index) {
-  if (index < 0 || index >= static_cast<int>(scene().history.size()) || index == scene().current) return;
+  if (index < 0 || index >= static_cast<int>(scene().history.size())) return;
+  if (index == scene().current) return restore_shown();  // what was cancelled or failed, once more
   Scene next = scene();
   next.current = index;
   act(next, "Show \"" + next.shown()->label + "\"");
@@ -113,16 +127,16 @@ void App::show_variant(int index) {
 
 void App::take_result(Variant result, float strength) {
   Scene next = scene();
-  const auto same = std::ranges::find_if(next.history, [&](const auto& entry) {
-    return entry->text == result.text && entry->reference == result.reference;
-  });
-  next.current = static_cast<int>(same - next.history.begin());
   next.strength = strength;
   const std::string label = result.label;
-  if (same == next.history.end()) {
+  const int known = next.find(result.text, result.reference);
+  const Variant* entry = known < 0 ? nullptr : next.history[static_cast<std::size_t>(known)].get();
+  if (entry != nullptr && entry->edit != nullptr && entry->generation == result.generation) {
+    next.current = known;
+  } else {
     result.id = next_variant_++;
     make_thumbnail(result.id, result.edit);
-    next.history.push_back(std::make_shared<const Variant>(std::move(result)));
+    put(next, std::make_shared<const Variant>(std::move(result)));
   }
   act(std::move(next), "Take \"" + label + "\"");
 }
@@ -130,10 +144,13 @@ void App::take_result(Variant result, float strength) {
 void App::show_learned(const std::string& style, const std::shared_ptr<const Edit>& edit) {
   const auto& history = scene().history;
   const auto same = std::ranges::find_if(history, [&](const auto& entry) { return entry->text == style; });
-  if (same == history.end()) return take_result({0, style, style, nullptr, edit}, 1);
+  if (same == history.end()) {
+    return take_result({0, style, style, nullptr, edit, model_generation}, 1);
+  }
   Scene next = scene();
   auto anew = std::make_shared<Variant>(**same);
   anew->edit = edit;
+  anew->generation = model_generation;
   next.history[static_cast<std::size_t>(same - history.begin())] = anew;
   scenes.amend(std::move(next));
   make_thumbnail(anew->id, edit);
@@ -159,12 +176,27 @@ void App::set_strength(float strength, bool dragging) {
   if (!dragging) scenes.seal();
 }
 
+void App::set_path(CameraPath path, const std::string& label) {
+  if (scene().empty()) return;
+  Scene next = scene();
+  next.path = std::move(path);
+  act(std::move(next), label);
+}
+
 void App::undo() {
-  if (scenes.undo()) scene_changed();
+  const auto document = scene().document;
+  if (scenes.undo()) went_from(document);
 }
 
 void App::redo() {
-  if (scenes.redo()) scene_changed();
+  const auto document = scene().document;
+  if (scenes.redo()) went_from(document);
+}
+
+// A step from one document to another changes neither.
+void App::went_from(const std::shared_ptr<Document>& document) {
+  if (document && document == scene().document) ++document->changes;
+  scene_changed();
 }
 
 void App::make_thumbnail(int id, const std::shared_ptr<const Edit>& edit) {
@@ -184,6 +216,7 @@ void App::make_thumbnail(int id, const std::shared_ptr<const Edit>& edit) {
 void App::make_style_thumbnails() {
   background.cancel_key("styles");
   style_thumbnails.clear();
+  styles_source_ = scene().source;
   styles_to_draw_.clear();
   for (const StyleInfo& style : model.styles) styles_to_draw_.push_back(style.name);
   std::ranges::reverse(styles_to_draw_);

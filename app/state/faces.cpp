@@ -61,7 +61,6 @@ void App::cut_out_again(const std::string& title, MakeSource make, const std::st
         look_from_its_camera(*opened->edit);
         act(std::move(next), label);
         make_thumbnail(scene().history.front()->id, opened->edit);
-        make_style_thumbnails();
       });
 }
 

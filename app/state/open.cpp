@@ -90,13 +90,13 @@ void App::open_one(const fs::path& path, const std::shared_ptr<OpenBatch>& batch
 
 void App::use_model(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
   edits.submit(
-      "Opening the model " + path.filename().string(), "load",
+      "Opening the model " + path.filename().string(), "model",
       [this, path](Progress& progress) { return services.use_model(path, progress); },
       [this, batch, path](Status status) {
         if (!status) return batch->add(status.error(), path);
         model_failed = false;
         model_changed();
-        shelf.model_changed();
+        if (!shelf.styles().empty()) shelf.use();
         notices.add(Notice::Kind::success, "Now using the model " + model.name);
       });
 }
@@ -161,9 +161,9 @@ void App::open_head(const fs::path& path, const std::shared_ptr<OpenBatch>& batc
       });
 }
 
-// A new picture or head is an action like any other: undo goes back to what was open before.
 void App::begin_scene(const Opened& opened, const fs::path& path) {
   Scene next;
+  next.path = scene().path;
   next.source = opened.source;
   if (opened.source == nullptr) next.head_path = path;
   auto variant = std::make_shared<Variant>();
@@ -171,13 +171,13 @@ void App::begin_scene(const Opened& opened, const fs::path& path) {
   const std::string& made_by = opened.edit->edited.info.prompt;
   variant->label = opened.source ? "Original" : (made_by.empty() ? path.stem().string() : made_by);
   variant->edit = opened.edit;
+  variant->generation = model_generation;
   next.history.push_back(variant);
   next.current = 0;
   look_from_its_camera(*opened.edit);
   edit_times_ms = opened.edit->times_ms;
-  act(std::move(next), "Open " + path.filename().string());
+  act_opening(std::move(next), "Open " + path.filename().string());
   make_thumbnail(variant->id, variant->edit);
-  make_style_thumbnails();
   if (path.parent_path() != options.assets / "portraits") {
     preferences.remember(path);
     save_preferences();

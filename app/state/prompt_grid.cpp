@@ -37,8 +37,9 @@ std::string key_of(std::size_t row, std::size_t column) {
 }  // namespace
 
 bool PromptGrid::update(double now) {
-  if (app_.scene().source != source_) clear();
+  if (app_.scene().source != source_ || app_.model_generation != generation_) clear();
   source_ = app_.scene().source;
+  generation_ = app_.model_generation;
   if (!source_) return false;
   choose_rows();
   const Camera camera = app_.view.orbit.camera();
@@ -115,7 +116,7 @@ void PromptGrid::clear() {
 void PromptGrid::take(std::size_t row, std::size_t column) {
   if (row >= rows_.size() || column >= strengths.size() || !rows_[row].tiles[column].image) return;
   const Row& entry = rows_[row];
-  app_.take_result({0, entry.label, entry.text, entry.reference, entry.edit}, strengths[column]);
+  app_.take_result({0, entry.label, entry.text, entry.reference, entry.edit, generation_}, strengths[column]);
 }
 
 std::size_t PromptGrid::ready() const {

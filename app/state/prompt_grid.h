@@ -52,6 +52,7 @@ class PromptGrid {
 
   App& app_;
   std::shared_ptr<const Source> source_;
+  int generation_ = 0;  // App::model_generation that the rows are of
   std::vector<Row> rows_;
   Camera camera_;
   double moved_at_ = 0;
