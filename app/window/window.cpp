@@ -48,23 +48,25 @@ class MainWindow {
   void run() {
     app_.start(options_.files);
     while (true) {
-      window_.wait(wait_time());
+      // Nothing is drawn while it is minimised: results wake it, and Dear ImGui's events wait for a frame.
+      window_.wait(window_.minimised() ? idle_s : wait_time());
       if (window_.minimised()) {
         app_.update();
-        continue;
+      } else {
+        frame();
       }
-      frame();
       if (should_close()) break;
     }
     app_.close();
   }
 
  private:
+  static constexpr double idle_s = 600;
+
   // Frames are drawn while something moves and twice after each event (Dear ImGui settles in two); then
   // nothing is.
   [[nodiscard]] double wait_time() {
     constexpr double busy_s = 0.1;
-    constexpr double idle_s = 600;
     if (settle_frames_ > 0) {
       --settle_frames_;
       return 0;
@@ -148,6 +150,7 @@ class MainWindow {
     if (!window_.close_requested() && !ui_.quit) return false;
     if (!busy && !app_.would_lose_work()) return true;
     window_.refuse_close();
+    window_.restore();  // the question must be seen
     ui_.quit = false;
     ui_.dialogs.quit = true;
     return false;
