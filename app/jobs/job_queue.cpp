@@ -49,9 +49,17 @@ bool JobQueue::superseded(const Job& job) const {
 }
 
 void JobQueue::cancel(int id) {
-  const std::scoped_lock lock(mutex_);
-  std::erase_if(waiting_, [&](const auto& job) { return job->id == id; });
-  if (running_ && running_->id == id) running_->progress.cancel();
+  std::shared_ptr<Job> job;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (running_ && running_->id == id) running_->progress.cancel();
+    const auto found = std::ranges::find_if(waiting_, [&](const auto& entry) { return entry->id == id; });
+    if (found == waiting_.end()) return;
+    job = *found;
+    waiting_.erase(found);
+  }
+  job->progress.cancel();
+  post(job, job->task(job->progress));  // cancelled before its work began, it gives only the outcome
 }
 
 void JobQueue::cancel_key(const std::string& key) {
@@ -87,15 +95,19 @@ void JobQueue::work() {
     lock.lock();
     running_.reset();
     if (stopping_) continue;
-    // Asked on the UI thread: a newer request may still arrive between here and the drain.
-    ui_.post([this, job, deliver = std::move(deliver)] {
-      {
-        const std::scoped_lock inner(mutex_);
-        if (superseded(*job)) return;
-      }
-      deliver();
-    });
+    post(job, std::move(deliver));
   }
+}
+
+// Whether it is still wanted is asked on the UI thread: a newer request may arrive before the drain.
+void JobQueue::post(std::shared_ptr<Job> job, std::function<void()> deliver) {
+  ui_.post([this, job = std::move(job), deliver = std::move(deliver)] {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (superseded(*job)) return;
+    }
+    deliver();
+  });
 }
 
 }  // namespace triptych::app

@@ -36,23 +36,25 @@ class JobQueue {
   JobQueue(JobQueue&&) = delete;
   JobQueue& operator=(JobQueue&&) = delete;
 
-  // Runs `work` on the queue's thread, then `done(result)` on the UI thread. Jobs of the same non-empty `key`
-  // replace each other: older ones are cancelled and their `done` is never called. Returns the job's id.
+  // Runs `work`, which gives a Result, on the queue's thread, then `done(result)` on the UI thread. Jobs of
+  // the same non-empty `key` replace each other: older ones are cancelled and their `done` is never called.
+  // Returns the job's id.
   template <typename Work, typename Done>
   // NOLINTNEXTLINE(performance-unnecessary-value-param): moved on; the check does not see it in a template
   int submit(std::string title, std::string key, Work work, Done done) {
     using Outcome = std::invoke_result_t<Work, Progress&>;
     return add(std::move(title), std::move(key),
                [work = std::move(work), done = std::move(done)](Progress& progress) -> std::function<void()> {
-                 auto outcome = std::make_shared<Outcome>(work(progress));
+                 auto outcome =
+                     std::make_shared<Outcome>(progress.cancelled() ? Outcome(cancelled()) : work(progress));
                  return [done, outcome] { done(std::move(*outcome)); };
                });
   }
 
   // All of these on the UI thread.
-  void stop();  // cancels everything and waits for the thread; later submits do nothing
-  void cancel(int id);
-  void cancel_key(const std::string& key);
+  void stop();          // cancels everything and waits for the thread; later submits do nothing
+  void cancel(int id);  // `done` is told; of a job that still waits, at once and without its work
+  void cancel_key(const std::string& key);          // as a newer job of the key would
   [[nodiscard]] std::vector<JobInfo> jobs() const;  // running first, then waiting
   [[nodiscard]] bool busy() const;
 
@@ -70,6 +72,7 @@ class JobQueue {
   void supersede(const std::string& key, int by);       // mutex held
   [[nodiscard]] bool superseded(const Job& job) const;  // mutex held
   void work();
+  void post(std::shared_ptr<Job> job, std::function<void()> deliver);
 
   UiQueue& ui_;
   mutable std::mutex mutex_;

@@ -29,24 +29,15 @@ App::~App() {
 }
 
 void App::start(const std::vector<std::filesystem::path>& files) {
-  struct Loaded {
-    Status status;
-    std::vector<Result<LearnedStyle>> styles;
-  };
   edits.submit(
-      "Loading the model", "load",
-      [this](Progress& progress) {
-        Loaded loaded{services.load(progress), {}};
-        if (loaded.status) loaded.styles = shelf.read();
-        return loaded;
-      },
-      [this](Loaded loaded) {
-        model_ready = loaded.status.has_value();
-        model_failed = !loaded.status;
-        if (!loaded.status) return notices.add(loaded.status.error());
-        shelf.take_up(std::move(loaded.styles));
+      "Loading the model", "load", [this](Progress& progress) { return services.load(progress); },
+      [this](const Status& status) {
+        model_ready = status.has_value();
+        model_failed = !status;
+        if (!status) return notices.add(status.error());
         model = services.model();
       });
+  shelf.read_all();
   if (!options.safe_mode) {
     recoverable = find_recovery(options.state, Leftover::session);
     adapting.recover();

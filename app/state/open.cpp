@@ -90,13 +90,13 @@ void App::open_one(const fs::path& path, const std::shared_ptr<OpenBatch>& batch
 
 void App::use_model(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
   edits.submit(
-      "Opening the model " + path.filename().string(), "load",
+      "Opening the model " + path.filename().string(), "model",
       [this, path](Progress& progress) { return services.use_model(path, progress); },
       [this, batch, path](Status status) {
         if (!status) return batch->add(status.error(), path);
         model_failed = false;
         model_changed();
-        shelf.model_changed();
+        if (!shelf.styles().empty()) shelf.use();
         notices.add(Notice::Kind::success, "Now using the model " + model.name);
       });
 }

@@ -17,28 +17,34 @@ bool is_style_file(const fs::path& path) {
   return reader && reader->metadata().contains("triptych_style");
 }
 
-std::vector<Result<LearnedStyle>> StyleShelf::read() const {
-  std::vector<Result<LearnedStyle>> found;
-  std::vector<LearnedStyle> sound;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(app_.options.data / "styles", error)) {
-    if (entry.path().extension() != ".safetensors") continue;
-    found.push_back(app_.services.load_style(entry.path()));
-    if (found.back()) sound.push_back(*found.back());
-  }
-  if (sound.empty()) return found;
-  if (auto used = app_.services.use_styles(sound); !used) found.emplace_back(tl::unexpected(used.error()));
-  return found;
+void StyleShelf::read_all() {
+  using Found = std::vector<Result<LearnedStyle>>;
+  app_.edits.submit(
+      "Reading the learned styles", "",
+      [this, folder = app_.options.data / "styles"](Progress&) -> Result<Found> {
+        Found found;
+        std::error_code error;
+        for (const auto& entry : fs::directory_iterator(folder, error)) {
+          if (entry.path().extension() != ".safetensors") continue;
+          found.push_back(app_.services.load_style(entry.path()));
+        }
+        return found;
+      },
+      [this](Result<Found> found) {
+        if (found) take_up(std::move(*found));
+      });
 }
 
+// What has come onto the shelf meanwhile is newer than its file was.
 void StyleShelf::take_up(std::vector<Result<LearnedStyle>> found) {
   for (auto& style : found) {
-    if (style) {
-      put(std::move(*style));
-    } else {
+    if (!style) {
       app_.notices.add(style.error());
+    } else if (find(style->name) == nullptr) {
+      put(std::move(*style));
     }
   }
+  if (!styles_.empty()) use();
 }
 
 void StyleShelf::add(const LearnedStyle& style, std::function<void()> done) {
@@ -96,10 +102,6 @@ void StyleShelf::roll_back(const std::string& name, std::size_t snapshot) {
   add(std::move(changed));
 }
 
-void StyleShelf::model_changed() {
-  if (!styles_.empty()) use();
-}
-
 const LearnedStyle* StyleShelf::find(const std::string& name) const {
   const auto found = std::ranges::find(styles_, name, &LearnedStyle::name);
   return found == styles_.end() ? nullptr : &*found;
@@ -123,6 +125,7 @@ void StyleShelf::put(LearnedStyle style) {
 }
 
 void StyleShelf::use() {
+  if (!app_.model_ready) return;  // the model that comes takes them all
   app_.edits.submit(
       "Taking up learned styles", "styles",
       [this, styles = styles_](Progress&) { return app_.services.use_styles(styles); },

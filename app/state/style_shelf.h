@@ -19,23 +19,21 @@ class StyleShelf {
  public:
   explicit StyleShelf(App& app) : app_(app) {}
 
-  // Any thread: what the folder holds; the model knows it then.
-  [[nodiscard]] std::vector<Result<LearnedStyle>> read() const;
-  void take_up(std::vector<Result<LearnedStyle>> found);
+  void read_all();  // what the folder holds, at the start; the model knows it then, once there is one
   // Puts a style on the shelf, in the place of one of its name; `done` after it has been saved.
   void add(const LearnedStyle& style, std::function<void()> done = {});
   void remove(const std::string& name);
   void copy_to(const std::string& name, const std::filesystem::path& path);
   void roll_back(const std::string& name, std::size_t snapshot);
-  void model_changed();  // hands the styles to the model that is used now
+  void use();  // hands the styles to the model, if there is one: it knows these from now on
 
   [[nodiscard]] const std::vector<LearnedStyle>& styles() const noexcept { return styles_; }
   [[nodiscard]] const LearnedStyle* find(const std::string& name) const;
 
  private:
   [[nodiscard]] std::filesystem::path file_of(const std::string& name) const;
+  void take_up(std::vector<Result<LearnedStyle>> found);
   void put(LearnedStyle style);
-  void use();
 
   App& app_;
   std::vector<LearnedStyle> styles_;

@@ -18,7 +18,6 @@ namespace triptych::test {
 namespace {
 
 constexpr int quick_samples = 16;  // a third of the real march: the head is simple
-constexpr const char* imported_package = "a package of tests";
 
 struct FakeBaked final : app::Baked {
   explicit FakeBaked(std::shared_ptr<const BakedHead> head_) : head(std::move(head_)) {}
@@ -115,7 +114,7 @@ Status FakeServices::load(Progress& progress) {
 
 Status FakeServices::use_model(const std::filesystem::path& package, Progress& /*progress*/) {
   const auto text = read_file(package);
-  if (!text || *text != imported_package) {
+  if (!text || *text != fake_package) {
     return fail(package.filename().string() + ": not a model package; manifest.json is missing");
   }
   const std::scoped_lock lock(mutex_);
@@ -129,7 +128,7 @@ Result<std::vector<std::string>> FakeServices::import_checkpoint(const std::file
                                                                  const std::filesystem::path& /*teacher*/,
                                                                  Progress& progress) {
   progress.begin("reading the checkpoint");
-  TRIPTYCH_CHECK(write_file(package, std::string_view(imported_package)));
+  TRIPTYCH_CHECK(write_file(package, fake_package));
   return std::vector<std::string>{"Two tensors of the file were not needed"};
 }
 

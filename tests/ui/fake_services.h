@@ -5,17 +5,20 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <string_view>
 
 #include "core/thread_pool.h"
 #include "state/services.h"
 
 namespace triptych::test {
 
+inline constexpr std::string_view fake_package = "a package of tests";  // what use_model takes
+
 // Every prompt tints the head by its words. "slow ..." takes until it is cancelled;
 // "as ..." is understood as the rest;
 // "nonsense" is not. A picture more than twice as wide as high holds two faces; a black one holds
 // none. A video is a file that says how many cameras it was asked for; one called "slow..." takes until it is
-// cancelled. A checkpoint imports to a package that use_model takes; nothing else is one.
+// cancelled. A checkpoint imports to a fake_package.
 class FakeServices final : public app::Services {
  public:
   explicit FakeServices(int threads = 2) : pool_(threads), baking_pool_(1) {}

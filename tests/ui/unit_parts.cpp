@@ -5,6 +5,7 @@
 #include <cmath>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -82,7 +83,7 @@ TEST(Jobs, ResultsArriveOnlyWhenTheUiDrains) {
   JobQueue queue(mail.ui);
   int result = 0;
   queue.submit(
-      "add", "", [](Progress&) { return 1 + 1; }, [&](int sum) { result = sum; });
+      "add", "", [](Progress&) -> Result<int> { return 1 + 1; }, [&](Result<int> sum) { result = *sum; });
   mail.deliver_one();
   EXPECT_EQ(result, 2);
 }
@@ -91,18 +92,18 @@ TEST(Jobs, TheNewestOfAKeyReplacesTheOthers) {
   Mailbox mail;
   JobQueue queue(mail.ui);
   std::vector<int> done;
-  const auto until_cancelled = [](Progress& progress) {
-    while (!progress.cancelled()) std::this_thread::yield();
+  const auto until_cancelled = [](Progress& progress) -> Result<int> {
+    progress.wait_for_cancel();
     return 1;
   };
-  const auto keep = [&](int value) { done.push_back(value); };
+  const auto keep = [&](Result<int> value) { done.push_back(*value); };
   queue.submit("first", "edit", until_cancelled, keep);
   queue.submit(
-      "second", "edit", [](Progress&) { return 2; }, keep);
+      "second", "edit", [](Progress&) -> Result<int> { return 2; }, keep);
   queue.submit(
-      "third", "edit", [](Progress&) { return 3; }, keep);
+      "third", "edit", [](Progress&) -> Result<int> { return 3; }, keep);
   queue.submit(
-      "other", "", [](Progress&) { return 4; }, keep);
+      "other", "", [](Progress&) -> Result<int> { return 4; }, keep);
   while (done.empty() || done.back() != 4) mail.deliver_one();
   EXPECT_THAT(done, ::testing::ElementsAre(3, 4));
 }
@@ -113,12 +114,14 @@ TEST(Jobs, AResultThatWaitsIsDroppedWhenANewerRequestComes) {
   std::vector<int> done;
   std::atomic<bool> second_ran{false};
   queue.submit(
-      "first", "edit", [](Progress&) { return 1; }, [&](int value) { done.push_back(value); });
+      "first", "edit", [](Progress&) -> Result<int> { return 1; },
+      [&](Result<int> value) { done.push_back(*value); });
   queue.submit(
-      "marker", "", [&](Progress&) { return second_ran = true; }, [](bool) {});
+      "marker", "", [&](Progress&) -> Result<bool> { return second_ran = true; }, [](const Result<bool>&) {});
   while (!second_ran) std::this_thread::yield();  // so the first is computed and waits to be delivered
   queue.submit(
-      "second", "edit", [](Progress&) { return 2; }, [&](int value) { done.push_back(value); });
+      "second", "edit", [](Progress&) -> Result<int> { return 2; },
+      [&](Result<int> value) { done.push_back(*value); });
   while (done.empty()) mail.deliver_one();
   EXPECT_THAT(done, ::testing::ElementsAre(2));
 }
@@ -129,14 +132,39 @@ TEST(Jobs, StoppingEndsTheRunningJobAndDropsTheRest) {
   bool ran = false;
   queue.submit(
       "endless", "",
-      [](Progress& progress) {
-        while (!progress.cancelled()) std::this_thread::yield();
-        return 0;
+      [](Progress& progress) -> Status {
+        progress.wait_for_cancel();
+        return {};
       },
-      [](int) {});
+      [](const Status&) {});
   queue.submit(
-      "never", "", [&](Progress&) { return ran = true; }, [](bool) {});
+      "never", "", [&](Progress&) -> Result<bool> { return ran = true; }, [](const Result<bool>&) {});
   queue.stop();
+  EXPECT_FALSE(ran);
+  EXPECT_FALSE(queue.busy());
+}
+
+TEST(Jobs, ACancelledJobThatWaitsIsToldWithoutItsWork) {
+  Mailbox mail;
+  JobQueue queue(mail.ui);
+  const int endless = queue.submit(
+      "endless", "",
+      [](Progress& progress) -> Status {
+        progress.wait_for_cancel();
+        return {};
+      },
+      [](const Status&) {});
+  bool ran = false;
+  std::optional<ErrorCode> told;
+  const int waiting = queue.submit(
+      "waiting", "", [&](Progress&) -> Result<bool> { return ran = true; },
+      [&](const Result<bool>& outcome) { told = outcome.error().code; });
+  queue.cancel(waiting);
+  mail.deliver_one();
+  EXPECT_EQ(told, ErrorCode::cancelled);
+  EXPECT_EQ(queue.jobs().size(), 1U);
+  queue.cancel(endless);
+  mail.deliver_one();
   EXPECT_FALSE(ran);
   EXPECT_FALSE(queue.busy());
 }

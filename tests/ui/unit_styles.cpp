@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/atomic_file.h"
 #include "driver.h"
 #include "fake_styles.h"
 #include "state/recovery.h"
@@ -113,8 +114,8 @@ TEST(Styles, AreThereAgainAtTheNextStartAndCanBeRolledBackExportedAndDeleted) {
   Driver driver(folder);
   driver.open(driver.picture("a.png"));
   app::StyleShelf& shelf = driver.app->shelf;
+  ASSERT_TRUE(driver.wait([&] { return driver.app->model.styles.back().name == "ink"; }));
   ASSERT_NE(shelf.find("ink"), nullptr);
-  EXPECT_EQ(driver.app->model.styles.back().name, "ink");
   shelf.roll_back("ink", 1);
   ASSERT_TRUE(driver.wait([&] { return shelf.find("ink")->current == 1; }));
   shelf.copy_to("ink", folder / "shared.safetensors");
@@ -125,6 +126,27 @@ TEST(Styles, AreThereAgainAtTheNextStartAndCanBeRolledBackExportedAndDeleted) {
   // Given by somebody else it comes in as every file does.
   driver.app->open({folder / "shared.safetensors"});
   EXPECT_TRUE(driver.wait([&] { return driver.app->model.styles.back().name == "ink"; }));
+}
+
+// A package among the files of the start, and a style that a crash left: each comes while the start loads.
+TEST(Styles, AreThereWhateverElseIsOpenedAtTheStart) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "data/styles");
+  std::filesystem::create_directories(folder / "state");
+  ASSERT_TRUE(save_fake_style(folder / "data/styles/ink.safetensors", fake_style("ink", 3)));
+  ASSERT_TRUE(write_file(folder / "mine.package", fake_package));
+  ASSERT_TRUE(save_fake_style(folder / "state/learning-999999999.safetensors", fake_style("charcoal", 2)));
+  for (const bool missing_model : {false, true}) {
+    Driver driver(folder, missing_model);
+    driver.app->start({folder / "mine.package", driver.picture("a.png")});
+    ASSERT_TRUE(driver.wait([&] { return driver.app->model.name == "mine"; }));
+    ASSERT_TRUE(driver.wait_idle());
+    EXPECT_TRUE(driver.app->model_ready);
+    std::vector<std::string> known;
+    for (const StyleInfo& style : driver.app->model.styles) known.push_back(style.name);
+    EXPECT_THAT(known, ::testing::IsSupersetOf({"ink", "charcoal"})) << missing_model;
+    driver.app->close();
+  }
 }
 
 TEST(Styles, NamesThatNoFileCanHaveAreSavedAllTheSame) {
