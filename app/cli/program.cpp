@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <new>
 #include <string>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "cli/progress_line.h"
 #include "cli/verbs.h"
 #include "core/atomic_file.h"
+#include "core/guarded.h"
 #include "model/torch_setup.h"
 #ifdef TRIPTYCH_WINDOW
 #include "state/engine_services.h"
@@ -60,18 +60,6 @@ Status write_report(const std::filesystem::path& path, const nlohmann::json& rep
   return write_file(path, report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
-// Exceptions of libraries end here: a verb that lets one through still fails with a sentence.
-Status guarded(const Verb& verb, Context& context) {
-  try {
-    return verb(context);
-  } catch (const std::bad_alloc&) {
-    return fail("out of memory; close other programs or ask for a smaller size", {},
-                ErrorCode::out_of_memory);
-  } catch (const std::exception& exception) {
-    return fail(std::string("unexpected failure: ") + exception.what());
-  }
-}
-
 int run_command(const Command& command, const Common& common) {
   Progress progress;
   const Interrupt interrupt(progress);
@@ -86,7 +74,7 @@ int run_command(const Command& command, const Common& common) {
                   }};
 
   const auto started = Clock::now();
-  Status status = guarded(command.verb, context);
+  Status status = guarded([&] { return command.verb(context); });
   line.clear();
   if (interrupt.signal() != 0) {
     discard_unfinished_files();

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "state/folder.h"
 #include "window/widgets.h"
 
 namespace triptych::app {
@@ -94,8 +95,7 @@ void FileDialog::ask_folder(const std::string& title, Chosen chosen) {
 void FileDialog::read_folder() {
   entries_.clear();
   std::error_code error;
-  for (const auto& entry :
-       fs::directory_iterator(folder_, fs::directory_options::skip_permission_denied, error)) {
+  for (const auto& entry : entries_of(folder_)) {
     const std::string name = entry.path().filename().string();
     std::string suffix = entry.path().extension().string();
     std::ranges::transform(suffix, suffix.begin(),

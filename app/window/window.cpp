@@ -11,6 +11,7 @@
 #include "image/picture.h"
 #include "state/preferences.h"
 #include "window/dump.h"
+#include "window/end_at_interrupt.h"
 #include "window/gl_window.h"
 #include "window/layout.h"
 
@@ -235,6 +236,7 @@ class MainWindow {
 
 Status run_window(const WindowOptions& options, Services& services) {
   const auto started = Clock::now();
+  const EndAtInterrupt interrupts;
   AppOptions app_options{options.assets, config_folder(), state_folder(), data_folder(), options.safe_mode};
   std::error_code ignored;
   fs::create_directories(app_options.config, ignored);
