@@ -94,7 +94,7 @@ struct WindowCall {
   bool safe_mode = false;
 };
 
-int open_window(const WindowCall& call) {
+int open_window(const WindowCall& call, const Common& common) {
   for (const auto& file : call.files) {
     std::error_code error;
     if (std::filesystem::exists(file, error)) continue;
@@ -111,6 +111,9 @@ int open_window(const WindowCall& call) {
   engine.model = call.model.empty() ? find_model(assets, "starter") : std::filesystem::path(call.model);
   engine.prompt_assets = find_model(assets, "prompt");
   engine.loss_models = find_model(assets, "st_lpips.safetensors").parent_path();
+  engine.threads = common.threads;
+  if (common.device == "cpu") engine.device = Device::cpu;
+  if (common.device == "cuda") engine.device = Device::cuda;
   app::WindowOptions window;
   window.files.assign(call.files.begin(), call.files.end());
   window.assets = assets;
@@ -149,6 +152,7 @@ int run_program(int argc, char** argv) {
     root.add_option("--dump-state", window.dump_state,
                     "the window writes its state as JSON after each change");
     root.add_option("--size", window.size, "the window's first size, WIDTHxHEIGHT")->take_last();
+    add_machine(root, common);
     root.require_subcommand(0, 1);
     const std::vector<Command> commands = add_verbs(root, common);
     try {
@@ -162,7 +166,7 @@ int run_program(int argc, char** argv) {
     for (const auto& command : commands) {
       if (command.app->parsed()) return run_command(command, common);
     }
-    return open_window(window);
+    return open_window(window, common);
   } catch (const std::exception& exception) {
     return complain(Error{std::string("unexpected failure: ") + exception.what(), {}, ErrorCode::failed});
   }

@@ -123,6 +123,7 @@ json describe(const Ui& ui) {
           {"welcome", app.welcome},
           {"checkpoint", app.checkpoint.has_value()},
           {"notices", notices},
+          {"device", app.services.device()},
           {"model", {{"ready", app.model_ready}, {"failed", app.model_failed}, {"name", app.model.name}}},
           {"session", app.session_path.string()},
           {"unsaved", app.unsaved()},
