@@ -183,7 +183,11 @@ void add_view_commands(std::vector<Command>& list) {
                   {},
                   false,
                   has_head,
-                  [](Ui& ui) { ui.app.view.path.keys.push_back(ui.app.view.orbit.pose()); },
+                  [](Ui& ui) {
+                    CameraPath path = ui.app.scene().path;
+                    path.keys.push_back(ui.app.view.orbit.pose());
+                    ui.app.set_path(std::move(path), "Add a view to the camera path");
+                  },
                   true});
   list.push_back({"path.play",
                   "View",
@@ -191,7 +195,7 @@ void add_view_commands(std::vector<Command>& list) {
                   ImGuiKey_L,
                   {},
                   false,
-                  [](const Ui& ui) { return ui.app.view.path.playable(); },
+                  [](const Ui& ui) { return ui.app.scene().path.playable(); },
                   [](Ui& ui) {
                     auto& since = ui.app.view.playing_since;
                     since = since ? std::nullopt : std::optional(ImGui::GetTime());
@@ -203,9 +207,9 @@ void add_view_commands(std::vector<Command>& list) {
                   0,
                   {},
                   false,
-                  [](const Ui& ui) { return !ui.app.view.path.keys.empty(); },
+                  [](const Ui& ui) { return !ui.app.scene().path.keys.empty(); },
                   [](Ui& ui) {
-                    ui.app.view.path.keys.clear();
+                    ui.app.set_path({}, "Remove the camera path");
                     ui.app.view.playing_since.reset();
                   }});
   list.push_back({"view.adapt",
@@ -258,8 +262,9 @@ void add_help_commands(std::vector<Command>& list) {
 }  // namespace
 
 void save_session(Ui& ui, const std::function<void()>& saved) {
-  if (ui.app.session_path.empty()) return save_as(ui, saved);
-  ui.app.save_session(ui.app.session_path, saved);
+  const auto& document = ui.app.scene().document;
+  if (!document || document->file.empty()) return save_as(ui, saved);
+  ui.app.save_session(document->file, saved);
 }
 
 std::vector<Command> make_commands() {

@@ -74,6 +74,10 @@ void recovery_dialog(Ui& ui) {
 
 namespace {
 
+bool shown_is_unsaved(const Ui& ui) {
+  return ui.app.would_lose_work() && ui.app.unsaved();
+}
+
 // What quitting now would end or lose.
 std::string quit_question(const Ui& ui) {
   if (ui.leaving) return "Saving what was learned...";
@@ -83,7 +87,11 @@ std::string quit_question(const Ui& ui) {
   } else if (ui.app.exports.busy()) {
     text = "An export is still running. Quitting cancels it; no unfinished file is left behind. ";
   }
-  if (ui.app.would_lose_work()) text += "Your edits are not saved.";
+  if (shown_is_unsaved(ui)) {
+    text += "Your edits are not saved.";
+  } else if (ui.app.would_lose_work()) {
+    text += "Edits of what was open before are not saved; undo or redo leads back to them.";
+  }
   return text;
 }
 
@@ -94,7 +102,7 @@ void quit_dialog(Ui& ui) {
   ImGui::TextWrapped("%s", quit_question(ui).c_str());
   ImGui::Dummy({0, ui.px(6)});
   ImGui::BeginDisabled(ui.leaving);
-  if (ui.app.would_lose_work()) {
+  if (shown_is_unsaved(ui)) {
     if (primary_button(ui, "Save...", {ui.px(110), 0})) {
       ui.dialogs.quit = false;
       save_session(ui, [&ui] { ui.quit = true; });

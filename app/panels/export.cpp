@@ -18,7 +18,7 @@ ExportRequest request_from(const Ui& ui) {
   request.background = ui.app.backdrop();
   request.seconds = static_cast<double>(choice.seconds);
   request.spiral = choice.path == 1;
-  const CameraPath& path = ui.app.view.path;
+  const CameraPath& path = ui.app.scene().path;
   if (request.kind == ExportRequest::Kind::video && choice.path == 2 && path.playable()) {
     request.cameras = path.cameras(static_cast<int>(request.seconds * request.frames_per_second));
   }
@@ -53,7 +53,7 @@ void export_options(Ui& ui, ExportChoice& choice) {
   }
   if (kind == ExportRequest::Kind::video) {
     std::vector<Segment> paths{{"Swing", "From side to side"}, {"Spiral", "Around the front"}};
-    if (ui.app.view.path.playable()) paths.push_back({"My path", "Through the views set with K"});
+    if (ui.app.scene().path.playable()) paths.push_back({"My path", "Through the views set with K"});
     choice.path = std::min(choice.path, static_cast<int>(paths.size()) - 1);
     row_label("Camera", ui.px(120));
     segmented(ui, "export.path", paths, choice.path);

@@ -40,7 +40,7 @@ std::string frame_text(const ViewState& view, double rate) {
 
 std::vector<std::pair<JobQueue*, JobInfo>> all_jobs(Ui& ui) {
   std::vector<std::pair<JobQueue*, JobInfo>> list;
-  for (JobQueue* queue : {&ui.app.edits, &ui.app.exports, &ui.app.background}) {
+  for (JobQueue* queue : {&ui.app.edits, &ui.app.exports, &ui.app.saves, &ui.app.background}) {
     for (JobInfo& job : queue->jobs()) list.emplace_back(queue, std::move(job));
   }
   return list;

@@ -18,22 +18,23 @@ void view_label(Ui& ui, ImVec2 at, const char* text, float align) {
 // The poses of the camera path, once there is one.
 void path_row(Ui& ui, ImVec2 from, ImVec2 size) {
   ViewState& view = ui.app.view;
-  if (view.path.keys.empty()) return;
+  const CameraPath path = ui.app.scene().path;  // a copy: it may be changed below
+  if (path.keys.empty()) return;
   ImGui::SetCursorScreenPos({from.x + ui.px(10), from.y + size.y - ImGui::GetFrameHeight() - ui.px(8)});
   const std::string add = std::string(icon::plus) + "###key";
   if (ImGui::Button(add.c_str())) run_command(ui, "path.add");
   mark(ui, "path.add");
   tooltip("Add this view to the camera path (K)");
-  for (std::size_t i = 0; i < view.path.keys.size(); ++i) {
+  for (std::size_t i = 0; i < path.keys.size(); ++i) {
     ImGui::SameLine(0, ui.px(4));
-    if (ImGui::Button((std::to_string(i + 1) + "##key").c_str())) view.orbit.set_pose(view.path.keys[i]);
+    if (ImGui::Button((std::to_string(i + 1) + "##key").c_str())) view.orbit.set_pose(path.keys[i]);
     mark(ui, "path." + std::to_string(i));
     tooltip("Go to this view");
   }
   ImGui::SameLine(0, ui.px(4));
   const bool playing = view.playing_since.has_value();
   const std::string play = std::string(playing ? icon::stop : icon::play) + "###play";
-  ImGui::BeginDisabled(!view.path.playable());
+  ImGui::BeginDisabled(!path.playable());
   if (ImGui::Button(play.c_str())) run_command(ui, "path.play");
   ImGui::EndDisabled();
   mark(ui, "path.play");
@@ -47,13 +48,14 @@ void path_row(Ui& ui, ImVec2 from, ImVec2 size) {
 void play_path(Ui& ui) {
   ViewState& view = ui.app.view;
   if (!view.playing_since) return;
-  const double phase = (ImGui::GetTime() - *view.playing_since) / view.path.seconds();
-  if (view.dragging_view || !view.path.playable() || phase >= 1) {
-    if (phase >= 1 && view.path.playable()) view.orbit.set_pose(view.path.keys.back());
+  const CameraPath& path = ui.app.scene().path;
+  const double phase = (ImGui::GetTime() - *view.playing_since) / path.seconds();
+  if (view.dragging_view || !path.playable() || phase >= 1) {
+    if (phase >= 1 && path.playable()) view.orbit.set_pose(path.keys.back());
     view.playing_since.reset();
     return;
   }
-  view.orbit.set_pose(view.path.at(phase));
+  view.orbit.set_pose(path.at(phase));
   view.dragging_view = true;
   ui.stay_awake(0.1);
 }

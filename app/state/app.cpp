@@ -23,7 +23,7 @@ App::App(Services& services_, AppOptions options_, const std::function<void()>& 
 
 // Threads end before what they use: results that nobody takes any more may hold a run of learning, too.
 App::~App() {
-  for (JobQueue* queue : {&edits, &exports, &background}) queue->stop();
+  for (JobQueue* queue : {&edits, &exports, &saves, &background}) queue->stop();
   ui.clear();
   ui.set_wake({});
 }
@@ -66,28 +66,45 @@ void App::model_changed() {
 
 bool App::update() {
   const bool anything = ui.drain();
-  if (autosave_due_) {
-    autosave_due_ = false;
-    autosave();
-  }
+  if (draft.text != autosaved_draft_) autosave_due_ = true;
+  if (std::exchange(autosave_due_, false)) autosave();
   pace_styles();
   return anything;
 }
 
 void App::act(Scene scene, const std::string& label, const std::string& merge) {
+  ++scene.document->changes;
   scenes.act(std::move(scene), label, merge);
   scene_changed();
 }
 
+// Opening is an action like any other: undo goes back to what was open before, and to its file.
+void App::act_opening(Scene scene, const std::string& label) {
+  if (!scene.document) scene.document = std::make_shared<Document>();
+  scenes.act(std::move(scene), label);
+  scene_changed();
+}
+
 void App::scene_changed() {
-  changed_since_save_ = true;
   autosave_due_ = true;
+  restore_shown();
+}
+
+void App::restore_shown() {
   const Variant* shown = scene().shown();
-  if (shown != nullptr && shown->edit == nullptr && scene().source != nullptr) {
-    Prompt prompt{shown->text, std::nullopt};
-    if (shown->reference) prompt.reference = *shown->reference;
-    compute(prompt, shown->label, false, shown->id);
-  }
+  if (shown == nullptr || shown->edit != nullptr || scene().source == nullptr) return;
+  Prompt prompt{shown->text, std::nullopt};
+  if (shown->reference) prompt.reference = *shown->reference;
+  compute(prompt, shown->label, false, shown->id);
+}
+
+bool App::unsaved() const {
+  const auto& document = scene().document;
+  return document && (document->changed() || document->saved_draft != draft.text);
+}
+
+bool App::would_lose_work() const {
+  return scenes.any([](const Scene& scene) { return scene.document && scene.document->changed(); });
 }
 
 Vec3 App::backdrop() const {

@@ -21,7 +21,6 @@
 #include "state/services.h"
 #include "state/style_shelf.h"
 #include "state/undo.h"
-#include "viewport/camera_path.h"
 #include "viewport/orbit.h"
 #include "viewport/view_renderer.h"
 
@@ -49,9 +48,8 @@ struct ViewState {
   std::uint64_t frames = 0;          // taken so far
   std::optional<ViewRequest> asked;  // the newest request, and its number
   std::uint64_t requested = 0;
-  double moved_at = -1;  // when the camera or the strength changed last
-  CameraPath path;
-  std::optional<double> playing_since;  // of the path
+  double moved_at = -1;                 // when the camera or the strength changed last
+  std::optional<double> playing_since;  // of the camera path
 };
 
 struct Draft {
@@ -59,6 +57,8 @@ struct Draft {
   std::shared_ptr<const Image8> reference;
   std::string reference_name;
 };
+
+struct Session;
 
 class App {
  public:
@@ -101,6 +101,7 @@ class App {
   void show_variant(int index);
   void remove_variant(int index);
   void set_strength(float strength, bool dragging);
+  void set_path(CameraPath path, const std::string& label);  // what undo calls it
   void undo();
   void redo();
   [[nodiscard]] bool editing() const;  // an edit is being computed
@@ -116,9 +117,11 @@ class App {
   void discard_recovery();
   void recover();
   void model_changed();  // the model or its styles
-  [[nodiscard]] bool unsaved() const { return changed_since_save_; }
-  // More than a picture that can be opened again.
-  [[nodiscard]] bool would_lose_work() const { return unsaved() && scene().history.size() > 1; }
+  // What is shown differs from its session file, or has none; a picture that was only opened is not unsaved.
+  [[nodiscard]] bool unsaved() const;
+  // Actions of what is shown, or of what undo leads back to, are in no session file. A prompt that was only
+  // typed is no action.
+  [[nodiscard]] bool would_lose_work() const;
 
   [[nodiscard]] const Scene& scene() const noexcept { return scenes.value(); }
   [[nodiscard]] Vec3 backdrop() const;
@@ -141,7 +144,6 @@ class App {
   bool model_ready = false;
   bool model_failed = false;
   bool welcome = false;                                     // the first start: three prompts are offered
-  std::filesystem::path session_path;                       // empty: never saved
   std::optional<std::filesystem::path> recoverable;         // left by a start that did not end well
   std::optional<std::filesystem::path> checkpoint;          // opened: its import is offered
   std::map<int, std::shared_ptr<const Image8>> thumbnails;  // by variant id
@@ -155,6 +157,7 @@ class App {
   // Queues last: they end first and use what is above.
   JobQueue edits{ui};
   JobQueue exports{ui};
+  JobQueue saves{ui};  // sessions, autosaves and styles: behind nothing that takes long, never cancelled
   JobQueue background{ui};
   ViewRenderer renderer;
 
@@ -174,21 +177,26 @@ class App {
   void look_from_its_camera(const Edit& edit);
   void compute(const Prompt& prompt, const std::string& label, bool as_new, int variant_id);
   void act(Scene scene, const std::string& label, const std::string& merge = {});
-  void scene_changed();  // asks for what the scene shown now still lacks
+  void act_opening(Scene scene, const std::string& label);    // a document of its own
+  void went_from(const std::shared_ptr<Document>& document);  // by undo or redo
+  void scene_changed();                                       // asks for what the scene shown now still lacks
+  void restore_shown();  // computes it where a session or moved landmarks left only its prompt
   void begin_empty();    // nothing was opened
   void make_thumbnail(int id, const std::shared_ptr<const Edit>& edit);
   void make_style_thumbnails();
   void pace_styles();
   void draw_next_style();
   void autosave();
-  void finish_recovery(const std::filesystem::path& path);
+  void show_session(Session session, const std::filesystem::path& path);
+  void forget_leftover(Document& document);
+  [[nodiscard]] Session session() const;  // what there is to save
   [[nodiscard]] std::filesystem::path recovery_file() const;
 
   int next_variant_ = 1;
   std::vector<std::string> styles_to_draw_;  // the next one, or the one that is being drawn, last
   bool drawing_style_ = false;
-  bool changed_since_save_ = false;
   bool autosave_due_ = false;
+  std::string autosaved_draft_;
   std::chrono::steady_clock::time_point last_frame_{};
 };
 

@@ -159,12 +159,27 @@ void App::set_strength(float strength, bool dragging) {
   if (!dragging) scenes.seal();
 }
 
+void App::set_path(CameraPath path, const std::string& label) {
+  if (scene().empty()) return;
+  Scene next = scene();
+  next.path = std::move(path);
+  act(std::move(next), label);
+}
+
 void App::undo() {
-  if (scenes.undo()) scene_changed();
+  const auto document = scene().document;
+  if (scenes.undo()) went_from(document);
 }
 
 void App::redo() {
-  if (scenes.redo()) scene_changed();
+  const auto document = scene().document;
+  if (scenes.redo()) went_from(document);
+}
+
+// A step from one document to another changes neither.
+void App::went_from(const std::shared_ptr<Document>& document) {
+  if (document && document == scene().document) ++document->changes;
+  scene_changed();
 }
 
 void App::make_thumbnail(int id, const std::shared_ptr<const Edit>& edit) {

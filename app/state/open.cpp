@@ -162,9 +162,9 @@ void App::open_head(const fs::path& path, const std::shared_ptr<OpenBatch>& batc
       });
 }
 
-// A new picture or head is an action like any other: undo goes back to what was open before.
 void App::begin_scene(const Opened& opened, const fs::path& path) {
   Scene next;
+  next.path = scene().path;
   next.source = opened.source;
   if (opened.source == nullptr) next.head_path = path;
   auto variant = std::make_shared<Variant>();
@@ -176,7 +176,7 @@ void App::begin_scene(const Opened& opened, const fs::path& path) {
   next.current = 0;
   look_from_its_camera(*opened.edit);
   edit_times_ms = opened.edit->times_ms;
-  act(std::move(next), "Open " + path.filename().string());
+  act_opening(std::move(next), "Open " + path.filename().string());
   make_thumbnail(variant->id, variant->edit);
   make_style_thumbnails();
   if (path.parent_path() != options.assets / "portraits") {

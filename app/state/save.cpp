@@ -7,15 +7,23 @@ namespace triptych::app {
 
 namespace fs = std::filesystem;
 
+Session App::session() const {
+  return {scene(), view.orbit.pose(), view.orbit.home(), draft.text};
+}
+
 void App::save_session(const fs::path& path, std::function<void()> saved) {
-  Session session{scene(), view.orbit.pose(), view.orbit.home(), draft.text, view.path};
-  exports.submit(
-      "Saving " + path.filename().string(), "save",
-      [session = std::move(session), path](Progress&) { return write_session(path, session); },
-      [this, path, saved = std::move(saved)](Status status) {
+  if (scene().empty()) return;
+  const auto document = scene().document;
+  saves.submit(
+      "Saving " + path.filename().string(), "",
+      [session = session(), path](Progress&) { return write_session(path, session); },
+      [this, path, document, changes = document->changes, text = draft.text,
+       saved = std::move(saved)](const Status& status) {
         if (!status) return notices.add(status.error());
-        session_path = path;
-        changed_since_save_ = false;
+        document->file = path;
+        document->saved = changes;  // those that came meanwhile are not in the file
+        document->saved_draft = text;
+        forget_leftover(*document);
         preferences.remember(path);
         save_preferences();
         notices.add(Notice::Kind::success, "Saved " + path.filename().string(), path.string());
@@ -29,38 +37,38 @@ void App::open_session(const fs::path& path) {
       [this, path](Progress&) { return load_session(path, services); },
       [this, path](Result<Session> session) {
         if (!session) return notices.add(session.error());
-        for (const auto& variant : session->scene.history)
-          next_variant_ = std::max(next_variant_, variant->id + 1);
-        view.orbit.set_home(session->home);
-        view.orbit.set_pose(session->pose);
-        view.path = session->path;
-        draft = {session->draft_text, nullptr, {}};
-        thumbnails.clear();
-        scenes.reset(std::move(session->scene));
-        scene_changed();
-        changed_since_save_ = false;
-        finish_recovery(path);
-        for (const auto& variant : scene().history) make_thumbnail(variant->id, variant->edit);
-        make_style_thumbnails();
+        show_session(std::move(*session), path);
       });
 }
 
 // A recovered session has no file of the user's; its autosave goes once the work has been saved anew.
-void App::finish_recovery(const fs::path& path) {
+void App::show_session(Session session, const fs::path& path) {
   const bool recovered = path.parent_path() == options.state;
-  session_path = recovered ? fs::path{} : path;
-  if (!recovered) return preferences.remember(path);
-  changed_since_save_ = true;
-  autosave();
-  background.submit(
-      "Tidying up", "",
-      [path](Progress&) -> Status {
-        std::error_code ignored;
-        std::filesystem::remove(path, ignored);
-        return {};
-      },
-      [](const Status&) {});
-  notices.add(Notice::Kind::success, "Your last work was restored");
+  Scene& next = session.scene;
+  next.document = std::make_shared<Document>();
+  next.document->saved_draft = session.draft_text;
+  (recovered ? next.document->leftover : next.document->file) = path;
+  if (recovered) next.document->changes = 1;
+  for (auto& variant : next.history) {  // numbers that no entry has to which undo leads
+    auto own = std::make_shared<Variant>(*variant);
+    own->id = next_variant_++;
+    variant = std::move(own);
+  }
+  view.orbit.set_home(session.home);
+  view.orbit.set_pose(session.pose);
+  draft = {session.draft_text, nullptr, {}};
+  act_opening(std::move(next), recovered ? "Restore your last work" : "Open " + path.filename().string());
+  for (const auto& variant : scene().history) make_thumbnail(variant->id, variant->edit);
+  make_style_thumbnails();
+  if (recovered) return notices.add(Notice::Kind::success, "Your last work was restored");
+  preferences.remember(path);
+  save_preferences();
+}
+
+void App::forget_leftover(Document& document) {
+  std::error_code ignored;
+  if (!document.leftover.empty()) fs::remove(document.leftover, ignored);
+  document.leftover.clear();
 }
 
 void App::export_head(const ExportRequest& request) {
@@ -93,17 +101,18 @@ fs::path App::recovery_file() const {
 }
 
 void App::autosave() {
+  autosaved_draft_ = draft.text;
   if (options.safe_mode || scene().empty()) return;
-  Session session{scene(), view.orbit.pose(), view.orbit.home(), draft.text, view.path};
-  background.submit(
+  saves.submit(
       "Autosaving", "autosave",
-      [path = recovery_file(), session = std::move(session)](Progress&) -> Status {
+      [path = recovery_file(), session = session()](Progress&) -> Status {
         std::error_code error;
         fs::create_directories(path.parent_path(), error);
         return write_session(path, session);
       },
-      [this](Status status) {
-        if (!status) notices.add(status.error());
+      [this, document = scene().document](const Status& status) {
+        if (!status) return notices.add(status.error());
+        forget_leftover(*document);
       });
 }
 
@@ -121,7 +130,7 @@ void App::discard_recovery() {
 }
 
 void App::close() {
-  background.stop();  // no autosave may appear after the removal
+  saves.stop();  // no autosave may appear after the removal
   std::error_code ignored;
   fs::remove(recovery_file(), ignored);
 }

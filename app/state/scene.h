@@ -2,6 +2,7 @@
 // cheaply.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include "model/editor.h"
 #include "prompt/prompt.h"
 #include "state/services.h"
+#include "viewport/camera_path.h"
 
 namespace triptych::app {
 
@@ -24,12 +26,26 @@ struct Variant {
   std::shared_ptr<const Edit> edit;         // null: restored from a session and not computed again yet
 };
 
+// What all scenes share that one opening led to: where they are saved, and what of them is not. UI thread
+// only.
+struct Document {
+  std::filesystem::path file;      // the session; empty: never saved
+  std::filesystem::path leftover;  // the autosave it was restored from, until it is saved anew
+  std::uint64_t changes = 0;       // actions so far; opening is none
+  std::uint64_t saved = 0;         // of those, in the file
+  std::string saved_draft;         // the prompt's text in the file
+
+  [[nodiscard]] bool changed() const noexcept { return changes != saved; }
+};
+
 struct Scene {
+  std::shared_ptr<Document> document;    // null: nothing is open
   std::shared_ptr<const Source> source;  // null for a head opened from a .tri file
   std::filesystem::path head_path;       // that file
   std::vector<std::shared_ptr<const Variant>> history;
   int current = -1;  // index into history; -1: nothing to see yet
   float strength = 1;
+  CameraPath path;
 
   [[nodiscard]] bool empty() const noexcept { return history.empty(); }
   [[nodiscard]] const Variant* shown() const noexcept {

@@ -106,7 +106,7 @@ Result<Session> parse(const SafetensorsReader& reader, Services& services) {
   session.pose = pose_of(root.at("pose"));
   session.home = pose_of(root.at("home"));
   session.draft_text = root.at("draft").get<std::string>();
-  for (const json& key : root.value("path", json::array())) session.path.keys.push_back(pose_of(key));
+  for (const json& key : root.value("path", json::array())) scene.path.keys.push_back(pose_of(key));
   if (root.contains("source")) {
     TRIPTYCH_TRY(scene.source, read_source(root.at("source"), reader));
   } else if (!scene.history.empty()) {
@@ -131,7 +131,7 @@ Status write_session(const fs::path& path, const Session& session) {
             {"current", scene.current},          {"strength", scene.strength},
             {"pose", to_json(session.pose)},     {"home", to_json(session.home)},
             {"draft", session.draft_text}};
-  for (const auto& key : session.path.keys) root["path"].push_back(to_json(key));
+  for (const auto& key : scene.path.keys) root["path"].push_back(to_json(key));
   if (scene.source) {
     const Portrait& portrait = scene.source->portrait;
     root["source"] = {{"path", scene.source->path.string()},

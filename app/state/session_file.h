@@ -8,7 +8,6 @@
 
 #include "core/error.h"
 #include "state/scene.h"
-#include "viewport/camera_path.h"
 #include "viewport/orbit.h"
 
 namespace triptych::app {
@@ -20,7 +19,6 @@ struct Session {
   OrbitController::Pose pose;
   OrbitController::Pose home;
   std::string draft_text;
-  CameraPath path;
 };
 
 // Whole or not at all.

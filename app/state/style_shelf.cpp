@@ -50,7 +50,7 @@ void StyleShelf::take_up(std::vector<Result<LearnedStyle>> found) {
 
 void StyleShelf::add(const LearnedStyle& style, std::function<void()> done) {
   const fs::path path = file_of(style.name);
-  app_.exports.submit(
+  app_.saves.submit(
       "Saving the style \"" + style.name + "\"", "",
       [this, path, style](Progress&) -> Status {
         std::error_code ignored;

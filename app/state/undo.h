@@ -1,6 +1,7 @@
 // Undo and redo by keeping whole values: cheap where the value consists of shared parts.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -31,12 +32,12 @@ class UndoStack {
 
   // A change that is no action of the user (a result that arrives): no step of its own.
   void amend(Value value) { value_ = std::move(value); }
-  // A fresh start: nothing to undo.
-  void reset(Value value) {
-    value_ = std::move(value);
-    undo_.clear();
-    redo_.clear();
-    seal();
+
+  // Whether this is true of the value or of one that undo or redo leads to.
+  template <typename Predicate>
+  [[nodiscard]] bool any(Predicate predicate) const {
+    const auto of_step = [&](const Step& step) { return predicate(step.value); };
+    return predicate(value_) || std::ranges::any_of(undo_, of_step) || std::ranges::any_of(redo_, of_step);
   }
 
   // What undo or redo would take back or repeat; empty: nothing.

@@ -43,7 +43,7 @@ json view_json(const App& app) {
               {"original", view.hold_original},
               {"beyond_range", view.orbit.beyond_range()},
               {"grid", app.grid.ready()},
-              {"path", view.path.keys.size()},
+              {"path", app.scene().path.keys.size()},
               {"playing", view.playing_since.has_value()},
               {"requested", view.requested}};
   if (view.frame) {
@@ -81,7 +81,7 @@ json adapt_json(const App& app) {
 
 json jobs_json(const App& app) {
   json list = json::array();
-  for (const JobQueue* queue : {&app.edits, &app.exports, &app.background}) {
+  for (const JobQueue* queue : {&app.edits, &app.exports, &app.saves, &app.background}) {
     for (const JobInfo& job : queue->jobs()) list.push_back(job.title);
   }
   return list;
@@ -125,7 +125,7 @@ json describe(const Ui& ui) {
           {"notices", notices},
           {"device", app.services.device()},
           {"model", {{"ready", app.model_ready}, {"failed", app.model_failed}, {"name", app.model.name}}},
-          {"session", app.session_path.string()},
+          {"session", app.scene().document ? app.scene().document->file.string() : ""},
           {"unsaved", app.unsaved()},
           {"recoverable", app.recoverable.has_value()},
           {"dialogs",

@@ -147,6 +147,7 @@ class MainWindow {
 
   [[nodiscard]] bool should_close() {
     const bool busy = app_.exports.busy() || app_.adapting.busy();
+    if (app_.saves.busy()) return false;  // it comes again when they are done
     if (ui_.leaving) return !busy;
     if (!window_.close_requested() && !ui_.quit) return false;
     if (!busy && !app_.would_lose_work()) return true;
@@ -159,9 +160,8 @@ class MainWindow {
 
   [[nodiscard]] std::string title() const {
     const Scene& scene = app_.scene();
-    const fs::path path = !app_.session_path.empty() ? app_.session_path
-                          : scene.source             ? scene.source->path
-                                                     : scene.head_path;
+    const bool saved = scene.document && !scene.document->file.empty();
+    const fs::path path = saved ? scene.document->file : scene.source ? scene.source->path : scene.head_path;
     if (path.empty()) return "Triptych";
     return path.filename().string() + (app_.unsaved() ? " *" : "") + " - Triptych";
   }

@@ -40,7 +40,8 @@ class Driver {
   }
   [[nodiscard]] bool wait_idle() {
     return wait([&] {
-      return !app->edits.busy() && !app->exports.busy() && !app->background.busy() && !app->update();
+      return !app->edits.busy() && !app->exports.busy() && !app->saves.busy() && !app->background.busy() &&
+             !app->update();
     });
   }
 
@@ -53,6 +54,11 @@ class Driver {
   void open(const std::filesystem::path& path) {
     app->start({path});
     ASSERT_TRUE(wait([&] { return !app->scene().empty(); }));
+  }
+  // Saves the session and waits until it is written.
+  void save(const std::filesystem::path& path) {
+    app->save_session(path);
+    ASSERT_TRUE(wait([&] { return app->scene().document->file == path && !app->unsaved(); }));
   }
   void apply(const std::string& prompt) {
     app->draft.text = prompt;

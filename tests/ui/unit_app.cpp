@@ -179,8 +179,7 @@ TEST(App, ASessionComesBackWithItsPromptsAlthoughThePictureIsGone) {
     ASSERT_TRUE(driver.wait([&] { return driver.app->scene().history.size() == 2; }));
     driver.app->set_strength(0.6F, false);
     driver.app->view.orbit.turn(20, -5);
-    driver.app->save_session(session);
-    ASSERT_TRUE(driver.wait([&] { return !driver.app->unsaved(); }));
+    driver.save(session);
     std::filesystem::remove(picture);
     driver.app->close();
   }

@@ -1,11 +1,9 @@
 // Ways in that need an answer, the grid, the first start, and disks that are full.
 #include <gmock/gmock.h>
-#include <sys/resource.h>
-
-#include <csignal>
 
 #include "core/atomic_file.h"
 #include "driver.h"
+#include "full_disk.h"
 #include "viewport/camera_path.h"
 
 namespace triptych::test {
@@ -130,44 +128,22 @@ TEST(Save, ACameraPathComesBackWithTheSession) {
   {
     Driver driver(folder);
     driver.open(driver.picture("a.png"));
-    driver.app->view.path.keys = {{10, 5, 18, 0, 0}, {-10, 5, 18, 0.1F, 0}};
-    driver.app->save_session(folder / "s.triptych");
-    ASSERT_TRUE(driver.wait([&] { return !driver.app->unsaved(); }));
+    driver.app->set_path({{{10, 5, 18, 0, 0}, {-10, 5, 18, 0.1F, 0}}}, "Add a view");
+    driver.save(folder / "s.triptych");
     driver.app->close();
   }
   Driver driver(folder);
   driver.open(folder / "s.triptych");
-  ASSERT_EQ(driver.app->view.path.keys.size(), 2U);
-  EXPECT_FLOAT_EQ(driver.app->view.path.keys[1].pan_x, 0.1F);
+  ASSERT_EQ(driver.app->scene().path.keys.size(), 2U);
+  EXPECT_FLOAT_EQ(driver.app->scene().path.keys[1].pan_x, 0.1F);
 }
-
-// Files may not grow: what a full disk is to a program.
-class FullDisk {
- public:
-  FullDisk() {
-    std::signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit tiny = before_;
-    tiny.rlim_cur = 256;
-    setrlimit(RLIMIT_FSIZE, &tiny);
-  }
-  ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-  FullDisk(FullDisk&&) = delete;
-  FullDisk& operator=(FullDisk&&) = delete;
-
- private:
-  rlimit before_{};
-};
 
 TEST(Save, AFullDiskIsANoticeAndTheOldFileStays) {
   const TemporaryFolder folder;
   Driver driver(folder);
   driver.open(driver.picture("a.png"));
   const auto path = folder / "work.triptych";
-  driver.app->save_session(path);
-  ASSERT_TRUE(driver.wait([&] { return !driver.app->unsaved(); }));
+  driver.save(path);
   const auto size = std::filesystem::file_size(path);
   driver.app->set_strength(0.5F, false);
   driver.app->notices.list().clear();
@@ -175,7 +151,7 @@ TEST(Save, AFullDiskIsANoticeAndTheOldFileStays) {
     const FullDisk full;
     driver.app->save_session(path);
     ASSERT_TRUE(
-        driver.wait([&] { return !driver.app->notices.list().empty() && !driver.app->exports.busy(); }));
+        driver.wait([&] { return !driver.app->notices.list().empty() && !driver.app->saves.busy(); }));
   }
   EXPECT_EQ(driver.app->notices.list().front().kind, app::Notice::Kind::error);
   EXPECT_TRUE(driver.app->unsaved());

@@ -26,7 +26,7 @@ namespace {
 
 TEST(Undo, StepsBackAndForthAndForgetsTheFutureOnANewAction) {
   UndoStack<int> stack;
-  stack.reset(1);
+  stack.amend(1);
   stack.act(2, "two");
   stack.act(3, "three");
   EXPECT_EQ(stack.undo_label(), "three");
@@ -43,7 +43,7 @@ TEST(Undo, StepsBackAndForthAndForgetsTheFutureOnANewAction) {
 
 TEST(Undo, ADragIsOneStepUntilItEnds) {
   UndoStack<int> stack;
-  stack.reset(0);
+  stack.amend(0);
   for (int i = 1; i < 5; ++i) stack.act(i, "drag", "strength");
   stack.seal();
   stack.act(9, "drag", "strength");

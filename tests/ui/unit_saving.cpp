@@ -1,0 +1,149 @@
+// What is asked before work is lost, where it is saved, and what a crash leaves.
+#include <gmock/gmock.h>
+
+#include "driver.h"
+#include "full_disk.h"
+#include "state/recovery.h"
+#include "state/session_file.h"
+
+namespace triptych::test {
+namespace {
+
+class Saving : public ::testing::Test {
+ protected:
+  void open(const std::string& name) {
+    const auto path = driver.picture(name);
+    driver.app->open({path});
+    ASSERT_TRUE(driver.wait([&] { return scene().source && scene().source->path == path; }));
+  }
+  void apply(const std::string& prompt) {
+    driver.apply(prompt);
+    ASSERT_TRUE(driver.wait([&] { return scene().shown()->text == prompt; }));
+  }
+  [[nodiscard]] const app::Scene& scene() const { return driver.app->scene(); }
+  [[nodiscard]] std::filesystem::path file() const { return scene().document->file; }
+
+  TemporaryFolder folder;
+  Driver driver{folder};
+  const std::filesystem::path work = folder / "work.triptych";
+};
+
+TEST_F(Saving, AnotherPictureDoesNotGoIntoTheFileOfTheOneBefore) {
+  driver.open(driver.picture("a.png"));
+  driver.save(work);
+  open("b.png");
+  EXPECT_EQ(file(), "");
+  driver.app->undo();
+  EXPECT_EQ(file(), work);
+  driver.app->redo();
+  EXPECT_EQ(file(), "");
+}
+
+TEST_F(Saving, OpeningASessionCanBeUndone) {
+  driver.open(driver.picture("a.png"));
+  apply("clown");
+  driver.save(work);
+  open("b.png");
+  apply("zombie");
+  const int id = scene().shown()->id;
+  driver.app->open({work});
+  ASSERT_TRUE(driver.wait([&] { return file() == work && scene().shown()->edit != nullptr; }));
+  EXPECT_EQ(scene().shown()->text, "clown");
+  for (const auto& variant : scene().history) EXPECT_GT(variant->id, id);  // has a thumbnail of its own
+  EXPECT_EQ(app::load_preferences(folder / "config")->recent.front(), work);
+  driver.app->undo();
+  EXPECT_EQ(scene().shown()->text, "zombie");
+  EXPECT_EQ(file(), "");
+}
+
+TEST_F(Saving, OpeningIsNoWorkButEditsBehindAnotherPictureAre) {
+  driver.open(driver.picture("a.png"));
+  EXPECT_FALSE(driver.app->would_lose_work());
+  apply("clown");
+  EXPECT_TRUE(driver.app->unsaved());
+  open("b.png");
+  EXPECT_TRUE(driver.app->would_lose_work());
+  EXPECT_FALSE(driver.app->scene().document->changed());
+  driver.app->undo();
+  driver.save(work);
+  EXPECT_FALSE(driver.app->would_lose_work());
+  driver.app->undo();
+  EXPECT_TRUE(driver.app->would_lose_work());
+}
+
+TEST_F(Saving, MovedLandmarksAreWork) {
+  driver.open(driver.picture("a.png"));
+  driver.app->correct_landmarks(scene().source->faces.front().landmarks);
+  ASSERT_TRUE(driver.wait([&] { return scene().source->corrected; }));
+  EXPECT_TRUE(driver.app->would_lose_work());
+}
+
+TEST_F(Saving, TheCameraPathIsWorkAndATypedPromptIsAutosaved) {
+  driver.open(driver.picture("a.png"));
+  driver.save(work);
+  driver.app->draft.text = "as a king";
+  EXPECT_TRUE(driver.app->unsaved());
+  EXPECT_FALSE(driver.app->would_lose_work());
+  driver.app->set_path({{{10, 0, 18, 0, 0}}}, "Add a view");
+  EXPECT_TRUE(driver.app->would_lose_work());
+  ASSERT_TRUE(driver.wait_idle());
+  driver.app->draft.text = "as a queen";
+  ASSERT_TRUE(driver.wait_idle());
+  const auto kept =
+      app::load_session(app::recovery_path(folder / "state", app::Leftover::session), driver.services);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->draft_text, "as a queen");
+  EXPECT_EQ(kept->scene.path.keys.size(), 1U);
+  driver.app->undo();
+  EXPECT_TRUE(scene().path.keys.empty());
+}
+
+TEST_F(Saving, EditsThatCameWhileItWasWrittenAreStillUnsaved) {
+  driver.open(driver.picture("a.png"));
+  apply("clown");
+  driver.app->save_session(work);
+  driver.app->set_strength(0.5F, false);
+  ASSERT_TRUE(driver.wait([&] { return file() == work; }));
+  EXPECT_TRUE(driver.app->unsaved());
+}
+
+TEST_F(Saving, WaitsForNoExport) {
+  driver.open(driver.picture("a.png"));
+  app::ExportRequest request;
+  request.kind = app::ExportRequest::Kind::video;
+  request.path = folder / "slow.mp4";
+  driver.app->export_head(request);
+  driver.save(work);
+  ASSERT_TRUE(driver.app->exports.busy());
+  driver.app->exports.cancel(driver.app->exports.jobs().front().id);
+  EXPECT_TRUE(driver.wait_idle());
+}
+
+TEST_F(Saving, WhatACrashLeftIsKeptUntilItIsSavedAnew) {
+  const auto left = folder / "state/recovery-999999999.triptych";
+  {
+    Driver before(folder);
+    before.open(before.picture("a.png"));
+    before.save(work);
+    ASSERT_TRUE(before.wait_idle());
+    std::filesystem::copy_file(work, left);
+    before.app->close();
+  }
+  driver.app->start({});
+  ASSERT_EQ(driver.app->recoverable, left);
+  {
+    const FullDisk full;
+    driver.app->recover();
+    ASSERT_TRUE(driver.wait([&] { return scene().source != nullptr; }));
+    ASSERT_TRUE(driver.wait_idle());
+    EXPECT_TRUE(std::filesystem::exists(left));
+  }
+  EXPECT_EQ(file(), "");
+  EXPECT_TRUE(driver.app->would_lose_work());
+  driver.app->set_strength(0.5F, false);
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_FALSE(std::filesystem::exists(left));
+}
+
+}  // namespace
+}  // namespace triptych::test
