@@ -11,18 +11,23 @@ std::int64_t now_ns() {
       .count();
 }
 
+constexpr auto group = "Common";
+
 }  // namespace
 
-CLI::App& add_command(CLI::App& root, const std::string& name, const std::string& description,
-                      Common& common) {
-  CLI::App& command = *root.add_subcommand(name, description);
-  constexpr auto group = "Common";
+void add_machine(CLI::App& command, Common& common) {
   command.add_option("--threads", common.threads, "CPU threads (0: all)")
       ->check(CLI::Range(0, 1024))
       ->group(group);
   command.add_option("--device", common.device, "where networks and rendering run")
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
       ->group(group);
+}
+
+CLI::App& add_command(CLI::App& root, const std::string& name, const std::string& description,
+                      Common& common) {
+  CLI::App& command = *root.add_subcommand(name, description);
+  add_machine(command, common);
   command.add_option("--seed", common.seed, "for what is random")->group(group);
   command.add_flag("--quiet", common.quiet, "print nothing but errors")->group(group);
   command.add_option("--json", common.json, "write a report: inputs, versions, times by stage in ms")

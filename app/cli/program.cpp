@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <new>
 #include <string>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "cli/progress_line.h"
 #include "cli/verbs.h"
 #include "core/atomic_file.h"
+#include "core/guarded.h"
 #include "model/torch_setup.h"
 #ifdef TRIPTYCH_WINDOW
 #include "state/engine_services.h"
@@ -60,18 +60,6 @@ Status write_report(const std::filesystem::path& path, const nlohmann::json& rep
   return write_file(path, report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
-// Exceptions of libraries end here: a verb that lets one through still fails with a sentence.
-Status guarded(const Verb& verb, Context& context) {
-  try {
-    return verb(context);
-  } catch (const std::bad_alloc&) {
-    return fail("out of memory; close other programs or ask for a smaller size", {},
-                ErrorCode::out_of_memory);
-  } catch (const std::exception& exception) {
-    return fail(std::string("unexpected failure: ") + exception.what());
-  }
-}
-
 int run_command(const Command& command, const Common& common) {
   Progress progress;
   const Interrupt interrupt(progress);
@@ -86,7 +74,7 @@ int run_command(const Command& command, const Common& common) {
                   }};
 
   const auto started = Clock::now();
-  Status status = guarded(command.verb, context);
+  Status status = guarded([&] { return command.verb(context); });
   line.clear();
   if (interrupt.signal() != 0) {
     discard_unfinished_files();
@@ -106,7 +94,7 @@ struct WindowCall {
   bool safe_mode = false;
 };
 
-int open_window(const WindowCall& call) {
+int open_window(const WindowCall& call, const Common& common) {
   for (const auto& file : call.files) {
     std::error_code error;
     if (std::filesystem::exists(file, error)) continue;
@@ -123,6 +111,9 @@ int open_window(const WindowCall& call) {
   engine.model = call.model.empty() ? find_model(assets, "starter") : std::filesystem::path(call.model);
   engine.prompt_assets = find_model(assets, "prompt");
   engine.loss_models = find_model(assets, "st_lpips.safetensors").parent_path();
+  engine.threads = common.threads;
+  if (common.device == "cpu") engine.device = Device::cpu;
+  if (common.device == "cuda") engine.device = Device::cuda;
   app::WindowOptions window;
   window.files.assign(call.files.begin(), call.files.end());
   window.assets = assets;
@@ -161,6 +152,7 @@ int run_program(int argc, char** argv) {
     root.add_option("--dump-state", window.dump_state,
                     "the window writes its state as JSON after each change");
     root.add_option("--size", window.size, "the window's first size, WIDTHxHEIGHT")->take_last();
+    add_machine(root, common);
     root.require_subcommand(0, 1);
     const std::vector<Command> commands = add_verbs(root, common);
     try {
@@ -174,7 +166,7 @@ int run_program(int argc, char** argv) {
     for (const auto& command : commands) {
       if (command.app->parsed()) return run_command(command, common);
     }
-    return open_window(window);
+    return open_window(window, common);
   } catch (const std::exception& exception) {
     return complain(Error{std::string("unexpected failure: ") + exception.what(), {}, ErrorCode::failed});
   }

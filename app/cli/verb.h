@@ -42,6 +42,9 @@ using Verb = std::function<Status(Context&)>;
 [[nodiscard]] CLI::App& add_command(CLI::App& root, const std::string& name, const std::string& description,
                                     Common& common);
 
+// --threads and --device, which the window takes too.
+void add_machine(CLI::App& command, Common& common);
+
 // A scope that adds its milliseconds to report["times_ms"][stage].
 class StageTimer {
  public:

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/guarded.h"
 #include "core/progress.h"
 #include "jobs/ui_queue.h"
 
@@ -45,8 +46,8 @@ class JobQueue {
     using Outcome = std::invoke_result_t<Work, Progress&>;
     return add(std::move(title), std::move(key),
                [work = std::move(work), done = std::move(done)](Progress& progress) -> std::function<void()> {
-                 auto outcome =
-                     std::make_shared<Outcome>(progress.cancelled() ? Outcome(cancelled()) : work(progress));
+                 auto outcome = std::make_shared<Outcome>(
+                     progress.cancelled() ? Outcome(cancelled()) : guarded([&] { return work(progress); }));
                  return [done, outcome] { done(std::move(*outcome)); };
                });
   }

@@ -10,6 +10,7 @@
 #include "image/picture.h"
 #include "model/import.h"
 #include "model/model.h"
+#include "model/torch_cuda.h"
 #include "render/cuda/cuda_renderer.h"
 #include "state/engine_export.h"
 #include "state/engine_styles.h"
@@ -40,7 +41,11 @@ class EngineServices final : public Services {
         baking_(std::max(1, drawing_.size() - 1)),
         working_(options_.threads) {
     if (options_.device != Device::cuda) return;
-    if (auto gpu = CudaRenderer::create()) gpu_ = std::move(*gpu);
+    if (auto gpu = CudaRenderer::create()) {
+      gpu_ = std::move(*gpu);
+    } else {
+      missing_.push_back("Rendering on the processor: " + gpu.error().message);
+    }
   }
 
   Status load(Progress& progress) override {
@@ -50,7 +55,13 @@ class EngineServices final : public Services {
       const std::scoped_lock lock(mutex_);
       aligner_ = std::make_shared<const FaceAligner>(std::move(aligner));
     }
+    look_for_cuda();
     return use_model(options_.model, progress);
+  }
+
+  [[nodiscard]] std::vector<std::string> missing() const override {
+    const std::scoped_lock lock(mutex_);
+    return missing_;
   }
 
   Status use_model(const fs::path& package, Progress& progress) override {
@@ -119,7 +130,7 @@ class EngineServices final : public Services {
   [[nodiscard]] std::string device() const override {
     const auto kernels = cpu_kernels();
     return (gpu_ ? "GPU and CPU " : "CPU ") + (kernels.empty() ? std::string() : kernels.front()) + ", " +
-           std::to_string(drawing_.size()) + " threads";
+           std::to_string(drawing_.size()) + (drawing_.size() == 1 ? " thread" : " threads");
   }
 
   [[nodiscard]] Result<Image8> load_image(const fs::path& path) const override {
@@ -195,6 +206,14 @@ class EngineServices final : public Services {
   }
 
  private:
+  void look_for_cuda() {
+    if (options_.device != Device::cuda) return;
+    const Status cuda = load_torch_cuda();
+    if (cuda) return;
+    const std::scoped_lock lock(mutex_);
+    missing_.push_back("The networks run on the processor: " + cuda.error().message);
+  }
+
   [[nodiscard]] std::shared_ptr<Editor> editor() const {
     const std::scoped_lock lock(mutex_);
     return editor_;
@@ -257,6 +276,7 @@ class EngineServices final : public Services {
   ThreadPool working_;
   std::unique_ptr<CudaRenderer> gpu_;  // with --device cuda, where there is one
   mutable std::mutex mutex_;
+  std::vector<std::string> missing_;
   std::shared_ptr<const FaceAligner> aligner_;
   std::shared_ptr<const Model> base_;
   std::shared_ptr<Editor> editor_;  // of the base model with the learned styles

@@ -1,5 +1,5 @@
-// The engine as the window uses it: models from the assets, one thread pool for drawing and one for
-// everything else.
+// The engine as the window uses it: models from the assets, and thread pools of their own for drawing, for
+// baking and for everything else.
 #pragma once
 
 #include "state/services.h"
@@ -11,8 +11,8 @@ struct EngineOptions {
   std::filesystem::path model;        // the package to start with
   std::filesystem::path prompt_assets;
   std::filesystem::path loss_models;  // adapt::LearningConfig
-  Device device = Device::automatic;
-  int threads = 0;  // 0: one for each hardware thread
+  Device device = Device::automatic;  // cuda where there is none: the processor, and missing() says so
+  int threads = 0;                    // 0: one for each hardware thread
 };
 
 [[nodiscard]] std::unique_ptr<Services> make_engine_services(const EngineOptions& options);

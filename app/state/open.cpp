@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "state/app.h"
+#include "state/folder.h"
 #include "state/preview.h"
 
 namespace triptych::app {
@@ -230,8 +231,7 @@ void App::paste(const std::string& clipboard) {
 }
 
 void App::show_welcome() {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(options.assets / "portraits", error)) {
+  for (const auto& entry : entries_of(options.assets / "portraits")) {
     const std::string suffix = suffix_of(entry.path());
     if (suffix == ".png" || suffix == ".jpg") return open({entry.path()});
   }

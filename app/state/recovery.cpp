@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "state/folder.h"
+
 namespace triptych::app {
 namespace {
 
@@ -42,7 +44,7 @@ std::optional<fs::path> find_recovery(const fs::path& folder, Leftover kind) {
   std::optional<fs::path> newest;
   fs::file_time_type newest_time{};
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
+  for (const auto& entry : entries_of(folder)) {
     const long process = process_of(entry.path(), naming_of(kind));
     if (process <= 0 || process == getpid() || runs(process)) continue;
     const auto time = entry.last_write_time(error);

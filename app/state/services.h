@@ -68,6 +68,8 @@ class Services : public StyleServices {
   [[nodiscard]] virtual Result<std::vector<std::string>> import_checkpoint(
       const std::filesystem::path& checkpoint, const std::filesystem::path& package,
       const std::filesystem::path& teacher, Progress& progress) = 0;
+  // What was asked for and is not there, once load() has ended: sentences to tell.
+  [[nodiscard]] virtual std::vector<std::string> missing() const { return {}; }
   [[nodiscard]] virtual ModelInfo model() const = 0;     // empty name until load() has succeeded
   [[nodiscard]] virtual std::string device() const = 0;  // "CPU avx512, 2 threads"
 

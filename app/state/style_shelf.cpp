@@ -6,6 +6,7 @@
 #include "core/hash.h"
 #include "core/safetensors.h"
 #include "state/app.h"
+#include "state/folder.h"
 
 namespace triptych::app {
 
@@ -23,15 +24,15 @@ void StyleShelf::read_all() {
       "Reading the learned styles", "",
       [this, folder = app_.options.data / "styles"](Progress&) -> Result<Found> {
         Found found;
-        std::error_code error;
-        for (const auto& entry : fs::directory_iterator(folder, error)) {
+        for (const auto& entry : entries_of(folder)) {
           if (entry.path().extension() != ".safetensors") continue;
           found.push_back(app_.services.load_style(entry.path()));
         }
         return found;
       },
       [this](Result<Found> found) {
-        if (found) take_up(std::move(*found));
+        if (!found) return app_.notices.add(found.error());
+        take_up(std::move(*found));
       });
 }
 

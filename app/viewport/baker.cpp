@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/guarded.h"
+
 namespace triptych::app {
 
 Baker::Baker(Services& services, Done done)
@@ -38,7 +40,7 @@ void Baker::run() {
     current_ = head;
     progress_ = progress;
     lock.unlock();
-    auto baked = services_.bake(*head, *progress);
+    auto baked = guarded([&] { return services_.bake(*head, *progress); });
     if (!progress->cancelled()) done_(head, std::move(baked));
     lock.lock();
     current_.reset();

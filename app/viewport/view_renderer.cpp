@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/guarded.h"
+
 namespace triptych::app {
 namespace {
 
@@ -98,9 +100,12 @@ void ViewRenderer::keep(const Bakes& bakes) {
 void ViewRenderer::serve(const Work& work) {
   const ViewRequest& request = work.request;
   coarse_.reset();
-  Status status = preview(work);
-  if (status && !request.reshaping) status = order_bakes(request);
-  if (status && !request.moving && request.refine && !outdated(work)) status = refine(work);
+  Status status = guarded([&]() -> Status {
+    TRIPTYCH_CHECK(preview(work));
+    if (!request.reshaping) TRIPTYCH_CHECK(order_bakes(request));
+    if (!request.moving && request.refine && !outdated(work)) return refine(work);
+    return {};
+  });
   if (!status) tell(std::move(status.error()));
 }
 

@@ -6,21 +6,40 @@
 
 #include <algorithm>
 #include <sstream>
+#include <utility>
 
+#include "state/folder.h"
 #include "window/widgets.h"
 
 namespace triptych::app {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// The dialog's own destructor waits until the person closes it. One that is ready has no process left to end.
+template <typename Dialog>
+void close(const std::unique_ptr<Dialog>& dialog) {
+  if (dialog && !dialog->ready(0)) dialog->kill();
+}
+
+}  // namespace
+
 FileDialog::FileDialog() = default;
-FileDialog::~FileDialog() = default;
+
+FileDialog::~FileDialog() {
+  close(native_open_);
+  close(native_save_);
+  close(native_folder_);
+}
 
 bool FileDialog::pending() const noexcept {
   return native_open_ != nullptr || native_save_ != nullptr || native_folder_ != nullptr;
 }
 
-void FileDialog::begin(const std::string& title, bool save, Chosen chosen) {
+bool FileDialog::begin(const std::string& title, bool save, Chosen chosen) {
+  refused_ = pending();
+  if (refused_) return false;
   title_ = title;
   save_ = save;
   chosen_ = std::move(chosen);
@@ -28,10 +47,17 @@ void FileDialog::begin(const std::string& title, bool save, Chosen chosen) {
   wants_folder_ = false;
   std::error_code error;
   if (folder_.empty()) folder_ = fs::current_path(error);
+  return true;
+}
+
+void FileDialog::show_list(const std::string& text) {
+  text_ = text;
+  shown_ = true;
+  read_folder();
 }
 
 void FileDialog::ask_open(const std::string& title, const std::string& suffixes, Chosen chosen) {
-  begin(title, false, std::move(chosen));
+  if (!begin(title, false, std::move(chosen))) return;
   suffixes_ = suffixes;
   if (pfd::settings::available()) {
     std::string patterns;
@@ -42,41 +68,34 @@ void FileDialog::ask_open(const std::string& title, const std::string& suffixes,
         std::vector<std::string>{"Files", patterns.empty() ? "*" : patterns, "All files", "*"});
     return;
   }
-  text_.clear();
-  shown_ = true;
-  read_folder();
+  show_list({});
 }
 
 void FileDialog::ask_save(const std::string& title, const fs::path& suggestion, Chosen chosen) {
-  begin(title, true, std::move(chosen));
+  if (!begin(title, true, std::move(chosen))) return;
   suffixes_ = suggestion.extension().string();
   if (pfd::settings::available()) {
     native_save_ = std::make_unique<pfd::save_file>(title, (folder_ / suggestion).string());
     return;
   }
-  text_ = suggestion.string();
-  shown_ = true;
-  read_folder();
+  show_list(suggestion.string());
 }
 
 void FileDialog::ask_folder(const std::string& title, Chosen chosen) {
-  begin(title, false, std::move(chosen));
+  if (!begin(title, false, std::move(chosen))) return;
   wants_folder_ = true;
   suffixes_ = "/";  // shows no files
   if (pfd::settings::available()) {
     native_folder_ = std::make_unique<pfd::select_folder>(title, folder_.string());
     return;
   }
-  text_.clear();
-  shown_ = true;
-  read_folder();
+  show_list({});
 }
 
 void FileDialog::read_folder() {
   entries_.clear();
   std::error_code error;
-  for (const auto& entry :
-       fs::directory_iterator(folder_, fs::directory_options::skip_permission_denied, error)) {
+  for (const auto& entry : entries_of(folder_)) {
     const std::string name = entry.path().filename().string();
     std::string suffix = entry.path().extension().string();
     std::ranges::transform(suffix, suffix.begin(),
@@ -142,22 +161,34 @@ void FileDialog::draw_list(Ui& ui) {
   ImGui::EndChild();
 }
 
-void FileDialog::draw(Ui& ui) {
+void FileDialog::take_native() {
   if (native_open_ && native_open_->ready(0)) {
     const auto files = native_open_->result();
     native_open_.reset();
     if (!files.empty()) accept(files.front());
   }
   if (native_save_ && native_save_->ready(0)) {
-    const std::string file = native_save_->result();
+    const fs::path file = native_save_->result();
     native_save_.reset();
-    confirm_replace_ = true;  // the desktop's dialog has asked
-    if (!file.empty()) accept(file);
+    if (file.empty()) return;
+    confirm_replace_ =
+        file.has_extension();  // the desktop's dialog has asked, but not of a name that it got here
+    folder_ = file.parent_path();
+    accept(file);
+    if (confirm_replace_ && !file.has_extension()) show_list(file.filename().string());
   }
   if (native_folder_ && native_folder_->ready(0)) {
     const std::string folder = native_folder_->result();
     native_folder_.reset();
     if (!folder.empty()) accept(folder);
+  }
+}
+
+void FileDialog::draw(Ui& ui) {
+  take_native();
+  if (std::exchange(refused_, false)) {
+    ui.app.notices.add(Notice::Kind::information,
+                       "A window of the desktop asks for a file already: finish or close it first");
   }
   if (!begin_dialog(ui, (title_ + "###file").c_str(), shown_, 560)) return;
   dim_text(ui, folder_.string());

@@ -1,5 +1,5 @@
 // Choosing a file: the desktop's own dialog where there is one (zenity, kdialog), else a list and a path
-// field here.
+// field here. The desktop's does not keep people from the window: while it is open, no other is asked for.
 #pragma once
 
 #include <filesystem>
@@ -22,13 +22,14 @@ class FileDialog {
  public:
   using Chosen = std::function<void(const std::filesystem::path&)>;
   FileDialog();
-  ~FileDialog();
+  ~FileDialog();  // closes what is open
   FileDialog(const FileDialog&) = delete;
   FileDialog& operator=(const FileDialog&) = delete;
   FileDialog(FileDialog&&) = delete;
   FileDialog& operator=(FileDialog&&) = delete;
 
-  // `suffixes`: ".png .jpg", what the list shows; empty: everything.
+  // `chosen` is called from draw(), unless the person cancels. While another dialog is pending these only
+  // lead to a notice. `suffixes`: ".png .jpg", what the list shows; empty: everything.
   void ask_open(const std::string& title, const std::string& suffixes, Chosen chosen);
   void ask_save(const std::string& title, const std::filesystem::path& suggestion, Chosen chosen);
   void ask_folder(const std::string& title, Chosen chosen);
@@ -36,7 +37,9 @@ class FileDialog {
   void draw(Ui& ui);
 
  private:
-  void begin(const std::string& title, bool save, Chosen chosen);
+  bool begin(const std::string& title, bool save, Chosen chosen);  // false while another is pending
+  void take_native();
+  void show_list(const std::string& text);
   void read_folder();
   void draw_list(Ui& ui);
   void accept(const std::filesystem::path& chosen);  // to be saved without a suffix: gets the suggested one
@@ -48,7 +51,8 @@ class FileDialog {
   bool shown_ = false;
   bool save_ = false;
   bool wants_folder_ = false;
-  bool confirm_replace_ = false;
+  bool confirm_replace_ = false;  // that the file exists has been said: the next press replaces it
+  bool refused_ = false;          // asked while another was pending; not yet told
   std::string title_;
   std::string suffixes_;
   std::string text_;

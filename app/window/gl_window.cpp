@@ -140,6 +140,9 @@ void GlWindow::refuse_close() {
 bool GlWindow::minimised() const {
   return glfwGetWindowAttrib(window_, GLFW_ICONIFIED) == GLFW_TRUE;
 }
+void GlWindow::restore() {
+  if (minimised()) glfwRestoreWindow(window_);
+}
 
 float GlWindow::content_scale() const {
   float x = 1;

@@ -44,6 +44,7 @@ class GlWindow {
   [[nodiscard]] bool close_requested() const;
   void refuse_close();
   [[nodiscard]] bool minimised() const;
+  void restore();                             // if it is minimised
   [[nodiscard]] float content_scale() const;  // of the monitor the window is on
   [[nodiscard]] std::vector<DroppedFiles> take_drops();
   [[nodiscard]] std::optional<std::pair<float, float>> files_over() const;  // where files hover now

@@ -11,6 +11,7 @@
 #include "image/picture.h"
 #include "state/preferences.h"
 #include "window/dump.h"
+#include "window/end_at_interrupt.h"
 #include "window/gl_window.h"
 #include "window/layout.h"
 
@@ -48,23 +49,25 @@ class MainWindow {
   void run() {
     app_.start(options_.files);
     while (true) {
-      window_.wait(wait_time());
+      // Nothing is drawn while it is minimised: results wake it, and Dear ImGui's events wait for a frame.
+      window_.wait(window_.minimised() ? idle_s : wait_time());
       if (window_.minimised()) {
         app_.update();
-        continue;
+      } else {
+        frame();
       }
-      frame();
       if (should_close()) break;
     }
     app_.close();
   }
 
  private:
+  static constexpr double idle_s = 600;
+
   // Frames are drawn while something moves and twice after each event (Dear ImGui settles in two); then
   // nothing is.
   [[nodiscard]] double wait_time() {
     constexpr double busy_s = 0.1;
-    constexpr double idle_s = 600;
     if (settle_frames_ > 0) {
       --settle_frames_;
       return 0;
@@ -149,6 +152,7 @@ class MainWindow {
     if (!window_.close_requested() && !ui_.quit) return false;
     if (!busy && !app_.would_lose_work()) return true;
     window_.refuse_close();
+    window_.restore();  // the question must be seen
     ui_.quit = false;
     ui_.dialogs.quit = true;
     return false;
@@ -232,6 +236,7 @@ class MainWindow {
 
 Status run_window(const WindowOptions& options, Services& services) {
   const auto started = Clock::now();
+  const EndAtInterrupt interrupts;
   AppOptions app_options{options.assets, config_folder(), state_folder(), data_folder(), options.safe_mode};
   std::error_code ignored;
   fs::create_directories(app_options.config, ignored);

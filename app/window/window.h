@@ -17,8 +17,8 @@ struct WindowOptions {
   int height = 860;
 };
 
-// Runs until the user closes the window. An error says what is missing: no display, no OpenGL 3.3. Main
-// thread only.
+// Runs until the user closes the window; SIGINT and SIGTERM end the program (end_at_interrupt.h). An error
+// says what is missing: no display, no OpenGL 3.3. Main thread only.
 [[nodiscard]] Status run_window(const WindowOptions& options, Services& services);
 
 }  // namespace triptych::app

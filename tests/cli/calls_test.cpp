@@ -16,7 +16,8 @@ TEST(Calls, VersionAndHelpAreFine) {
   EXPECT_EQ(version.err, "");
   const Outcome help = run_program({"--help"});
   EXPECT_EQ(help.status, 0);
-  for (const auto* verb : {"turntable", "mesh"}) EXPECT_THAT(help.out, HasSubstr(verb));
+  for (const auto* word : {"turntable", "mesh", "--threads", "--device"})
+    EXPECT_THAT(help.out, HasSubstr(word));
   const Outcome verb = run_program({"mesh", "--help"});
   EXPECT_EQ(verb.status, 0);
   for (const auto* option : {"--out", "--threads", "--device", "--seed", "--quiet", "--json"}) {
@@ -35,6 +36,8 @@ TEST(Calls, WrongOnesEndWithTwoAndOneLine) {
       {"mesh", "head.tri", "--out", "head.ply", "--resolution", "-5"},
       {"mesh", "head.tri", "--out", "head.ply", "--frobnicate"},
       {"mesh", "head.tri", "--out", "head.ply", "--device", "tpu"},
+      {"--device", "tpu"},
+      {"--threads", "many"},
       {"mesh", "head.tri", "too", "many", "--out", "head.ply"},
       {"turntable", "head.tri", "--out", "head.avi"},
       {"turntable", "head.tri", "--out", "head.mp4", "--path", "zigzag"},

@@ -100,6 +100,17 @@ TEST_F(ActingEngine, OnePairTeachesAStyleThatThePromptThenKnows) {
   EXPECT_EQ(person.state()["understood"], "");
 }
 
+TEST_F(ActingEngine, ItRunsOnWhatIsAskedForOrSaysWhyNot) {
+  ASSERT_TRUE(person.start({"--threads", "1", "--device", "cuda", picture.string()}));
+  ASSERT_TRUE(person.sees(is_still));
+  const std::string device = person.state()["device"];
+  EXPECT_TRUE(device.ends_with("1 thread")) << device;
+  if (device.starts_with("GPU")) return;
+  const std::string notices = person.state()["notices"].dump();
+  EXPECT_NE(notices.find("Rendering on the processor: "), std::string::npos) << notices;
+  EXPECT_NE(notices.find("The networks run on the processor: "), std::string::npos) << notices;
+}
+
 TEST_F(ActingEngine, AMissingModelFileIsNamed) {
   ASSERT_TRUE(person.start({"--model", (folder / "lost.package").string(), picture.string()}));
   ASSERT_TRUE(

@@ -2,7 +2,9 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <csignal>
 #include <fstream>
+#include <thread>
 
 #include "acting.h"
 #include "xdnd.h"
@@ -178,6 +180,25 @@ TEST_F(ActingFiles, ClosingDuringAnExportAsksAndLeavesNoFile) {
   person.click("quit.confirm");
   EXPECT_EQ(person.wait_exit(), 0);
   EXPECT_FALSE(std::filesystem::exists(folder / "slow.mp4"));
+}
+
+TEST_F(ActingFiles, ATerminatedWindowLeavesNoUnfinishedFileAndItsWorkIsOfferedAgain) {
+  begin();
+  apply("clown");
+  ASSERT_TRUE(person.sees([](const json& s) { return is_still(s) && s["jobs"].empty(); }));
+  const auto hidden = [&] {
+    std::filesystem::directory_iterator entries(folder.path());
+    return std::count_if(std::filesystem::begin(entries), std::filesystem::end(entries),
+                         [](const auto& entry) { return entry.path().filename().string()[0] == '.'; });
+  };
+  begin_slow_export();
+  ASSERT_TRUE(person.sees([](const json& s) { return !s["jobs"].empty() && s["dialogs"]["file"] == false; }));
+  while (hidden() == 0) std::this_thread::yield();  // it is being written
+  kill(person.process(), SIGTERM);
+  EXPECT_EQ(person.wait_exit(), 128 + SIGTERM);
+  EXPECT_EQ(hidden(), 0);
+  ASSERT_TRUE(person.start());
+  EXPECT_EQ(person.state()["recoverable"], true);
 }
 
 TEST_F(ActingFiles, UnsavedEditsAreAskedForAndSavedOnTheWayOut) {

@@ -3,6 +3,8 @@
 #include <cstdio>
 
 #include "acting.h"
+#include "processor_time.h"
+#include "support/patience.h"
 #include "x11_desktop.h"
 
 namespace triptych::test {
@@ -103,6 +105,44 @@ TEST_F(ActingWindow, WorkGoesOnWhileItIsMinimised) {
   person.click("viewport", 2);
   person.key("3");
   EXPECT_TRUE(person.sees([](const json& s) { return s["view"]["yaw"] == 45 && is_still(s); }));
+}
+
+// Comes to rest, and then sleeps while the desktop goes on.
+bool comes_to_rest(const Person& person) {
+  const auto desktop_goes_on = [] {
+    for (int i = 0; i < 30; ++i) Person::xdotool("getmouselocation >/dev/null");
+  };
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < end) {
+    if (rests(person.process(), desktop_goes_on)) return true;
+  }
+  return false;
+}
+
+TEST_F(ActingWindow, NothingChangedNothingDrawn) {
+  begin();
+  ASSERT_TRUE(person.sees([](const json& s) { return s["style_thumbnails"] == 6 && s["jobs"].empty(); }));
+  EXPECT_TRUE(comes_to_rest(person));
+}
+
+TEST_F(ActingWindow, AMinimisedWindowRestsAndCloses) {
+  begin();
+  ASSERT_TRUE(person.sees([](const json& s) { return s["style_thumbnails"] == 6 && s["jobs"].empty(); }));
+  set_minimised(person.window(), true);
+  EXPECT_TRUE(comes_to_rest(person));
+  person.close();
+  EXPECT_EQ(person.wait_exit(), 0);
+}
+
+TEST_F(ActingWindow, AMinimisedWindowComesBackToAskForUnsavedWork) {
+  begin();
+  apply("clown");
+  set_minimised(person.window(), true);
+  person.close();
+  Person::xdotool("search --sync --onlyvisible --name Triptych >/dev/null");
+  set_minimised(person.window(), false);  // the state that a window manager keeps
+  person.click("quit.confirm");
+  EXPECT_EQ(person.wait_exit(), 0);
 }
 
 // What the program says when it is started with `environment`, and its exit status.

@@ -243,6 +243,7 @@ Result<View> FakeServices::render_fast(const app::Baked& head, const Camera& cam
 
 Result<View> FakeServices::render_exact(const Head& head, const Camera& camera, const RenderOptions& options,
                                         Progress& progress) {
+  if (before_exact) before_exact();
   RenderOptions quick = options;
   quick.coarse_samples = std::min(options.coarse_samples, quick_samples);
   quick.importance_samples = std::min(options.importance_samples, quick_samples);
@@ -259,7 +260,10 @@ Status FakeServices::export_head(const Head& head, const app::ExportRequest& req
     return save_picture(request.path, resize(picture, request.size, request.size), request.text);
   }
   if (request.kind != Kind::video) return app::write_export(head, request, pool_, progress);
-  if (request.path.filename().string().starts_with("slow")) return take_until_cancelled(progress);
+  if (request.path.filename().string().starts_with("slow")) {
+    TRIPTYCH_TRY(const AtomicFile unfinished, AtomicFile::create(request.path));
+    return take_until_cancelled(progress);
+  }
   return write_file(request.path, std::to_string(request.cameras.size()) + " cameras");
 }
 

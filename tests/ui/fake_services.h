@@ -26,7 +26,9 @@ class FakeServices final : public app::Services {
   bool missing_model = false;                   // load() fails
   int edits = 0;                                // computed so far; read it when no job runs
   std::chrono::milliseconds learning_turn{10};  // of real time, for a second of learning
-  std::function<void(Progress&)> before_bake;   // set it before anything is shown
+  // What comes first: they may wait or throw. Set them before anything is shown.
+  std::function<void(Progress&)> before_bake;
+  std::function<void()> before_exact;
 
   Status load(Progress& progress) override;
   Status use_model(const std::filesystem::path& package, Progress& progress) override;

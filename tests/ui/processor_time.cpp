@@ -29,6 +29,18 @@ double process_seconds(int process) {
   return seconds(user + system);
 }
 
+// "sleeping" and how often it went to sleep; empty while it runs.
+std::string sleep_of(int process) {
+  const std::string number = std::to_string(process);
+  std::ifstream file("/proc/" + number + "/task/" + number + "/status");
+  std::string found;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("State:") && line.find("sleeping") == std::string::npos) return {};
+    if (line.starts_with("voluntary_ctxt_switches:")) found = line;
+  }
+  return found;
+}
+
 // Of all cores: everything but idle and waiting for disks.
 double busy_seconds() {
   std::ifstream file("/proc/stat");
@@ -39,6 +51,13 @@ double busy_seconds() {
 }
 
 }  // namespace
+
+bool rests(int process, const std::function<void()>& meanwhile) {
+  const std::string before = sleep_of(process);
+  if (before.empty()) return false;
+  meanwhile();
+  return sleep_of(process) == before;
+}
 
 ProcessorTime::ProcessorTime(int process) : process_(process), begin_(read()) {}
 

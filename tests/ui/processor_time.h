@@ -1,6 +1,7 @@
 // How much of the processor a process had, and how much of it others took (Linux's /proc).
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 
 namespace triptych::test {
@@ -20,5 +21,8 @@ class ProcessorTime {
   int process_;
   Reading begin_;
 };
+
+// Whether the main thread of the process sleeps undisturbed while `meanwhile` runs.
+[[nodiscard]] bool rests(int process, const std::function<void()>& meanwhile);
 
 }  // namespace triptych::test

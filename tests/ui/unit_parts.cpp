@@ -169,6 +169,19 @@ TEST(Jobs, ACancelledJobThatWaitsIsToldWithoutItsWork) {
   EXPECT_FALSE(queue.busy());
 }
 
+TEST(Jobs, WhatWorkThrowsIsItsError) {
+  Mailbox mail;
+  JobQueue queue(mail.ui);
+  std::vector<ErrorCode> codes;
+  const auto keep = [&](const Status& status) { codes.push_back(status.error().code); };
+  queue.submit(
+      "large", "", [](Progress&) -> Status { throw std::bad_alloc(); }, keep);
+  queue.submit(
+      "odd", "", [](Progress&) -> Status { throw std::runtime_error("odd"); }, keep);
+  while (codes.size() < 2) mail.deliver_one();
+  EXPECT_THAT(codes, ::testing::ElementsAre(ErrorCode::out_of_memory, ErrorCode::failed));
+}
+
 TEST(Waits, OnlyTheTimeUntilAMutexIsFreeCounts) {
   WaitMeter meter;
   std::mutex mutex;

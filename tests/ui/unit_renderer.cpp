@@ -48,7 +48,10 @@ class Viewer {
               woken_ = true;
               wake_.notify_all();
             },
-            [this](Error error) { failure = std::move(error.message); }) {
+            [this](Error error) {
+              const std::scoped_lock lock(mutex_);
+              failure = std::move(error.message);
+            }) {
     services.before_bake = std::move(before_bake);
     Progress progress;
     request.edit = *services.edit({}, {"clown", std::nullopt}, progress);
@@ -64,6 +67,13 @@ class Viewer {
       wake_.wait(lock, [&] { return woken_; });
       woken_ = false;
     }
+  }
+
+  // Until the renderer has told an error, which is forgotten then.
+  std::string wait_failure() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [&] { return !failure.empty(); });
+    return std::exchange(failure, {});
   }
 
   FakeServices services;
@@ -156,6 +166,24 @@ TEST(ViewRenderer, AnotherHeadEndsTheBakeOfTheFirst) {
   viewer.renderer.request(viewer.request);
   given_up.wait();
   EXPECT_EQ(viewer.wait([](const ViewFrame& f) { return f.final; }).strength, 0.5F);
+}
+
+TEST(ViewRenderer, ABakeThatThrowsIsToldAndTheExactPictureComes) {
+  Viewer viewer([](Progress&) { throw std::bad_alloc(); });
+  viewer.renderer.request(viewer.request);
+  EXPECT_TRUE(viewer.wait([](const ViewFrame& f) { return f.final; }).exact);
+  EXPECT_TRUE(viewer.wait_failure().starts_with("out of memory"));
+}
+
+TEST(ViewRenderer, APictureThatThrowsIsToldAndTheNextOneComes) {
+  Viewer viewer;
+  viewer.services.before_exact = [&, thrown = false]() mutable {
+    if (!std::exchange(thrown, true)) throw std::runtime_error("odd");
+  };
+  viewer.renderer.request(viewer.request);
+  EXPECT_EQ(viewer.wait_failure(), "unexpected failure: odd");
+  viewer.renderer.request(viewer.request);
+  EXPECT_TRUE(viewer.wait([](const ViewFrame& f) { return f.final; }).exact);
 }
 
 TEST(ViewRenderer, TheNewestRequestEndsUpOnTheScreen) {
