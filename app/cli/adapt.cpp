@@ -8,6 +8,7 @@
 #include "cli/assets.h"
 #include "cli/editing.h"
 #include "cli/files.h"
+#include "cli/numbers.h"
 #include "cli/verb.h"
 #include "image/picture.h"
 #include "image/sheet.h"
@@ -150,6 +151,11 @@ void report_style(const adapt::Style& style, Context& context) {
 Status run(const Options& options, Context& context) {
   for (const auto& output : {options.out, options.image}) TRIPTYCH_CHECK(check_output(output));
   TRIPTYCH_CHECK(adapt::check_name(options.name));
+  context.report["inputs"] = {{"pairs", options.pairs.string()},
+                              {"name", options.name},
+                              {"minutes", options.minutes},
+                              {"rate", options.rate},
+                              {"ablate", options.ablate}};
   TRIPTYCH_TRY(const std::shared_ptr<const Model> model, read_model(options.model, context));
   TRIPTYCH_TRY(std::vector<adapt::Pair> pairs, read_pairs(options, model->info().picture_size, context));
   adapt::LearningConfig learning = learning_config(options, context);
@@ -190,14 +196,14 @@ Verb add_adapt(CLI::App& root, Common& common) {
   command.add_option("--out", options->out, "the style, a .safetensors file")
       ->required()
       ->check(one_of_suffixes({".safetensors"}));
-  command.add_option("--minutes", options->minutes, "of learning")->check(CLI::Range(0.05, 600.0));
+  command.add_option("--minutes", options->minutes, "of learning")->check(real_number(0.05, 600));
   command.add_option("--model", options->model, "a model package; without, the one that ships");
   command.add_option("--image", options->image, "also a picture: a pair before, after, and as learned")
       ->check(picture_suffix());
   command.add_flag("--keep-all", options->keep_all, "learn from doubtful pairs too");
   command.add_option("--batch", options->batch, "pairs of a step; without, what suits the model")
-      ->check(CLI::Range(1, 64));
-  command.add_option("--rate", options->rate, "learning rate")->check(CLI::Range(1e-6, 1.0));
+      ->check(whole_number(1, 64));
+  command.add_option("--rate", options->rate, "learning rate")->check(real_number(1e-6, 1));
   command.add_option("--ablate", options->ablate, "learn without these, to compare")
       ->delimiter(',')
       ->check(CLI::IsMember(ablation_names()));

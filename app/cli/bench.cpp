@@ -10,6 +10,7 @@
 
 #include "cli/editing.h"
 #include "cli/likeness.h"
+#include "cli/numbers.h"
 #include "cli/reprojection.h"
 #include "cli/verb.h"
 #include "head/tri_file.h"
@@ -260,7 +261,7 @@ Verb add_bench(CLI::App& root, Common& common) {
   command
       .add_option("--compare", options->compared_size,
                   "pixels a side of the views in which the baked head is compared with the exact one")
-      ->check(CLI::Range(32, 1024));
+      ->check(whole_number(32, 1024));
   return [options](Context& context) { return run(*options, context); };
 }
 

@@ -5,6 +5,7 @@
 #include "cli/editing.h"
 #include "cli/files.h"
 #include "cli/head_painter.h"
+#include "cli/numbers.h"
 #include "cli/verb.h"
 #include "head/tri_file.h"
 #include "image/picture.h"
@@ -121,7 +122,7 @@ Verb add_edit(CLI::App& root, Common& common) {
   command.add_option("--reference", options->reference, "a picture of the style wanted");
   command
       .add_option("--strength", options->strength, "0 the reconstruction, 1 the edit, beyond 1 exaggerates")
-      ->check(CLI::Range(0.0, 10.0));
+      ->check(real_number(0, 10));
   command.add_option("--style", options->style,
                      "a style made by triptych adapt; used when the prompt is its name, or is missing");
   command.add_option("--image", options->image, "also a picture from the portrait's own camera")

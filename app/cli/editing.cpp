@@ -7,6 +7,7 @@
 #include "cli/describe.h"
 #include "cli/files.h"
 #include "cli/head_painter.h"
+#include "cli/numbers.h"
 #include "head/tri_file.h"
 #include "model/torch_cuda.h"
 
@@ -17,7 +18,7 @@ void add_portrait(CLI::App& command, PortraitOptions& options) {
   command.add_option("--model", options.model, "a model package; without, the one that ships");
   command.add_flag("--aligned", options.choice.aligned, "the picture is an EG3D/FFHQ crop: use it as it is");
   command.add_option("--face", options.choice.face, "which face, 1 the largest, 2 the next")
-      ->check(CLI::Range(1, 1000));
+      ->check(whole_number(1, 1000));
 }
 
 Result<FaceAligner> open_aligner(const Context& context) {

@@ -4,6 +4,7 @@
 #include "cli/assets.h"
 #include "cli/editing.h"
 #include "cli/files.h"
+#include "cli/numbers.h"
 #include "cli/verb.h"
 #ifdef TRIPTYCH_TRAIN
 #include <cstdio>
@@ -106,6 +107,8 @@ void say_heads(const nlohmann::json& figures, const Context& context) {
 Status measure_pictures(const Options& options, const Model& model, Context& context) {
   TRIPTYCH_TRY(const std::vector<fs::path> files, files_in(options));
   TRIPTYCH_TRY(const std::vector<std::string> texts, prompts_of(options));
+  context.report["inputs"]["prompts"] = std::vector<std::string>(texts.begin() + 1, texts.end());
+  const StageTimer timer(context.report, "pictures");
   TRIPTYCH_TRY(const auto prompts, train::encode_prompts(model, texts, context.progress));
   TRIPTYCH_TRY(const FaceAligner aligner, open_aligner(context));
   const auto identity = train::Identity::load(find_model(context.assets, "identity.safetensors"));
@@ -131,6 +134,7 @@ Status measure_pictures(const Options& options, const Model& model, Context& con
   for (const train::Score& score : scores) context.report["scores"].push_back(train::to_json(score));
   say_pictures(context.report["summary"], context);
   if (options.sheet.empty()) return {};
+  context.report["outputs"]["sheet"] = options.sheet.string();
   return save_picture(options.sheet, sheet_of(rows));
 }
 
@@ -141,6 +145,7 @@ Status open_shards(train::ViewStore& store, const fs::path& folder) {
 }
 
 Status measure_truth(const Options& options, Context& context) {
+  const StageTimer timer(context.report, "truth");
   train::ViewStore store({options.heads}, 0);
   TRIPTYCH_CHECK(open_shards(store, options.heads));
   TRIPTYCH_TRY(const FaceAligner aligner, open_aligner(context));
@@ -153,12 +158,14 @@ Status measure_truth(const Options& options, Context& context) {
   context.report["truth"] = train::to_json(figures);
   say_heads(context.report["truth"], context);
   if (options.faces.empty()) return {};
+  context.report["outputs"]["faces"] = options.faces.string();
   std::string lines;
   for (const nlohmann::json& record : records) lines += record.dump() + "\n";
   return write_file(options.faces, lines);
 }
 
 Status measure_heads(const Options& options, const Model& model, Context& context) {
+  const StageTimer timer(context.report, "heads");
   constexpr std::size_t cache_bytes = std::size_t{1} << 28;
   train::ViewStore store({options.heads}, cache_bytes);
   TRIPTYCH_CHECK(open_shards(store, options.heads));
@@ -173,6 +180,7 @@ Status measure_heads(const Options& options, const Model& model, Context& contex
   context.report["heads"] = train::to_json(figures);
   say_heads(context.report["heads"], context);
   if (!scoring.tiles) return {};
+  context.report["outputs"]["sheet"] = options.sheet.string();
   return save_picture(options.sheet, sheet_of(figures.tiles));
 }
 
@@ -188,6 +196,12 @@ Status run(const Options& options, Context& context) {
     return fail("eval: --faces needs --truth", {}, ErrorCode::usage);
   }
   TRIPTYCH_CHECK(check_output(options.faces));
+  context.report["inputs"] = {{"limit", options.limit}};
+  if (!options.pictures.empty()) {
+    context.report["inputs"].update({{"pictures", options.pictures.string()}, {"every", options.every}});
+  }
+  if (!options.heads.empty())
+    context.report["inputs"].update({{"heads", options.heads.string()}, {"samples", options.samples}});
   if (options.truth) return measure_truth(options, context);
   TRIPTYCH_TRY(const std::shared_ptr<const Model> model, read_model(options.model, context));
   if (!options.heads.empty()) TRIPTYCH_CHECK(measure_heads(options, *model, context));
@@ -221,13 +235,14 @@ Verb add_eval(CLI::App& root, Common& common) {
       ->take_all();
   command.add_option("--prompts", options->prompts, "the same from a text file, a prompt a line");
   command.add_option("--model", options->model, "a model package; without, the one that ships");
-  command.add_option("--limit", options->limit, "only the first N heads or photographs");
+  command.add_option("--limit", options->limit, "only the first N heads or photographs")
+      ->check(whole_number(0, 1000000000));
   command
       .add_option("--every", options->every,
                   "only every Nth photograph by name (training keeps the 12ths out)")
-      ->check(CLI::Range(1, 1000000));
+      ->check(whole_number(1, 1000000));
   command.add_option("--samples", options->samples, "samples of a ray of heads; 24 is twice as quick as 48")
-      ->check(CLI::Range(8, 192));
+      ->check(whole_number(8, 192));
   command
       .add_option(
           "--sheet", options->sheet,

@@ -2,15 +2,18 @@
 
 #include <algorithm>
 
+#include "core/atomic_file.h"
+#include "core/suffix.h"
+
 namespace triptych::cli {
 
 namespace fs = std::filesystem;
 
 Status check_output(const fs::path& path) {
   if (path.empty()) return {};
+  TRIPTYCH_TRY(const fs::path place, output_place(path));
   std::error_code error;
-  if (fs::is_directory(path, error)) return fail(path.string() + ": is a folder; give the name of a file");
-  const fs::path folder = path.parent_path();
+  const fs::path folder = place.parent_path();
   if (!folder.empty() && !fs::is_directory(folder, error)) {
     return fail(path.string() + ": cannot be written: the folder " + folder.string() +
                 " does not exist; make it first");
@@ -18,14 +21,54 @@ Status check_output(const fs::path& path) {
   return {};
 }
 
+namespace {
+
+fs::path in_full(const fs::path& path) {
+  std::error_code error;
+  const fs::path full = fs::weakly_canonical(fs::absolute(path, error), error);
+  return full.has_filename() ? full : full.parent_path();  // "folder/"
+}
+
+struct Given {
+  std::string option;
+  fs::path value;
+};
+
+// What the verb's options were given, as if all were paths.
+std::vector<Given> given_to(const CLI::App& verb) {
+  std::vector<Given> all;
+  for (const CLI::Option* option : verb.get_options()) {
+    if (option->get_name() == "--json") continue;
+    for (const std::string& value : option->results()) all.push_back({option->get_name(), in_full(value)});
+  }
+  for (const CLI::App* inner : verb.get_subcommands()) {
+    for (Given& given : given_to(*inner)) all.push_back(std::move(given));
+  }
+  return all;
+}
+
+}  // namespace
+
+Status check_report(const CLI::App& verb, const fs::path& report) {
+  if (report.empty()) return {};
+  const fs::path place = in_full(report), folder = place.parent_path();
+  std::error_code error;
+  bool to_be_made = false;
+  for (const auto& [option, value] : given_to(verb)) {
+    if (value == folder) to_be_made = !fs::exists(folder, error);
+    if (value != place) continue;
+    return fail(
+        report.string() + ": is the file of " + option + " too; give the report (--json) a name of its own",
+        {}, ErrorCode::usage);
+  }
+  return to_be_made ? Status{} : check_output(report);
+}
+
 CLI::Validator one_of_suffixes(std::vector<std::string> suffixes) {
   std::string list;
   for (const auto& suffix : suffixes) list += (list.empty() ? "" : ", ") + suffix;
   const auto check = [suffixes = std::move(suffixes), list](std::string& name) -> std::string {
-    std::string suffix = fs::path(name).extension().string();
-    std::transform(suffix.begin(), suffix.end(), suffix.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    if (std::find(suffixes.begin(), suffixes.end(), suffix) != suffixes.end()) return {};
+    if (std::find(suffixes.begin(), suffixes.end(), lower_suffix(name)) != suffixes.end()) return {};
     return name + ": the name must end in " + list;
   };
   return CLI::Validator(check, "FILE");

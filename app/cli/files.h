@@ -10,9 +10,13 @@
 
 namespace triptych::cli {
 
-// Refuses an output before any work is done: its folder is missing or it names a folder. An empty path (an
-// option that was not given) passes.
+// Refuses an output before any work is done: its folder is missing, or it names what is there and is no file.
+// An empty path (an option that was not given) passes.
 [[nodiscard]] Status check_output(const std::filesystem::path& path);
+
+// The same of --json, whose folder may be one that the verb makes; also refuses a report in the place of
+// another file of the call.
+[[nodiscard]] Status check_report(const CLI::App& verb, const std::filesystem::path& report);
 
 // A validator for outputs by suffix: a wrong one is a wrong call (status 2).
 [[nodiscard]] CLI::Validator one_of_suffixes(std::vector<std::string> suffixes);

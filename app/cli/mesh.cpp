@@ -5,6 +5,7 @@
 
 #include "cli/files.h"
 #include "cli/heads.h"
+#include "cli/numbers.h"
 #include "cli/verb.h"
 
 namespace triptych::cli {
@@ -46,7 +47,7 @@ Verb add_mesh(CLI::App& root, Common& common) {
       ->required()
       ->check(one_of_suffixes({".ply", ".obj", ".glb"}));
   command.add_option("--resolution", options->mesh.resolution, "cubes along the longest side")
-      ->check(CLI::Range(16, 1024));
+      ->check(whole_number(16, 1024));
   return [options](Context& context) { return run(*options, context); };
 }
 

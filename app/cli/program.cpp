@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "cli/assets.h"
+#include "cli/files.h"
 #include "cli/interrupt.h"
 #include "cli/progress_line.h"
 #include "cli/verbs.h"
 #include "core/atomic_file.h"
 #include "core/guarded.h"
+#include "face/align.h"
 #include "model/torch_setup.h"
 #ifdef TRIPTYCH_WINDOW
 #include "state/engine_services.h"
@@ -64,6 +66,8 @@ int run_command(const Command& command, const Common& common) {
   Progress progress;
   const Interrupt interrupt(progress);
   ProgressLine line(progress, common.quiet);
+  if (const Status good = check_report(*command.app, common.json); !good) return complain(good.error());
+  set_face_threads(common.threads);
   ThreadPool pool(common.threads);
   nlohmann::json report = begin_report(command, common);
   Context context{common, pool, progress, report, find_assets(), [&](const std::string& text) {

@@ -6,6 +6,7 @@
 
 #include "cli/files.h"
 #include "cli/heads.h"
+#include "cli/numbers.h"
 #include "cli/verb.h"
 #include "image/picture.h"
 #include "image/resample.h"
@@ -95,10 +96,10 @@ Verb add_render(CLI::App& root, Common& common) {
   add_head(command, options->head);
   command.add_option("--out", options->out, "the picture")->required()->check(picture_suffix());
   command.add_option("--yaw", options->yaw, "degrees; > 0: from the viewer's right")
-      ->check(CLI::Range(-180.0, 180.0));
-  command.add_option("--pitch", options->pitch, "degrees; > 0: from below")->check(CLI::Range(-80.0, 80.0));
-  command.add_option("--fov", options->fov, "field of view, degrees")->check(CLI::Range(1.0, 120.0));
-  command.add_option("--size", options->size, "pixels a side")->check(CLI::Range(1, 8192));
+      ->check(real_number(-180, 180));
+  command.add_option("--pitch", options->pitch, "degrees; > 0: from below")->check(real_number(-80, 80));
+  command.add_option("--fov", options->fov, "field of view, degrees")->check(real_number(1, 120));
+  command.add_option("--size", options->size, "pixels a side")->check(whole_number(1, 8192));
   static const std::map<std::string, Mode> modes{{"exact", Mode::exact}, {"fast", Mode::fast}};
   command
       .add_option("--mode", options->mode,

@@ -1,5 +1,6 @@
 // triptych tour: what scripts/run does for a picture without a display: a head for each prompt, a contact
 // sheet, and a turntable video.
+#include <algorithm>
 #include <cctype>
 #include <memory>
 
@@ -27,8 +28,9 @@ struct Options {
   std::vector<std::string> prompts;
 };
 
-// "A bronze statue!" -> "a-bronze-statue"
+// "A bronze statue!" -> "a-bronze-statue"; long ones end with their last whole character.
 std::string file_stem(const std::string& prompt) {
+  constexpr std::size_t longest = 80;
   std::string stem;
   for (const char c : prompt) {
     const auto byte = static_cast<unsigned char>(c);
@@ -38,8 +40,27 @@ std::string file_stem(const std::string& prompt) {
       stem += '-';
     }
   }
+  if (stem.size() > longest) {
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>(stem[end]) & 0xC0U) == 0x80) --end;  // within a character
+    stem.resize(end);
+  }
   while (!stem.empty() && stem.back() == '-') stem.pop_back();
   return stem.empty() ? "reconstruction" : stem;
+}
+
+// Where the heads go: names of their own, also of prompts that are alike.
+std::vector<fs::path> head_paths(const fs::path& folder, const std::vector<std::string>& prompts) {
+  std::vector<fs::path> paths;
+  for (const auto& prompt : prompts) {
+    const std::string stem = file_stem(prompt);
+    fs::path path = folder / (stem + ".tri");
+    for (int number = 2; std::find(paths.begin(), paths.end(), path) != paths.end(); ++number) {
+      path = folder / (stem + "-" + std::to_string(number) + ".tri");
+    }
+    paths.push_back(std::move(path));
+  }
+  return paths;
 }
 
 Status write_video(const Head& head, const fs::path& path, Context& context) {
@@ -68,10 +89,12 @@ Status run(const Options& options, Context& context) {
   std::vector<std::vector<Image8>> rows;
   Head last;
   auto heads = nlohmann::json::array();
-  for (const auto& text : prompts) {
+  const std::vector<fs::path> paths = head_paths(options.out, prompts);
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    const std::string& text = prompts[i];
+    const fs::path& path = paths[i];
     TRIPTYCH_TRY(const std::shared_ptr<const Edit> edit,
                  editor.edit(portrait, {.text = text, .reference = {}}, context.progress));
-    const fs::path path = options.out / (file_stem(text) + ".tri");
     TRIPTYCH_CHECK(save_head(path, edit->edited));
     TRIPTYCH_TRY(std::vector<Image8> row, contact_row(portrait.rgb, edit->edited, tile_size, context));
     rows.push_back(std::move(row));

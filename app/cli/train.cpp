@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/assets.h"
+#include "cli/numbers.h"
 #include "cli/verb.h"
 #include "model/torch_setup.h"
 #include "train/config.h"
@@ -27,7 +28,12 @@ Status run(const Options& options, Context& context) {
   if (context.common.seed > 0) config.seed = context.common.seed;
   set_up_torch(config.threads);
   std::filesystem::path checkpoint = config.output / "checkpoint.safetensors";
+  context.report["inputs"] = {{"config", options.config.string()},
+                              {"resume", options.resume},
+                              {"seed", config.seed},
+                              {"threads", config.threads}};
   if (!options.only_package) {
+    const StageTimer timer(context.report, "train");
     train::TrainOptions train;
     train.resume = options.resume;
     TRIPTYCH_TRY(const train::WorkersPlace place, train::workers_place_from_environment());
@@ -51,6 +57,7 @@ Status run(const Options& options, Context& context) {
   }
   const train::PackageOptions package{options.name, options.offer, find_model(context.assets, "prompt"),
                                       options.blend, config.init};
+  const StageTimer timer(context.report, "package");
   return train::export_package(checkpoint, options.package, package, context.progress);
 }
 
@@ -72,7 +79,7 @@ Verb add_train(CLI::App& root, Common& common) {
   command
       .add_option("--blend", options->blend,
                   "Share of the weights that training started from in the package's")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(real_number(0, 1))
       ->needs(package);
   command.add_flag("--only-package", options->only_package, "Train nothing, only write the package")
       ->needs(package);

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "core/atomic_file.h"
+#include "core/suffix.h"
 #include "export/mesh.h"
-#include "export/suffix.h"
 
 namespace triptych {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/atomic_file.h"
-#include "export/suffix.h"
+#include "core/suffix.h"
 #include "export/video_writers.h"
 
 namespace triptych {
@@ -29,10 +29,7 @@ class FramesWriter final : public VideoWriter {
 
   Status finish() override {
     for (std::size_t i = 0; i < frames_.size(); ++i) {
-      char number[32];
-      std::snprintf(number, sizeof number, "_%04zu", i + 1);
-      const auto name = path_.stem().string() + number + path_.extension().string();
-      TRIPTYCH_CHECK(write_file(path_.parent_path() / name, std::as_bytes(std::span(frames_[i]))));
+      TRIPTYCH_CHECK(write_file(frame_path(path_, i), std::as_bytes(std::span(frames_[i]))));
     }
     return {};
   }
@@ -43,6 +40,12 @@ class FramesWriter final : public VideoWriter {
 };
 
 }  // namespace
+
+std::filesystem::path frame_path(const std::filesystem::path& path, std::size_t frame) {
+  char number[32];
+  std::snprintf(number, sizeof number, "_%04zu", frame + 1);
+  return path.parent_path() / (path.stem().string() + number + path.extension().string());
+}
 
 MadeWriter make_frames_writer(const std::filesystem::path& path, const VideoFormat& /*format*/) {
   return std::make_unique<FramesWriter>(path);

@@ -1,6 +1,7 @@
 // Moving pictures: frames in, a file out.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 
@@ -18,8 +19,9 @@ struct VideoFormat {
 // Nothing of the file shows before finish(); without it nothing is left.
 class VideoWriter {
  public:
-  // By suffix: .mp4 (H.264; odd sizes grow by a pixel, which H.264 needs), .gif and .webp (looping for ever),
-  // .png (one file a frame: NAME_0001.png, ...). Suffixes in any case.
+  // By suffix: .mp4 (H.264; odd sizes grow by a pixel, which H.264 needs), .gif and .webp (looping for ever;
+  // a GIF leaves out frames that come less than 0.02 s after the last), .png (one file a frame: frame_path).
+  // Suffixes in any case.
   [[nodiscard]] static Result<std::unique_ptr<VideoWriter>> open(const std::filesystem::path& path,
                                                                  const VideoFormat& format);
   VideoWriter() = default;
@@ -32,5 +34,8 @@ class VideoWriter {
   [[nodiscard]] virtual Status add(const Image8& frame) = 0;  // RGB of the format's size
   [[nodiscard]] virtual Status finish() = 0;
 };
+
+// Where frame 0, 1, ... goes when a video is written as "NAME.png": NAME_0001.png, NAME_0002.png, ...
+[[nodiscard]] std::filesystem::path frame_path(const std::filesystem::path& path, std::size_t frame);
 
 }  // namespace triptych

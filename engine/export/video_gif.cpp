@@ -1,8 +1,8 @@
 // Animated GIF, by giflib: a palette of its own for each frame.
 #include <gif_lib.h>
 
-#include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "core/atomic_file.h"
@@ -40,6 +40,7 @@ class GifWriter final : public VideoWriter {
   }
 
   Status add(const Image8& frame) override {
+    if (time_of(frames_++) < shown_until_) return {};
     const std::size_t pixels = frame.pixels.size() / 3;
     std::array<std::vector<GifByteType>, 3> channels;
     for (std::size_t c = 0; c < 3; ++c) {
@@ -64,10 +65,18 @@ class GifWriter final : public VideoWriter {
   }
 
  private:
-  // GIF counts hundredths of a second; the rounding error is carried on.
+  // When a frame begins. GIF counts hundredths of a second.
+  [[nodiscard]] int time_of(int frame) const {
+    return (frame * 100 + format_.frames_per_second / 2) / format_.frames_per_second;
+  }
+  // Until the first frame that begins late enough: viewers show frames of less than two hundredths for ten.
   [[nodiscard]] int next_delay() {
-    const int end = (++frames_ * 100 + format_.frames_per_second / 2) / format_.frames_per_second;
-    return std::max(2, end - std::exchange(shown_until_, end));
+    constexpr int shortest = 2;
+    const int begin = time_of(frames_ - 1);
+    int next = frames_;
+    while (time_of(next) < begin + shortest) ++next;
+    shown_until_ = time_of(next);
+    return shown_until_ - begin;
   }
 
   Status put_frame(const std::array<GifColorType, palette_size>& palette, std::vector<GifByteType>& indices) {
@@ -102,9 +111,9 @@ class GifWriter final : public VideoWriter {
   AtomicFile file_;
   VideoFormat format_;
   GifFileType* gif_ = nullptr;
-  Status status_;  // of the first failed write
-  int frames_ = 0;
-  int shown_until_ = 0;
+  Status status_;        // of the first failed write
+  int frames_ = 0;       // that came, the skipped ones too
+  int shown_until_ = 0;  // hundredths of a second
 };
 
 }  // namespace

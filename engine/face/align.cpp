@@ -163,7 +163,7 @@ Result<Portrait> FaceAligner::Networks::keep(const Image8& picture, int size) {
 }
 
 void set_face_threads(int threads) {
-  cv::setNumThreads(threads);
+  cv::setNumThreads(threads > 0 ? threads : -1);  // OpenCV takes 0 for none but the caller
 }
 
 Result<FaceAligner> FaceAligner::open(const std::filesystem::path& assets) {

@@ -17,7 +17,7 @@ struct AlignOptions {
   bool already_aligned = false;  // the picture is an EG3D/FFHQ crop: keep it, only estimate mask and camera
 };
 
-// Threads of the networks, for the whole process; all of the machine's by default.
+// Threads of the networks and of OpenCV, for the whole process; 0, the default: all of the machine's.
 void set_face_threads(int threads);
 
 // Holds the networks (opencv_dnn). One call at a time a FaceAligner (calls are serialised inside).

@@ -133,6 +133,10 @@ PictureHeader read_bmp(Bytes file) noexcept {
   const auto compression = old ? 0 : view.u32(30);
   header.width = old ? view.u16(18) : static_cast<std::int32_t>(view.u32(18));
   header.height = old ? view.u16(20) : std::abs(std::int64_t{static_cast<std::int32_t>(view.u32(22))});
+  // Masks lie at the same place in every header, and behind the oldest; of those only the longer ones have
+  // one of alpha.
+  constexpr std::size_t shortest_with_alpha = 56, alpha_mask_at = 66;
+  header.opaque = compression != 3 || info < shortest_with_alpha || view.u32(alpha_mask_at) == 0;
   const auto stride = std::min((header.width * bits + 31) / 32 * 4, std::int64_t{1} << 31);
   const auto size = stride * header.height;                 // below 2^62
   const bool plain = compression == 0 || compression == 3;  // otherwise run lengths
@@ -146,6 +150,7 @@ PictureHeader read_tiff(Bytes file) noexcept {
   PictureHeader header{
       .format = PictureFormat::tiff, .width = tags.width, .height = tags.height, .bits = tags.bits};
   header.orientation = tags.orientation;
+  header.opaque = !tags.alpha;
   header.complete = tags.valid && tags.data_present;
   const auto largest_tile = std::max(area(tags.width, tags.height), std::int64_t{1} << 22);
   header.supported = tags.bits <= 16 && tags.integer_samples && tags.tile_width < 65536 &&

@@ -18,6 +18,7 @@ struct PictureHeader {
   std::int64_t height = 0;
   int bits = 8;          // a sample
   int orientation = 1;   // EXIF: 1..8
+  bool opaque = false;   // a fourth sample of a pixel is padding, no alpha
   bool damaged = false;  // a checksum is wrong
   bool complete = true;  // false: the file ends before the picture does
   bool supported =

@@ -80,9 +80,10 @@ cv::Mat opaque(const cv::Mat& bgra) {
   return bgr;
 }
 
-cv::Mat to_bgr8(cv::Mat mat) {
+cv::Mat to_bgr8(cv::Mat mat, bool has_alpha) {
   if (mat.depth() == CV_16U) mat.convertTo(mat, CV_8U, 1.0 / 257);
-  if (mat.channels() == 4) return opaque(mat);
+  if (mat.channels() == 4 && has_alpha) return opaque(mat);
+  if (mat.channels() == 4) cv::cvtColor(mat, mat, cv::COLOR_BGRA2BGR);
   if (mat.channels() == 1) cv::cvtColor(mat, mat, cv::COLOR_GRAY2BGR);
   return mat;
 }
@@ -119,12 +120,10 @@ Result<Picture> decode_checked(std::span<const std::byte> file, const PictureHea
   const cv::Size expected(static_cast<int>(turned ? header.height : header.width),
                           static_cast<int>(turned ? header.width : header.height));
   if (mat.size() != expected || (mat.depth() != CV_8U && mat.depth() != CV_16U)) return damaged(name, detail);
-  mat = upright(to_bgr8(std::move(mat)), orientation);
+  mat = upright(to_bgr8(std::move(mat), !header.opaque), orientation);
 
   Picture picture;
   picture.format = name_of(header.format);
-  picture.stored_width = static_cast<int>(header.width);
-  picture.stored_height = static_cast<int>(header.height);
   picture.rgb = Image8(mat.cols, mat.rows, 3);
   cv::Mat rgb = mat_of(picture.rgb);
   cv::cvtColor(mat, rgb, cv::COLOR_BGR2RGB);

@@ -15,8 +15,6 @@ namespace triptych {
 struct Picture {
   Image8 rgb;          // 3 channels, upright: EXIF orientation is applied, alpha is laid over mid grey (128)
   std::string format;  // "JPEG", ...
-  int stored_width = 0;  // before orientation
-  int stored_height = 0;
 };
 
 // PNG, JPEG, WebP, BMP or TIFF by content (not by suffix), 8 or 16 bits, grey or colour, from 64x64 to 32767

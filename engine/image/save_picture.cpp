@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <new>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "core/atomic_file.h"
+#include "core/suffix.h"
 #include "image/crc32.h"
 #include "image/mat.h"
 #include "image/picture.h"
@@ -46,13 +46,6 @@ cv::Mat in_opencv_order(const Image8& image) {
   cv::Mat bgr;
   cv::cvtColor(rgb, bgr, image.channels == 3 ? cv::COLOR_RGB2BGR : cv::COLOR_RGBA2BGRA);
   return bgr;
-}
-
-std::string lower_suffix(const std::filesystem::path& path) {
-  std::string suffix = path.extension().string();
-  std::ranges::transform(suffix, suffix.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return suffix;
 }
 
 Result<Encoded> encode(const std::filesystem::path& path, const std::string& suffix, const Image8& image) {

@@ -32,6 +32,7 @@ enum Tag : std::uint32_t {
   tag_tile_height = 323,
   tag_tile_offsets = 324,
   tag_tile_sizes = 325,
+  tag_extra_samples = 338,
   tag_sample_format = 339,
 };
 
@@ -92,6 +93,11 @@ TiffTags read_tiff_tags(std::span<const std::byte> tiff) noexcept {
       case tag_tile_height:
         tags.tile_height = value(view, entry);
         break;
+      case tag_extra_samples: {  // 1 and 2: alpha, multiplied into the colours or not
+        const auto kind = value(view, entry);
+        tags.alpha = kind == 1 || kind == 2;
+        break;
+      }
       case tag_sample_format:
         tags.integer_samples = value(view, entry) == 1;
         break;

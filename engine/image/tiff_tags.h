@@ -16,6 +16,7 @@ struct TiffTags {
   int bits = 1;
   int orientation = 1;
   bool integer_samples = true;
+  bool alpha = false;        // otherwise samples beyond the colours mean nothing
   bool data_present = true;  // every strip or tile lies within the file
 };
 

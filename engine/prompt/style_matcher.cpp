@@ -115,11 +115,6 @@ StyleMatcher::StyleMatcher(TextEncoder encoder, const std::vector<Style>& styles
   }
 }
 
-Result<StyleMatcher> StyleMatcher::make(TextEncoder encoder, const std::vector<Style>& styles) {
-  TRIPTYCH_TRY(std::vector<std::vector<float>> sentences, encode(encoder, styles));
-  return StyleMatcher(std::move(encoder), styles, std::move(sentences));
-}
-
 Result<std::vector<StyleMatch>> StyleMatcher::ranked(std::string_view text) const {
   TRIPTYCH_TRY(const TextTokens tokens, encoder_.encode(text));
   std::vector<StyleMatch> matches;

@@ -23,7 +23,7 @@ struct StyleMatch {
   float similarity = 0;  // cosine of the two sentences, 1: the same words
 };
 
-// Immutable after make; match() may be called from several threads at once.
+// Immutable; match() may be called from several threads at once.
 class StyleMatcher {
  public:
   // Below this similarity a prompt is taken for none of the known styles; a word in common that names the
@@ -32,11 +32,9 @@ class StyleMatcher {
   static constexpr float least_similarity = 0.55F;
   static constexpr float least_with_same_word = 0.4F;
 
-  // Encodes every phrase once: some hundred take seconds.
-  [[nodiscard]] static Result<StyleMatcher> make(TextEncoder encoder, const std::vector<Style>& styles);
-
-  // The same in two steps, for those who keep what was encoded: the sentence vectors of all phrases, style by
-  // style, each style's name before its phrases; `sentences` must be phrases(styles) many.
+  // Made in two steps, so that what was encoded can be kept (some hundred phrases take seconds): the sentence
+  // vectors of all phrases, style by style, each style's name before its phrases; `sentences` must be
+  // phrases(styles) many.
   [[nodiscard]] static std::size_t phrases(const std::vector<Style>& styles) noexcept;
   [[nodiscard]] static Result<std::vector<std::vector<float>>> encode(const TextEncoder& encoder,
                                                                       const std::vector<Style>& styles);

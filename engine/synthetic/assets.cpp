@@ -118,6 +118,15 @@ Status load_irises(Assets& assets, const fs::path& folder) {
   return {};
 }
 
+// Has what a head's size and place are measured by: eyes and mouth (landmarks_of).
+bool placeable(const Assets& assets) {
+  const auto has_joint = [&](const char* name) {
+    return std::ranges::find(assets.base.groups, name) != assets.base.groups.end();
+  };
+  const Target* mouth = assets.target("mouth/mouth-angles-up");
+  return mouth && !mouth->index.empty() && has_joint("joint-l-eye") && has_joint("joint-r-eye");
+}
+
 }  // namespace
 
 Result<Assets> Assets::load(const fs::path& folder, Progress& progress) {
@@ -144,6 +153,13 @@ Result<Assets> Assets::load(const fs::path& folder, Progress& progress) {
   }
   if (assets.skins.empty() || assets.irises.empty() || !assets.garment("eye/high-poly")) {
     return fail(folder.string() + ": skins or eyes are missing; docs/synthetic.md says where to get them");
+  }
+  if (!placeable(assets)) {
+    return fail(
+        folder.string() +
+        ": the corners of the mouth (makehuman/targets/mouth/mouth-angles-up.target) or the joints of "
+        "the eyes (in base.obj) are missing, by which heads are placed; docs/synthetic.md says where "
+        "to get them");
   }
   progress.advance(1);
   return assets;

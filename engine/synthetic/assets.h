@@ -44,7 +44,8 @@ struct Assets {
   std::vector<Skin> skins;
   ShapeModes identity;
 
-  // Base mesh, at least one skin and the eyes are needed; of the rest a head uses what is there.
+  // Base mesh (with the joints of the eyes), the target mouth/mouth-angles-up, at least one skin and the eyes
+  // are needed; of the rest a head uses what is there.
   [[nodiscard]] static Result<Assets> load(const std::filesystem::path& folder, Progress& progress);
 
   [[nodiscard]] const Target* target(std::string_view name) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "face/frame.h"
 #include "head/camera.h"
 
 namespace triptych::synthetic {
@@ -172,18 +173,16 @@ HeadShape shape_of(const Assets& assets, const Character& c) {
 }
 
 WorldFrame frame_of(const Landmarks& l) {
-  constexpr float crop_scale = 0.937F,
-                  crop_shift = 0.066F;  // EG3D's cut of FFHQ's square, as in engine/face/frame.h
-  constexpr float lids = 0.1F;          // the face's surface before the eyes' centres, decimetres
+  constexpr float lids = 0.1F;  // the face's surface before the eyes' centres, decimetres
   const Vector eyes = l.eyes();
   // Between the lids and lips that engine/face finds in a picture it is a little less than between our
   // joints.
   constexpr float seen = 0.925F;
   const float side = seen * 2 * std::max(2 * l.eye_distance(), 1.8F * length(eyes - l.mouth));
-  const float edge = (orbit_radius - orbit_target[2]) / focal_of_fov(default_fov_degrees) / crop_scale;
+  const float edge = (orbit_radius - orbit_target[2]) / focal_of_fov(default_fov_degrees) / eg3d_crop_scale;
   const float scale = edge / side;
   const Vector face = eyes + (l.mouth - eyes) * 0.1F + Vector{0, 0, lids};
-  const Vector in_world{orbit_target[0], orbit_target[1] + crop_shift * edge, orbit_target[2]};
+  const Vector in_world{orbit_target[0], orbit_target[1] + eg3d_crop_shift * edge, orbit_target[2]};
   return {face - in_world / scale, scale};
 }
 

@@ -54,6 +54,9 @@ TEST_F(Adapt, LearnsAStyleThatEditTakes) {
   EXPECT_THAT(outcome.out, HasSubstr("1 pair is few"));
   EXPECT_EQ(files(), (std::set<std::string>{"model", "pair.png", "pairs", "red.safetensors", "report.json"}));
   const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  EXPECT_EQ(report["inputs"]["pairs"], path("pairs"));
+  EXPECT_EQ(report["inputs"]["name"], "Redhead");
+  EXPECT_TRUE(report["inputs"].contains("model"));
   EXPECT_EQ(report["pairs"][0]["verdict"], "good");
   EXPECT_GE(report["steps"], 1);
   EXPECT_EQ(report["losses"].size(), report["steps"]);

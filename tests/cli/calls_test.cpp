@@ -51,6 +51,34 @@ TEST(Calls, WrongOnesEndWithTwoAndOneLine) {
   }
 }
 
+// Numbers that libraries would let through, or take for others.
+TEST(Calls, NumbersOutOfRangeAreWrongCalls) {
+  const std::vector<std::vector<std::string>> calls{
+      {"render", "head.tri", "--out", "x.png", "--yaw", "nan"},
+      {"render", "head.tri", "--out", "x.png", "--fov", "inf"},
+      {"render", "head.tri", "--out", "x.png", "--pitch", "81"},
+      {"render", "head.tri", "--out", "x.png", "--size", "0x40"},
+      {"turntable", "head.tri", "--out", "x.gif", "--seconds", "nan"},
+      {"edit", "x.jpg", "--out", "x.tri", "--strength", "nan"},
+      {"eval", "--pictures", "x", "--limit", "-1"},
+      {"mesh", "head.tri", "--out", "x.ply", "--seed", "-1"},
+      {"mesh", "head.tri", "--out", "x.ply", "--seed", "18446744073709551616"},
+      {"mesh", "head.tri", "--out", "x.ply", "--threads", "1.5"},
+      {"adapt", "--pairs", "x", "--name", "x", "--out", "x.safetensors", "--minutes", "nan"},
+      {"synthesize", "--assets", "x", "--out", "x", "--heads", "-1"},
+      {"synthesize", "--assets", "x", "--out", "x", "--heads", "1", "--seed", "4294967301"},
+      {"synthesize", "--assets", "x", "--out", "x", "--heads", "6", "--seed", "4294967291"},
+      {"synthesize", "--assets", "x", "--out", "x", "--heads", "1", "--seed", "18446744073709551615"},
+  };
+  for (const auto& call : calls) {
+    SCOPED_TRACE(testing::PrintToString(call));
+    const Outcome outcome = run_program(call);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(*(call.end() - 2) + ": ")) << "the option is named";
+  }
+}
+
 TEST(Calls, FileThatIsNotThere) {
   const Outcome outcome = run_program({"no/such/portrait.png"});
   EXPECT_EQ(outcome.status, 1);

@@ -87,6 +87,20 @@ TEST_F(Edit, UnknownWordsAreAnsweredWithWhatIsKnown) {
   EXPECT_EQ(files(), before);
 }
 
+TEST_F(Edit, ReportsOfEvalSayWhatWasMeasured) {
+  std::filesystem::create_directory(folder_ / "pictures");
+  std::filesystem::copy_file(portrait, folder_ / "pictures/a.jpg");
+  const Outcome outcome = run_program({"eval", "--model", path("model"), "--pictures", path("pictures"),
+                                       "--prompt", "zombie", "--limit", "1", "--json", path("report.json")});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  EXPECT_EQ(report["inputs"]["pictures"], path("pictures"));
+  EXPECT_EQ(report["inputs"]["prompts"], nlohmann::json::array({"zombie"}));
+  EXPECT_EQ(report["inputs"]["limit"], 1);
+  EXPECT_TRUE(report["inputs"].contains("model"));
+  EXPECT_TRUE(report["times_ms"].contains("pictures"));
+}
+
 TEST_F(Edit, TourAsksForAllPromptsBeforeItWorks) {
   const auto before = files();
   const Outcome outcome = run_program({"tour", portrait, "--model", path("model"), "--prompt", "zombie",
@@ -109,16 +123,23 @@ TEST_F(Edit, AFaceThatIsNotThere) {
   EXPECT_THAT(outcome.err, HasSubstr("astronaut.jpg: "));
 }
 
+// Also of prompts that are alike or longer than a name can be.
 TEST_F(Edit, TourLeavesHeadsSheetAndVideo) {
+  std::string snowmen = "bronze statue ", cut = "bronze-statue-";
+  for (int i = 0; i < 90; ++i) snowmen += "\u2603";
+  for (int i = 0; i < 22; ++i) cut += "\u2603";  // to 80 bytes
   const Outcome outcome = run_program({"tour", portrait, "--model", path("model"), "--prompt",
-                                       "Bronze statue!", "--prompt", "zombie", "--out", path("out")});
+                                       "Bronze statue!", "--prompt", "bronze statue", "--prompt", snowmen,
+                                       "--out", path("out/"), "--json", path("out/report.json")});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
-  for (const auto* name : {"reconstruction.tri", "bronze-statue.tri", "zombie.tri", "turntable.mp4"}) {
+  using Names = std::vector<std::string>;
+  for (const auto& name : Names{"reconstruction.tri", "bronze-statue.tri", "bronze-statue-2.tri",
+                                cut + ".tri", "turntable.mp4", "report.json"}) {
     EXPECT_TRUE(std::filesystem::exists(folder_ / "out" / name)) << name;
   }
   const auto sheet = load_picture(folder_ / "out" / "contact-sheet.png");
   ASSERT_TRUE(sheet);
-  EXPECT_EQ(3 * sheet->rgb.width, 4 * sheet->rgb.height);  // four tiles in each of three rows
+  EXPECT_EQ(sheet->rgb.width, sheet->rgb.height);  // four tiles in each of four rows
 }
 
 }  // namespace

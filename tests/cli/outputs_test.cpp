@@ -1,5 +1,6 @@
 // What verbs write, and that it appears whole or not at all.
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 
@@ -62,11 +63,51 @@ TEST_F(Outputs, ReportHasInputsVersionsAndTimes) {
   EXPECT_GE(report["times_ms"]["total"].get<double>(), sum * 0.99);
 }
 
-TEST_F(Outputs, ReportThatCannotBeWrittenIsAFailure) {
-  const Outcome outcome = run_program({"mesh", path("head.tri"), "--out", path("head.ply"), "--resolution",
-                                       "16", "--json", path("no/such/report.json")});
-  EXPECT_EQ(outcome.status, 1);
-  EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+TEST_F(Outputs, FramesAsPicturesAreReportedAsTheyAreCalled) {
+  const auto before = files();
+  const Outcome outcome = run_program({"turntable", path("head.tri"), "--out", path("t.png"), "--seconds",
+                                       "0.3", "--fps", "10", "--size", "32", "--json", path("report.json")});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  EXPECT_EQ(report["inputs"]["path"], "swing");
+  EXPECT_EQ(report["outputs"]["frames"], 3);
+  auto expected = before;
+  expected.insert("report.json");
+  for (const std::string picture : report["outputs"]["pictures"]) {
+    expected.insert(std::filesystem::path(picture).filename());
+  }
+  EXPECT_EQ(expected.size(), before.size() + 4);
+  EXPECT_EQ(files(), expected);
+  EXPECT_THAT(outcome.out, HasSubstr("t_0001.png"));
+}
+
+TEST_F(Outputs, ReportThatCannotBeWrittenIsSaidBeforeTheWork) {
+  const auto before = files();
+  for (const auto& [report, status] : std::vector<std::pair<std::string, int>>{
+           {path("no/such/report.json"), 1},
+           {path("x.ply"), 2},
+           {path("../" + folder_.path().filename().string() + "/x.ply"), 2},
+           {path("head.tri"), 2}}) {
+    const Outcome outcome = run_program(
+        {"mesh", path("head.tri"), "--out", path("x.ply"), "--resolution", "16", "--json", report});
+    EXPECT_EQ(outcome.status, status);
+    EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+    EXPECT_THAT(outcome.err, StartsWith("triptych: " + report + ": "));
+    EXPECT_EQ(files(), before);
+  }
+}
+
+TEST_F(Outputs, ALinkIsWrittenThroughAndAPipeIsRefused) {
+  std::filesystem::create_symlink("real.ply", folder_ / "link.ply");
+  ASSERT_EQ(mkfifo(path("pipe.ply").c_str(), 0600), 0);
+  EXPECT_EQ(run_program({"mesh", path("head.tri"), "--out", path("link.ply"), "--resolution", "16"}).status,
+            0);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "link.ply"));
+  EXPECT_THAT(read_file(folder_ / "real.ply").value_or(""), StartsWith("ply\n"));
+  const Outcome refused = run_program({"mesh", path("head.tri"), "--out", path("pipe.ply")});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("pipe.ply: is a device or a pipe"));
+  EXPECT_TRUE(std::filesystem::is_fifo(folder_ / "pipe.ply"));
 }
 
 // A disk that fills up while the file is written.

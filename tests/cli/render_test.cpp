@@ -54,6 +54,10 @@ TEST_F(Render, EveryAngleAndTheFieldOfViewCount) {
   }
 }
 
+TEST_F(Render, NumbersMayHaveSignsAndZerosBeforeThem) {
+  EXPECT_EQ(render({"--yaw", "+20", "--size", "064"}).pixels, render({"--yaw", "20.0"}).pixels);
+}
+
 TEST_F(Render, DepthIsAnArrayOfDistances) {
   static_cast<void>(render({"--depth", path("depth.npy"), "--json", path("report.json")}));
   const std::string npy = read_file(folder_ / "depth.npy").value_or("");

@@ -77,6 +77,25 @@ TEST_F(Video, GifReadsBack) {
   expect_frames(path, 100, 64, 10);
 }
 
+// Whatever the rate, and no frame is shorter than viewers take it for.
+TEST_F(Video, GifLastsAsLongAsItsFrames) {
+  const auto path = folder_ / "quick.gif";
+  for (const int rate : {24, 30, 50, 60, 100, 120}) {
+    auto video = VideoWriter::open(path, {16, 16, rate});
+    ASSERT_TRUE(video);
+    for (int i = 0; i < 2 * rate; ++i) ASSERT_TRUE((*video)->add(frame(i % frame_count, 16, 16)));
+    ASSERT_TRUE((*video)->finish());
+    const std::string bytes = read_file(path).value_or(""), control("\x21\xF9\x04", 3);
+    int hundredths = 0;
+    for (auto at = bytes.find(control); at != std::string::npos; at = bytes.find(control, at + 1)) {
+      const int delay = static_cast<unsigned char>(bytes[at + 4]);
+      EXPECT_GE(delay, 2) << rate;
+      hundredths += delay;
+    }
+    EXPECT_EQ(hundredths, 200) << rate;
+  }
+}
+
 TEST_F(Video, WebpIsAnimated) {
   const auto path = folder_ / "head.webp";
   ASSERT_TRUE(write(path, 100, 64));

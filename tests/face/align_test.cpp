@@ -8,6 +8,7 @@
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <opencv2/core/utility.hpp>
 
 #include "face/square.h"
 #include "image/picture.h"
@@ -20,6 +21,14 @@ using std::filesystem::path;
 using testing::HasSubstr;
 
 const path source = TRIPTYCH_SOURCE_DIR;
+
+TEST(FaceThreads, NoneAskedForAreAllOfTheMachines) {
+  const int all = cv::getNumThreads();
+  set_face_threads(1);
+  EXPECT_EQ(cv::getNumThreads(), 1);
+  set_face_threads(0);
+  EXPECT_EQ(cv::getNumThreads(), all);
+}
 
 class Align : public testing::Test {
  protected:

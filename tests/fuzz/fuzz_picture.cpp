@@ -29,6 +29,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(rgb.channels == 3 && rgb.width >= 64 && rgb.height >= 64);
   require(rgb.pixels.size() ==
           std::size_t{3} * static_cast<std::size_t>(rgb.width) * static_cast<std::size_t>(rgb.height));
-  require(picture->stored_width * picture->stored_height == rgb.width * rgb.height);
+  require(header.width * header.height == rgb.width * rgb.height);
   return 0;
 }

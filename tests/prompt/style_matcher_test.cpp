@@ -32,12 +32,17 @@ const std::vector<Style> styles{
     {"surprised", {"shocked expression"}},
 };
 
+Result<StyleMatcher> make_matcher(const TextEncoder& encoder, const std::vector<Style>& known) {
+  TRIPTYCH_TRY(std::vector<std::vector<float>> sentences, StyleMatcher::encode(encoder, known));
+  return StyleMatcher(encoder, known, std::move(sentences));
+}
+
 class StyleMatcherTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     auto encoder = TextEncoder::open(test::prompt_models());
     ASSERT_TRUE(encoder) << encoder.error().message;
-    auto matcher = StyleMatcher::make(*encoder, styles);
+    auto matcher = make_matcher(*encoder, styles);
     ASSERT_TRUE(matcher);
     matcher_ = std::make_unique<StyleMatcher>(std::move(*matcher));
   }
@@ -92,7 +97,7 @@ TEST_F(StyleMatcherTest, NeverTakesTheOpposite) {
   auto encoder = TextEncoder::open(test::prompt_models());
   ASSERT_TRUE(encoder);
   const auto few =
-      StyleMatcher::make(*encoder, {{"black hair", {}}, {"young", {}}, {"fat", {}}, {"short hair", {}}});
+      make_matcher(*encoder, {{"black hair", {}}, {"young", {}}, {"fat", {}}, {"short hair", {}}});
   ASSERT_TRUE(few);
   for (const auto* text : {"blonde hair", "white hair", "old", "thin", "long hair", "no black hair"}) {
     const auto match = few->match(text);

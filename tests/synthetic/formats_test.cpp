@@ -1,6 +1,7 @@
 // Readers of MakeHuman's formats and of NumPy archives, and Catmull-Clark subdivision.
 #include "synthetic/formats.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/atomic_file.h"
@@ -96,6 +97,25 @@ TEST(Formats, AssetsSayWhatIsMissing) {
   EXPECT_EQ(assets->garments_of("hair"), std::vector<std::string>{"short01"});
   std::filesystem::remove_all(folder.path() / "makehuman/skins");
   EXPECT_FALSE(Assets::load(folder.path(), progress));
+}
+
+// Without eyes and mouth a head's place and size are not known.
+TEST(Formats, AssetsWithoutEyesOrMouthAreRefused) {
+  Progress progress;
+  for (const std::string part : {"targets/mouth/mouth-angles-up.target", "3dobjs/base.obj"}) {
+    const TemporaryFolder folder;
+    write_mini_assets(folder.path());
+    const auto path = folder.path() / "makehuman" / part;
+    std::string text = read_file(path).value();
+    if (const auto joint = text.find("g joint-r-eye"); joint != std::string::npos) {
+      ASSERT_TRUE(write_file(path, text.substr(0, joint)));
+    } else {
+      std::filesystem::remove(path);
+    }
+    const auto assets = Assets::load(folder.path(), progress);
+    ASSERT_FALSE(assets) << part;
+    EXPECT_THAT(assets.error().message, testing::HasSubstr("by which heads are placed")) << part;
+  }
 }
 
 TEST(Subdivision, OfACubeAndOfAnOpenSheet) {

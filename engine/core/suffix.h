@@ -1,3 +1,4 @@
+// The suffix of a file's name, by which its kind is chosen.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 
 namespace triptych {
 
-// ".mp4" of "A.MP4": what the kind of an output is chosen by.
+// ".mp4" of "A.MP4"
 [[nodiscard]] inline std::string lower_suffix(const std::filesystem::path& path) {
   std::string suffix = path.extension().string();
   std::transform(suffix.begin(), suffix.end(), suffix.begin(),
