@@ -85,8 +85,10 @@ int run_command(const Command& command, const Common& common) {
     std::fprintf(stderr, "triptych: interrupted; nothing unfinished was left behind\n");
     return 128 + interrupt.signal();
   }
-  report["times_ms"]["total"] = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
-  if (status && !common.json.empty()) status = write_report(common.json, report);
+  if (!report.empty()) {
+    report["times_ms"]["total"] = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+  }
+  if (status && !common.json.empty() && !report.empty()) status = write_report(common.json, report);
   return status ? 0 : complain(status.error());
 }
 

@@ -27,6 +27,7 @@ Status run(const Options& options, Context& context) {
   if (context.common.threads > 0) config.threads = context.common.threads;
   if (context.common.seed > 0) config.seed = context.common.seed;
   set_up_torch(config.threads);
+  TRIPTYCH_TRY(const train::WorkersPlace place, train::workers_place_from_environment());
   std::filesystem::path checkpoint = config.output / "checkpoint.safetensors";
   context.report["inputs"] = {{"config", options.config.string()},
                               {"resume", options.resume},
@@ -36,7 +37,6 @@ Status run(const Options& options, Context& context) {
     const StageTimer timer(context.report, "train");
     train::TrainOptions train;
     train.resume = options.resume;
-    TRIPTYCH_TRY(const train::WorkersPlace place, train::workers_place_from_environment());
     TRIPTYCH_TRY(train::Workers workers, train::Workers::join(place));
     train.workers = &workers;
     train.prompt_models = find_model(context.assets, "prompt");
@@ -48,6 +48,10 @@ Status run(const Options& options, Context& context) {
     context.report["samples"] = result.samples;
     context.report["seconds"] = result.seconds;
     if (result.figures) context.report["held_out"] = train::to_json(*result.figures);
+  }
+  if (place.rank != 0) {  // of several processes the first alone writes: package and report, too
+    context.report.clear();
+    return {};
   }
   context.report["checkpoint"] = checkpoint.string();
   if (options.package.empty()) return {};

@@ -25,7 +25,7 @@ struct Common {
 };
 
 // What a verb works with. `report` is written to --json when the verb succeeds: inputs, versions, times by
-// stage.
+// stage; a verb that empties it has nothing to report.
 struct Context {
   const Common& common;
   ThreadPool& pool;

@@ -167,7 +167,6 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, std::uint64
     batch.ranges.push_back(starter::depth_range(item.picture.camera));
     inputs.push_back(input_tensor(network_input(item.picture, item.exposure, network_.picture, &noise)));
     batch.real[b] = item.real;
-    batch.edits.push_back(item.edit);
     fill_truth(item.targets[0], item.real, size, batch.alpha[b].data_ptr<float>(),
                batch.surface[b].data_ptr<float>());
     for (std::size_t k = 0; k < 2; ++k) {
@@ -211,6 +210,15 @@ Result<Item> BatchMaker::choose(Random& random) const {
   return choose_item(store_, options, random);
 }
 
+// Said at the first step rather than when patches begin.
+Status BatchMaker::check_size(const Item& item) const {
+  const int size = item.targets[1].size();
+  if (config_.losses.perceptual == 0 || config_.perceptual_from >= 1 || size >= config_.patch) return {};
+  return fail("the data has views of " + std::to_string(size) + " pixels, smaller than \"patch\" (" +
+              std::to_string(config_.patch) +
+              "); use larger views, or set \"perceptual\" in \"losses\" to 0");
+}
+
 Result<Batch> BatchMaker::make(std::int64_t step) const {
   return nn::guarded("preparing data", [&]() -> Result<Batch> {
     const std::uint64_t seed = synthetic::mix_bits(config_.seed, static_cast<std::uint64_t>(step));
@@ -219,13 +227,12 @@ Result<Batch> BatchMaker::make(std::int64_t step) const {
     for (int b = 0; b < count; ++b) {
       Random random(seed, choosing + static_cast<std::uint64_t>(first + b));
       TRIPTYCH_TRY(Item item, choose(random));
+      TRIPTYCH_CHECK(check_size(item));
       items.push_back(std::move(item));
     }
     const double fraction = static_cast<double>(step) / static_cast<double>(config_.steps);
     const bool patches = config_.losses.perceptual > 0 && fraction >= config_.perceptual_from;
-    Batch batch = pack(items, patches, seed + 1, first);
-    batch.step = step;
-    return batch;
+    return pack(items, patches, seed + 1, first);
   });
 }
 

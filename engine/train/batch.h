@@ -35,7 +35,6 @@ struct RayBatch {
 };
 
 struct Batch {
-  std::int64_t step = 0;
   at::Tensor input;                         // [B, 4, P, P]
   at::Tensor cameras;                       // [B, 25]
   std::vector<starter::DepthRange> ranges;  // of the frusta
@@ -45,7 +44,6 @@ struct Batch {
   std::array<RayBatch, 2> views;
   starter::PromptInput prompt;  // present is undefined in the reconstruction stage
   at::Tensor edited_input;      // [B, 4, P, P]: the first target as the teacher sees it; editing only
-  std::vector<int> edits;       // [B]
 };
 
 // Which part of every batch is made: the `index`-th of `count` equal ones.
@@ -73,6 +71,7 @@ class BatchMaker {
 
  private:
   [[nodiscard]] Result<Item> choose(Random& random) const;
+  [[nodiscard]] Status check_size(const Item& item) const;
   [[nodiscard]] Batch pack(const std::vector<Item>& items, bool patches, std::uint64_t seed, int first) const;
 
   const TrainConfig& config_;

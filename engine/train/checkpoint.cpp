@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/json.h"
 #include "model/package.h"
 
 namespace triptych::train {
@@ -56,8 +57,9 @@ Result<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
   TRIPTYCH_TRY(const SafetensorsReader reader, SafetensorsReader::open(path));
   Checkpoint checkpoint;
   TRIPTYCH_TRY(const std::string network, text_of(reader, file, "network"));
-  TRIPTYCH_TRY(checkpoint.network,
-               starter::network_config(nlohmann::json::parse(network, nullptr, false), file + ": network"));
+  const auto sizes = parse_json(network);
+  if (!sizes) return fail(file + ": network: " + sizes.error().message);
+  TRIPTYCH_TRY(checkpoint.network, starter::network_config(*sizes, file + ": network"));
   TRIPTYCH_TRY(checkpoint.stage, text_of(reader, file, "stage"));
   TRIPTYCH_TRY(checkpoint.history, text_of(reader, file, "history"));
   TRIPTYCH_TRY(const std::string steps, text_of(reader, file, "steps"));
@@ -65,8 +67,9 @@ Result<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
   TRIPTYCH_TRY(const std::string seconds, text_of(reader, file, "seconds"));
   const auto edits = reader.metadata().find("edits");
   try {
-    checkpoint.edits = nlohmann::json::parse(edits == reader.metadata().end() ? "[]" : edits->second)
-                           .get<std::vector<int>>();
+    if (edits != reader.metadata().end()) {
+      checkpoint.edits = parse_json(edits->second).value_or(nullptr).get<std::vector<int>>();
+    }
     checkpoint.steps = std::stoll(steps);
     checkpoint.samples = std::stoll(samples);
     checkpoint.seconds = std::stod(seconds);
@@ -106,11 +109,15 @@ Result<Checkpoint> load_start(const std::filesystem::path& path) {
     checkpoint.weights.set(spec.name, starter::laid_out(spec.name, raw[spec.name]));
   }
   checkpoint.average = checkpoint.weights;
-  const nlohmann::json training = json.value("training", nlohmann::json::object());
-  checkpoint.stage = training.value("stage", "");
-  checkpoint.steps = training.value("steps", std::int64_t{0});
-  checkpoint.samples = training.value("samples", std::int64_t{0});
-  checkpoint.history = training.value("before", nlohmann::json::array()).dump();
+  try {
+    const nlohmann::json training = json.value("training", nlohmann::json::object());
+    checkpoint.stage = training.value("stage", "");
+    checkpoint.steps = training.value("steps", std::int64_t{0});
+    checkpoint.samples = training.value("samples", std::int64_t{0});
+    checkpoint.history = training.value("before", nlohmann::json::array()).dump();
+  } catch (const nlohmann::json::exception& error) {
+    return fail(file + ": the manifest's \"training\" is damaged; get the package again", error.what());
+  }
   return checkpoint;
 }
 

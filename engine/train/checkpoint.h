@@ -19,7 +19,7 @@ struct Checkpoint {
   std::int64_t steps = 0;    // done
   std::int64_t samples = 0;  // seen, in this stage
   double seconds = 0;        // of training, in this stage
-  std::string history;       // JSON: the stages before, with their figures
+  std::string history;       // JSON: the stages before, with their steps and samples
   std::vector<int> edits;    // of synthetic::edit_table() that it was trained on
   nn::Weights weights;       // what trains
   nn::Weights average;       // what ships

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "core/atomic_file.h"
+#include "core/json.h"
 
 namespace triptych::train {
 namespace {
@@ -111,7 +112,7 @@ void read_schedule(Reader& reader, TrainConfig& config) {
   reader.number("rays", config.rays, 16, 65536);
   reader.number("coarse_samples", config.coarse_samples, 2, 256);
   reader.number("fine_samples", config.fine_samples, 0, 256);
-  reader.number("patch", config.patch, 16, 256);
+  reader.number("patch", config.patch, 32, 256);  // the perceptual distance halves five times
   reader.number("perceptual_from", config.perceptual_from, 0, 1);
   reader.number("steps", config.steps, 1, 1e9);
   reader.number("warm_up", config.warm_up, 0, 1e9);
@@ -156,8 +157,9 @@ Status check_needs(const TrainConfig& config, const std::string& name) {
 
 Result<TrainConfig> parse_config(const std::string& text, const std::string& name,
                                  const std::filesystem::path& folder) {
-  const json object = json::parse(text, nullptr, /*allow_exceptions=*/false, /*ignore_comments=*/true);
-  if (object.is_discarded()) return fail(name + ": not valid JSON");
+  const Result<json> parsed = parse_json(text, JsonComments::skip);
+  if (!parsed) return fail(name + ": " + parsed.error().message);
+  const json& object = *parsed;
   if (!object.is_object()) return fail(name + ": should be a JSON object of settings");
   TrainConfig config;
   Reader reader(object, name + ": ", folder);

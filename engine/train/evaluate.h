@@ -35,7 +35,8 @@ struct Evaluation {
 [[nodiscard]] Result<Figures> evaluate(const Evaluation& evaluation);
 
 // Rows: held-out heads (picture, own view, truth and prediction of another view, front, 30 degrees to both
-// sides, depth, two edits), then photographs (without truth).
+// sides, depth, truth and prediction of every edit that the prompts know), then photographs (the same without
+// truth).
 [[nodiscard]] Status write_sheet(const Evaluation& evaluation, const std::filesystem::path& path);
 
 }  // namespace triptych::train

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "train/march/march_op.h"
-#include "train/march_plain.h"
 
 namespace triptych::train {
 namespace {
@@ -36,7 +35,7 @@ MarchInputs inputs_of(const nn::Weights& master, const Planes& planes, const Bat
 MarchOutput march_range(MarchInputs in, const starter::DepthRange& range, bool want_weights) {
   in.near_depth = range.near;
   in.far_depth = range.far;
-  return in.front.is_cpu() ? march(in, want_weights) : march_plain(in);
+  return march(in, want_weights);
 }
 
 // Distances of all samples, ascending. For photographs the surface is guessed where the front plane has it.
@@ -107,16 +106,16 @@ void add_maps(Accumulator& sum, const LossWeights& weights, const Planes& planes
 }
 
 // L_T of Eq. 6: what the teacher makes of the edited picture.
-void add_triplane(Accumulator& sum, const LossWeights& weights, const starter::NetworkConfig& network,
-                  const Teacher& teacher, const Planes& planes, const Batch& batch) {
+void add_triplane(Accumulator& sum, const LossWeights& weights, const Teacher& teacher, const Planes& planes,
+                  const Batch& batch) {
   Planes truth;
   {
     const c10::NoGradGuard no_grad;
     const starter::PictureMaps maps =
-        starter::encode_picture(network, teacher.weights, batch.edited_input, batch.cameras);
-    truth = starter::make_planes(network, teacher.weights, maps, {}, {});
+        starter::encode_picture(teacher.network, teacher.weights, batch.edited_input, batch.cameras);
+    truth = starter::make_planes(teacher.network, teacher.weights, maps, {}, {});
   }
-  const std::int64_t c = network.features;
+  const std::int64_t c = teacher.network.features;
   const auto features = [c](const Tensor& x) { return x.narrow(3, 0, c); };
   const Tensor value = (features(planes.front) - features(truth.front)).abs().mean() +
                        (planes.top - truth.top).abs().mean() + (planes.side - truth.side).abs().mean();
@@ -169,7 +168,7 @@ Objective objective(const TrainConfig& config, const starter::NetworkConfig& net
   }
   add_maps(sum, config.losses, planes, batch, network.features);
   if (teacher != nullptr && prompted && config.losses.triplane > 0) {
-    add_triplane(sum, config.losses, network, *teacher, planes, batch);
+    add_triplane(sum, config.losses, *teacher, planes, batch);
   }
   return std::move(sum.result);
 }

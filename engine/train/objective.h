@@ -25,7 +25,8 @@ struct Objective {
 // The frozen model of the reconstruction stage: its planes of the edited picture guide those of the edit (Eq.
 // 5, 6).
 struct Teacher {
-  nn::Weights weights;  // in the type of computation
+  starter::NetworkConfig network;  // its own: the one that learns may have grown
+  nn::Weights weights;             // in the type of computation
 };
 
 // `master`: fp32 weights (the decoder and the template are used as they are); `compute`: the same in the type
@@ -34,8 +35,7 @@ struct Teacher {
                                   const nn::Weights& master, const nn::Weights& compute, const Batch& batch,
                                   const Perceptual& perceptual, const Teacher* teacher);
 
-// Renders rays of planes with the fused march, or the plain one where that has no kernel; `distances` [B, R,
-// S].
+// Renders rays of planes with the fused march; `distances` [B, R, S].
 [[nodiscard]] MarchOutput march_planes(const nn::Weights& master, const starter::Planes& planes,
                                        const Batch& batch, const RayBatch& rays, const at::Tensor& distances,
                                        bool want_weights = false);

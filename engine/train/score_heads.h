@@ -1,5 +1,5 @@
-// How well a model does on synthetic heads that it never saw: what `triptych eval` measures against exact
-// truth, and the trainer now and then.
+// How well a model does on synthetic heads that it never saw: what `triptych eval --heads` measures against
+// exact truth.
 #pragma once
 
 #include <map>
@@ -33,18 +33,22 @@ struct HeadScoring {
   bool tiles = false;                   // keep pictures for a sheet
 };
 
+// clang-format off
 // Means by name. The picture is each head's first view with its exact mask and camera.
 //   input_psnr                    dB over white, at the picture's own camera
-//   near_psnr, far_psnr           of novel views, by their angle to the picture's; near_st_lpips,
-//   far_st_lpips depth_l1, mask_iou            of novel views; depth in world units, where the truth is
-//   opaque edit_psnr                     of edits by the style's name, at a view that is not the picture's
+//   near_psnr, far_psnr           of novel views, by their angle to the picture's
+//   near_st_lpips, far_st_lpips   of the same
+//   depth_l1, mask_iou            of novel views; depth in world units, where the truth is opaque
+//   edit_psnr                     of edits by the style's name, at a view that is not the picture's
 //   still_psnr                    of doing nothing: unedited truth against edited truth at the same views
-//   right_by_name, _phrase, _picture   share of edits whose result is nearer to their truth than to the
-//                                 truth of every other style and of the unedited head (heads that have all of
-//                                 them), asked for by the style's name, by one of the phrases that training
-//                                 never sees, and by a picture of another head
+//   right_by_name, right_by_phrase, right_by_picture
+//                                 share of edits whose result is nearer to their truth than to the truth of
+//                                 every other style and of the unedited head (heads that have all of them),
+//                                 asked for by the style's name, by one of the phrases that training never
+//                                 sees, and by a picture of another head
 //   phrases_understood            share of all those phrases that are taken for their style
 //   milliseconds                  from the picture to its head
+// clang-format on
 struct HeadFigures {
   int heads = 0;
   Means all;

@@ -82,14 +82,22 @@ Result<Sources> Sources::open(const TrainConfig& config, const TrainOptions& opt
   TRIPTYCH_TRY([[maybe_unused]] const bool others, testing->rescan());
   Sources sources(std::move(training), std::move(testing));
   if (sources.store.heads() == 0 && config.portraits.empty()) {
-    return fail(config.data.front().string() + ": no shards here; triptych synthesize makes them");
+    return fail(data.front().string() + ": no shards here; triptych synthesize makes them");
   }
   if (!config.portraits.empty()) {
-    TRIPTYCH_TRY(Portraits portraits,
-                 load_portraits(config.portraits, config.output / "portraits.safetensors",
-                                options.face_models, portrait_size, progress, options.say));
+    const std::filesystem::path cache = config.output / "portraits.safetensors";
+    TRIPTYCH_TRY(Portraits portraits, load_portraits(config.portraits, cache, options.face_models,
+                                                     portrait_size, progress, options.say));
     sources.portraits = std::move(portraits.training);
     sources.held_out_portraits = std::move(portraits.held_out);
+    if (sources.portraits.empty() && sources.store.heads() == 0) {
+      std::error_code ignored;
+      std::filesystem::remove(cache, ignored);  // so that pictures that are added are seen
+      return fail(
+          config.portraits.string() +
+          ": no photograph to learn from: every 12th by name, the first included, is held out, and those "
+          "without a face are left out; add photographs, or shards as \"data\"");
+    }
     if (config.turned_share > 0) {
       TRIPTYCH_TRY(sources.turned, turn_portraits(sources.portraits, config.init, config.bf16,
                                                   config.output / "turned.safetensors", progress));

@@ -8,6 +8,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "core/json.h"
 #include "train/batch.h"
 #include "train/checkpoint.h"
 #include "train/losses/st_lpips.h"
@@ -125,7 +126,7 @@ Status Trainer::open_weights() {
   } else {
     TRIPTYCH_TRY(state_, again ? load_checkpoint(from) : load_start(from));
     if (!again) {
-      nlohmann::json history = nlohmann::json::parse(state_.history, nullptr, false);
+      nlohmann::json history = parse_json(state_.history).value_or(nullptr);
       if (!history.is_array()) history = nlohmann::json::array();
       history.push_back({{"stage", state_.stage}, {"steps", state_.steps}, {"samples", state_.samples}});
       state_.history = history.dump();
@@ -153,7 +154,7 @@ Status Trainer::open() {
   TRIPTYCH_CHECK(open_weights());
   if (editing()) {
     TRIPTYCH_TRY(const Checkpoint teacher, load_start(config_.init));
-    teacher_ = Teacher{config_.bf16 ? teacher.average.to(at::kBFloat16) : teacher.average};
+    teacher_ = Teacher{teacher.network, config_.bf16 ? teacher.average.to(at::kBFloat16) : teacher.average};
   }
   TRIPTYCH_TRY(Sources sources, Sources::open(config_, options_, progress_));
   sources_.emplace(std::move(sources));
@@ -174,7 +175,6 @@ Status Trainer::step(const Batch& batch) {
     goal.loss.backward();
     TRIPTYCH_TRY(const at::Tensor gradients, workers_.mean(optimizer_->take_gradients()));
     means_.add(goal, optimizer_->step(state_.steps, gradients));
-    result_.last_loss = goal.loss.item<double>();
     ++state_.steps;
     state_.samples += config_.batch;
     return {};
@@ -243,7 +243,7 @@ Status Trainer::housekeeping(bool last) {
   if (stopping || seconds_since(saved_) >= minute * config_.checkpoint_minutes) {
     TRIPTYCH_CHECK(save());
     saved_ = Clock::now();
-    if (!stopping) {
+    if (!stopping && workers_.size() == 1) {  // several would not find the same shards at the same step
       TRIPTYCH_TRY([[maybe_unused]] const bool fresh, sources_->store.rescan());
     }
   }

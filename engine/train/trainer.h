@@ -14,9 +14,7 @@
 namespace triptych::train {
 
 struct TrainOptions {
-  bool resume = false;  // continue from output/checkpoint.safetensors, if it is there
-  std::filesystem::path
-      assets;  // for portraits (models/face), prompts (models/prompt) and perceptual distance
+  bool resume = false;                  // continue from output/checkpoint.safetensors, if it is there
   std::filesystem::path prompt_models;  // folder of the text and picture encoders
   std::filesystem::path loss_models;    // folder of st_lpips.safetensors
   std::filesystem::path face_models;    // folder of the face networks
@@ -27,8 +25,7 @@ struct TrainOptions {
 struct TrainResult {
   std::int64_t steps = 0;
   std::int64_t samples = 0;
-  double seconds = 0;  // of training, evaluations left out
-  double last_loss = 0;
+  double seconds = 0;              // of training, evaluations left out
   std::optional<Figures> figures;  // of the last evaluation
   std::filesystem::path checkpoint;
 };

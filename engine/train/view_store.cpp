@@ -24,13 +24,12 @@ Result<bool> ViewStore::rescan() {
     known_.insert(path);
     for (std::size_t i = 0; i < reader.keys().size(); ++i) {
       const synthetic::ViewKey& key = reader.keys()[i];
-      const auto [entry, inserted] = index_of_head_.try_emplace(key.head, heads_.size());
-      if (inserted) heads_.push_back({key.head, {}});
-      std::vector<ViewRef>& views = heads_[entry->second].edits[key.edit];
+      auto head = std::ranges::lower_bound(heads_, key.head, {}, &HeadViews::head);
+      if (head == heads_.end() || head->head != key.head) head = heads_.insert(head, {key.head, {}});
+      std::vector<ViewRef>& views = head->edits[key.edit];
       const ViewRef ref{shards_.size(), i, key.view};
       const auto later = [](const ViewRef& a, const ViewRef& b) { return a.number < b.number; };
       views.insert(std::upper_bound(views.begin(), views.end(), ref, later), ref);
-      ++views_;
     }
     shards_.push_back(std::move(reader));
   }
@@ -40,11 +39,6 @@ Result<bool> ViewStore::rescan() {
 std::size_t ViewStore::heads() const {
   const std::scoped_lock lock(mutex_);
   return heads_.size();
-}
-
-std::size_t ViewStore::views() const {
-  const std::scoped_lock lock(mutex_);
-  return views_;
 }
 
 HeadViews ViewStore::head(std::size_t index) const {

@@ -26,7 +26,8 @@ struct HeadViews {
   std::map<int, std::vector<ViewRef>> edits;
 };
 
-// Thread-safe. Shards that appear later are found by rescan().
+// Thread-safe. Shards that appear later are found by rescan(). Heads are in the order of their numbers,
+// whenever their shards were found.
 class ViewStore {
  public:
   explicit ViewStore(std::vector<std::filesystem::path> folders, std::size_t cache_bytes);
@@ -34,7 +35,6 @@ class ViewStore {
   [[nodiscard]] Result<bool> rescan();
 
   [[nodiscard]] std::size_t heads() const;
-  [[nodiscard]] std::size_t views() const;
   [[nodiscard]] HeadViews head(std::size_t index) const;
   [[nodiscard]] Result<std::shared_ptr<const synthetic::View>> view(const ViewRef& ref);
 
@@ -44,9 +44,7 @@ class ViewStore {
   mutable std::mutex mutex_;
   std::set<std::filesystem::path> known_;
   std::vector<synthetic::ShardReader> shards_;
-  std::vector<HeadViews> heads_;
-  std::map<std::uint32_t, std::size_t> index_of_head_;
-  std::size_t views_ = 0;
+  std::vector<HeadViews> heads_;  // by number
   std::size_t cached_bytes_ = 0;
   std::map<std::pair<std::size_t, std::size_t>, std::shared_ptr<const synthetic::View>> cache_;
 };

@@ -5,7 +5,6 @@
 #include "tiny.h"
 #include "train/checkpoint.h"
 #include "train/item.h"
-#include "train/march_plain.h"
 #include "train/objective.h"
 #include "train/optimizer.h"
 #include "train/turned.h"
@@ -114,6 +113,45 @@ TEST(Portraits, ATurnedPhotographHasThePhotographForItsTarget) {
   EXPECT_EQ(again->size(), 1U);
 }
 
+TEST(Batches, ViewsSmallerThanAPatchAreASentence) {
+  const tiny::Folder folder("patches");
+  ViewStore store({folder.path / "data"}, std::size_t{1} << 24);
+  ASSERT_TRUE(store.rescan());
+  TrainConfig config = folder.config();
+  config.losses.perceptual = 0.2F;
+  const starter::NetworkConfig network = starter::network_config(config.network, "network").value();
+  const std::vector<ViewPtr> portraits;
+  const std::vector<TurnedPortrait> turned;
+  const BatchMaker maker(config, network, store, portraits, turned, nullptr);
+  EXPECT_TRUE(maker.make(config.steps - 1));
+  config.patch = 96;
+  const auto batch = maker.make(0);
+  ASSERT_FALSE(batch);
+  EXPECT_NE(batch.error().message.find("views of 64 pixels, smaller than \"patch\" (96)"), std::string::npos);
+}
+
+TEST(ViewStore, HeadsHaveTheSameOrderWheneverTheirShardsWereFound) {
+  const tiny::Folder folder("order");
+  const std::vector<std::filesystem::path> data{folder.path / "data"};
+  ViewStore running(data, 0), resumed(data, 0);
+  ASSERT_TRUE(running.rescan());
+  for (const std::uint32_t head : {5U, 9U}) {
+    synthetic::View view = tiny::view_of(orbit_camera(0, 0), 0);
+    view.key.head = head;
+    synthetic::ShardWriter writer;
+    ASSERT_TRUE(writer.add(view));
+    ASSERT_TRUE(writer.write(data[0] / (head == 5 ? "a.safetensors" : "z.safetensors")));
+  }
+  ASSERT_TRUE(running.rescan());
+  ASSERT_TRUE(resumed.rescan());
+  ASSERT_EQ(running.heads(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(running.head(i).head, 5 + 2 * i);
+    EXPECT_EQ(resumed.head(i).head, 5 + 2 * i);
+  }
+  EXPECT_EQ(running.head(1).edits.at(0).size(), 6U);
+}
+
 TEST(Optimizer, AverageFollowsTheWeightsAndFrozenOnesStay) {
   nn::Weights weights;
   weights.set("moves", at::ones({4}));
@@ -141,49 +179,6 @@ TEST(Optimizer, RateWarmsUpAndEndsAtItsFraction) {
   EXPECT_GT(learning_rate(config, 200), learning_rate(config, 600));
 }
 
-TEST(March, PlainAndFusedAgreeWithGradients) {
-  MarchInputs in;
-  at::manual_seed(3);
-  const auto leaf = [](at::IntArrayRef shape) { return (0.3 * at::randn(shape)).set_requires_grad(true); };
-  in.front = leaf({1, 16, 16, 13});
-  {
-    const c10::NoGradGuard no_grad;
-    in.front.select(3, 8).copy_(2.7 + 0.05 * at::randn({1, 16, 16}));
-  }
-  in.top = leaf({1, 12, 16, 8});
-  in.side = leaf({1, 16, 12, 8});
-  in.template_planes = leaf({3, 8, 8, 8});
-  in.weights = {leaf({16, 11}), leaf({5, 16})};
-  in.biases = {leaf({16}), leaf({5})};
-  const Camera picture = orbit_camera(5, 0), other = orbit_camera(20, 5);
-  in.cameras = starter::camera_tensor({&picture, 1});
-  const Vec3 o = other.origin(), f = other.axis(2), r = other.axis(0);
-  const at::Tensor steps = at::linspace(-0.08, 0.08, 9).view({9, 1});
-  at::Tensor d =
-      at::tensor(at::ArrayRef<float>(f.data(), 3)) + steps * at::tensor(at::ArrayRef<float>(r.data(), 3));
-  in.directions = (d / d.norm(2, {1}, true)).unsqueeze(0).contiguous();
-  in.origins = at::tensor(at::ArrayRef<float>(o.data(), 3)).expand({1, 9, 3}).contiguous();
-  in.distances = at::linspace(2.3, 3.2, 20).expand({1, 9, 20}).contiguous();
-
-  std::vector<at::Tensor> gradients[2], seen[2];
-  for (int fused = 0; fused < 2; ++fused) {
-    const MarchOutput out = fused == 1 ? march(in) : march_plain(in);
-    seen[fused] = {out.colour.detach(), out.alpha.detach(), out.depth.detach()};
-    (out.colour.sum() + 0.5 * out.alpha.square().sum() + 0.1 * out.depth.sum()).backward();
-    for (at::Tensor* leaf_tensor :
-         {&in.front, &in.top, &in.side, &in.template_planes, &in.weights[0], &in.biases[1]}) {
-      gradients[fused].push_back(leaf_tensor->grad().clone());
-      leaf_tensor->mutable_grad() = at::Tensor();
-    }
-  }
-  for (std::size_t i = 0; i < seen[0].size(); ++i)
-    EXPECT_TRUE(at::allclose(seen[0][i], seen[1][i], 1e-3, 1e-4)) << i;
-  for (std::size_t i = 0; i < gradients[0].size(); ++i) {
-    const double scale = gradients[0][i].abs().max().item<double>();
-    EXPECT_LT((gradients[0][i] - gradients[1][i]).abs().max().item<double>(), 2e-3 * scale) << i;
-  }
-}
-
 TEST(Config, ErrorsNameTheKey) {
   const auto message = [](const std::string& text) {
     const auto config = parse_config(text, "c.json", "/");
@@ -194,6 +189,9 @@ TEST(Config, ErrorsNameTheKey) {
   EXPECT_NE(message(R"({"data": ["d"], "output": "o", "batch": 0})")
                 .find("\"batch\" should be a whole number from 1"),
             std::string::npos);
+  EXPECT_NE(message(R"({"data": ["d"], "output": "o", "patch": 16})")
+                .find("\"patch\" should be a whole number from 32"),
+            std::string::npos);
   EXPECT_NE(message(R"({"data": ["d"], "output": "o", "colour": 1})").find("\"colour\" is no setting"),
             std::string::npos);
   EXPECT_NE(message(R"({"data": ["d"], "output": "o", "losses": {"mask": "x"}})")
@@ -201,6 +199,8 @@ TEST(Config, ErrorsNameTheKey) {
             std::string::npos);
   EXPECT_NE(message(R"({"data": ["d"], "output": "o", "stage": "editing"})").find("\"init\" is missing"),
             std::string::npos);
+  const std::string deep = std::string(320'000, '[') + std::string(320'000, ']');
+  EXPECT_NE(message(R"({"data": )" + deep + "}").find("c.json: JSON with lists"), std::string::npos);
 }
 
 TEST(Config, ThoseThatShipAreValid) {

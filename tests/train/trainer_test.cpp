@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "model/starter/starter.h"
+#include "prompt/encoders.h"
 #include "tiny.h"
 #include "train/checkpoint.h"
 #include "train/export_package.h"
@@ -86,6 +87,35 @@ TEST(Trainer, EditingStartsFromAReconstruction) {
   const auto result = train(config, {}, progress);
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().message.find("missing.safetensors"), std::string::npos) << result.error().message;
+}
+
+TEST(Trainer, EditingMayGrowTheNetworkThatTeaches) {
+  const tiny::Folder folder("editing_grown");
+  synthetic::ShardWriter writer;
+  for (int i = 0; i < 2; ++i) {
+    const Camera camera = orbit_camera(-25 + 10 * static_cast<float>(i), static_cast<float>(4 * i));
+    ASSERT_TRUE(writer.add(tiny::view_of(camera, i, /*edit=*/1)));
+  }
+  ASSERT_TRUE(writer.write(folder.path / "data" / "edited.safetensors"));
+  TrainConfig config = folder.config();
+  for (const char* added : {"border", "side_blocks", "trunk_blocks"}) config.network[added] = 0;
+  Checkpoint start;
+  start.network = starter::network_config(config.network, "network").value();
+  start.weights = start.average = starter::initial_weights(start.network, 3);
+  start.stage = "reconstruction";
+  config.init = folder.path / "start.safetensors";
+  ASSERT_TRUE(save_checkpoint(config.init, start));
+
+  config.stage = TrainConfig::Stage::editing;
+  config.network = {{"border", 1}, {"side_blocks", 1}, {"trunk_blocks", 1}};
+  config.plain_share = 0;
+  config.steps = 2;
+  TrainOptions options;
+  options.prompt_models = test::prompt_models();
+  Progress progress;
+  const auto result = train(config, options, progress);
+  ASSERT_TRUE(result) << result.error().message << result.error().detail;
+  EXPECT_EQ(result->steps, 2);
 }
 
 TEST(Trainer, GoesOnFromAPackage) {
@@ -177,6 +207,27 @@ TEST(Trainer, NoShardsIsASentence) {
   const auto result = train(config, {}, progress);
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().message.find("no shards"), std::string::npos);
+}
+
+// The first photograph is held out; added ones are seen when training is started again.
+TEST(Trainer, APhotographThatIsHeldOutIsNotEnough) {
+  const tiny::Folder folder("one_photograph");
+  const std::filesystem::path source = TRIPTYCH_SOURCE_DIR;
+  TrainConfig config = folder.config();
+  config.data.clear();
+  config.portraits = folder.path / "photographs";
+  config.steps = 1;
+  std::filesystem::create_directories(config.portraits);
+  std::filesystem::copy(source / "assets/portraits/astronaut.jpg", config.portraits / "a.jpg");
+  TrainOptions options;
+  options.face_models = source / "assets/models/face";
+  Progress progress;
+  const auto refused = train(config, options, progress);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("no photograph to learn from"), std::string::npos);
+  std::filesystem::copy(config.portraits / "a.jpg", config.portraits / "b.jpg");
+  const auto result = train(config, options, progress);
+  EXPECT_TRUE(result) << result.error().message;
 }
 
 }  // namespace
