@@ -171,6 +171,12 @@ void running_row(Ui& ui) {
   tooltip("Show the head with what has been learned until now");
 }
 
+void unsaved_row(Ui& ui) {
+  dim_text(ui, "The style is learned but could not be saved. Make room on the disk, then save it again.");
+  if (primary_button(ui, "Save the style", {-1, 0})) ui.app.adapting.save_again();
+  mark(ui, "adapt.save");
+}
+
 void loss_curve(Ui& ui) {
   const auto& seconds = ui.app.adapting.loss_seconds();
   const auto& losses = ui.app.adapting.losses();
@@ -226,7 +232,9 @@ void adapt_panel(Ui& ui) {
     pair_list(ui);
     settings(ui);
   }
-  if (adapting.busy()) {
+  if (adapting.save_failed()) {
+    unsaved_row(ui);
+  } else if (adapting.busy()) {
     running_row(ui);
   } else if (!adapting.pairs().empty()) {
     start_row(ui);

@@ -82,7 +82,11 @@ bool shown_is_unsaved(const Ui& ui) {
 std::string quit_question(const Ui& ui) {
   if (ui.leaving) return "Saving what was learned...";
   std::string text;
-  if (ui.app.adapting.busy()) {
+  if (ui.app.adapting.save_failed()) {
+    text =
+        "The style that was learned could not be saved. Go on to make room on the disk and save it; quitting "
+        "leaves to the next start what was put aside of it. ";
+  } else if (ui.app.adapting.busy()) {
     text = "A style is being learned. Quitting keeps what has been learned so far. ";
   } else if (ui.app.exports.busy()) {
     text = "An export is still running. Quitting cancels it; no unfinished file is left behind. ";
@@ -115,6 +119,7 @@ void quit_dialog(Ui& ui) {
     ui.leaving = true;
     for (const JobInfo& job : ui.app.exports.jobs()) ui.app.exports.cancel(job.id);
     ui.app.adapting.stop();
+    ui.app.adapting.give_up();
   }
   mark(ui, "quit.confirm");
   ImGui::SameLine();

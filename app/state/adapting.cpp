@@ -1,6 +1,7 @@
 #include "state/adapting.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "state/app.h"
 #include "state/recovery.h"
@@ -159,23 +160,39 @@ void Adapting::show_newest() {
       });
 }
 
-// The run is kept until its style is on the disk: with it goes the file that a crash would leave.
 void Adapting::finish() {
   finishing_ = true;
   for (const std::string& notice : info_.notices) app_.notices.add(Notice::Kind::information, notice);
   if (info_.state == StyleRun::State::failed) app_.notices.add(info_.error);
-  if (auto style = run_->latest()) {
+  save();
+}
+
+// The run is kept until its style is on the disk: with it goes the file that a crash would leave.
+void Adapting::save() {
+  const auto style = run_->latest();
+  if (!style) return end();
+  app_.shelf.add(*style, [this](const Status& status) {
+    save_failed_ = !status;
+    if (!status) return;
     app_.notices.add(Notice::Kind::success,
                      "The style \"" + run_name_ + "\" is learned: type its name as a prompt");
-    app_.shelf.add(*style, [this] { end(); });
-  } else {
     end();
-  }
+  });
+}
+
+void Adapting::save_again() {
+  if (std::exchange(save_failed_, false)) save();
+}
+
+void Adapting::give_up() {
+  if (!save_failed_) return;
+  run_->keep_recovery();
+  end();
 }
 
 void Adapting::end() {
   run_.reset();
-  finishing_ = false;
+  finishing_ = save_failed_ = false;
 }
 
 void Adapting::recover() {
@@ -184,17 +201,14 @@ void Adapting::recover() {
   app_.background.submit(
       "Taking up a style that was being learned", "",
       [this, path = *left](Progress&) { return app_.services.load_style(path); },
-      [this, path = *left](Result<LearnedStyle> style) {
-        std::error_code ignored;
-        if (!style) {
-          fs::remove(path, ignored);
-          return app_.notices.add(style.error());
-        }
+      [this, path = *left](const Result<LearnedStyle>& style) {
+        if (!style) return app_.notices.add(style.error());
         const std::string sentence =
             "Triptych ended while it learned \"" + style->name + "\": what it had learned is kept";
-        app_.shelf.add(*style, [this, path, sentence] {
-          std::error_code error;
-          fs::remove(path, error);
+        app_.shelf.add(*style, [this, path, sentence](const Status& status) {
+          if (!status) return;  // the next start tries again
+          std::error_code ignored;
+          fs::remove(path, ignored);
           app_.notices.add(Notice::Kind::information, sentence);
         });
       });

@@ -35,6 +35,11 @@ class Adapting {
   void take_snapshot();
   void set_minutes(float minutes);
   void poll();  // takes over what the run has to tell
+  // What was learned could not be saved: it waits for save_again(), its recovery file stays.
+  [[nodiscard]] bool save_failed() const noexcept { return save_failed_; }
+  void save_again();
+  // Leaves the recovery file to the next start, which takes it up. save_failed() only.
+  void give_up();
   // From start() until what was learned is on the shelf: closing now would lose something.
   [[nodiscard]] bool busy() const noexcept { return starting_ || run_ != nullptr; }
 
@@ -54,6 +59,7 @@ class Adapting {
   void begin(std::shared_ptr<StyleRun> run);
   void show_newest();
   void finish();
+  void save();
   void end();
 
   App& app_;
@@ -61,6 +67,7 @@ class Adapting {
   bool starting_ = false;
   bool stop_when_started_ = false;
   bool finishing_ = false;
+  bool save_failed_ = false;
   std::shared_ptr<StyleRun> run_;
   std::string run_name_;
   StyleRun::Info info_;

@@ -37,6 +37,7 @@ class EngineRun final : public StyleRun {
   void pause() override { run_.pause(); }
   void resume() override { run_.resume(); }
   void stop() override { run_.stop(); }
+  void keep_recovery() override { run_.keep_recovery(); }
   void set_minutes(double minutes) override { run_.set_minutes(minutes); }
   void take_snapshot() override { run_.take_snapshot(); }
 
@@ -90,9 +91,11 @@ Result<std::shared_ptr<StyleRun>> begin_learning(const std::shared_ptr<const Mod
                                                  const std::vector<StylePair>& pairs,
                                                  const StyleRunConfig& config,
                                                  const std::filesystem::path& loss_models,
-                                                 const std::filesystem::path& prompt_models) {
+                                                 const std::filesystem::path& prompt_models,
+                                                 Progress& progress) {
   std::vector<adapt::Pair> kept;
   for (const StylePair& pair : pairs) {
+    TRIPTYCH_CHECK(progress.check());
     if (!pair.keep) continue;
     kept.push_back(*std::static_pointer_cast<const adapt::Pair>(pair.engine));
     kept.back().keep = true;
@@ -102,6 +105,7 @@ Result<std::shared_ptr<StyleRun>> begin_learning(const std::shared_ptr<const Mod
   learning.loss_models = loss_models;
   learning.prompt_models = prompt_models;
   TRIPTYCH_TRY(auto learner, adapt::make_learner(base, std::move(kept), learning));
+  TRIPTYCH_CHECK(progress.check());
   adapt::AdaptConfig settings;
   settings.minutes = config.minutes;
   settings.recovery = config.recovery;
@@ -125,7 +129,8 @@ Result<std::vector<StylePair>> read_pairs(const std::vector<std::filesystem::pat
 
 Result<std::shared_ptr<StyleRun>> begin_learning(const std::shared_ptr<const Model>&,
                                                  const std::vector<StylePair>&, const StyleRunConfig&,
-                                                 const std::filesystem::path&, const std::filesystem::path&) {
+                                                 const std::filesystem::path&, const std::filesystem::path&,
+                                                 Progress&) {
   return fail(cannot);
 }
 

@@ -96,10 +96,9 @@ class EngineServices final : public Services {
   }
 
   Result<std::shared_ptr<StyleRun>> learn_style(const std::vector<StylePair>& pairs,
-                                                const StyleRunConfig& config,
-                                                Progress& /*progress*/) override {
+                                                const StyleRunConfig& config, Progress& progress) override {
     TRIPTYCH_TRY(const auto base, this->base());
-    return begin_learning(base, pairs, config, options_.loss_models, options_.prompt_assets);
+    return begin_learning(base, pairs, config, options_.loss_models, options_.prompt_assets, progress);
   }
 
   Result<LearnedStyle> load_style(const fs::path& path) override { return read_style(path); }

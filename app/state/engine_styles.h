@@ -43,6 +43,7 @@ class StylePreview {
                                                                const std::vector<StylePair>& pairs,
                                                                const StyleRunConfig& config,
                                                                const std::filesystem::path& loss_models,
-                                                               const std::filesystem::path& prompt_models);
+                                                               const std::filesystem::path& prompt_models,
+                                                               Progress& progress);
 
 }  // namespace triptych::app

@@ -109,7 +109,8 @@ void App::open_style(const fs::path& path, const std::shared_ptr<OpenBatch>& bat
       [this, batch, path](Result<LearnedStyle> style) {
         if (!style) return batch->add(style.error(), path);
         const std::string name = style->name;
-        shelf.add(*style, [this, name] {
+        shelf.add(*style, [this, name](const Status& saved) {
+          if (!saved) return;
           notices.add(Notice::Kind::success, "The style \"" + name + "\" is here: type its name as a prompt");
         });
       });

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/atomic_file.h"
+#include "core/json.h"
 
 namespace triptych::app {
 namespace {
@@ -50,8 +51,14 @@ Result<Preferences> load_preferences(const fs::path& folder) {
   std::error_code ignored;
   if (!fs::exists(file_in(folder), ignored)) return preferences;
   TRIPTYCH_TRY(const std::string text, read_file(file_in(folder), 1 << 20));
+  const auto damaged = [&](std::string detail) {
+    return fail(file_in(folder).string() + ": the preferences are damaged; starting with the defaults",
+                std::move(detail));
+  };
+  const auto parsed = parse_json(text);
+  if (!parsed) return damaged(parsed.error().message);
   try {
-    const auto json = nlohmann::json::parse(text);
+    const auto& json = *parsed;
     preferences.light_theme = json.value("light_theme", false);
     preferences.interface_scale = std::clamp(json.value("interface_scale", 1.0F), 0.75F, 2.0F);
     preferences.refine_when_still = json.value("refine_when_still", true);
@@ -60,8 +67,7 @@ Result<Preferences> load_preferences(const fs::path& folder) {
     preferences.first_start = json.value("first_start", true);
     preferences.recent = json.value("recent", std::vector<std::string>{});
   } catch (const nlohmann::json::exception& error) {
-    return fail(file_in(folder).string() + ": the preferences are damaged; starting with the defaults",
-                error.what());
+    return damaged(error.what());
   }
   return preferences;
 }

@@ -1,8 +1,8 @@
 #include "state/session_file.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "core/json.h"
 #include "core/safetensors.h"
 
 namespace triptych::app {
@@ -89,7 +89,7 @@ Result<std::shared_ptr<const Source>> read_source(const json& entry, const Safet
 Result<Session> parse(const SafetensorsReader& reader, Services& services) {
   const auto text = reader.metadata().find("session");
   if (text == reader.metadata().end()) return fail("it is not a Triptych session");
-  const json root = json::parse(text->second);
+  TRIPTYCH_TRY(const json root, parse_json(text->second));
   const int version = root.at("version").get<int>();
   if (version > session_format_version) {
     return fail("it was written by a newer Triptych (format " + std::to_string(version) +
@@ -106,7 +106,7 @@ Result<Session> parse(const SafetensorsReader& reader, Services& services) {
   session.pose = pose_of(root.at("pose"));
   session.home = pose_of(root.at("home"));
   session.draft_text = root.at("draft").get<std::string>();
-  for (const json& key : root.value("path", json::array())) scene.path.keys.push_back(pose_of(key));
+  for (const json& key : member(root, "path")) scene.path.keys.push_back(pose_of(key));
   if (root.contains("source")) {
     TRIPTYCH_TRY(scene.source, read_source(root.at("source"), reader));
   } else if (!scene.history.empty()) {

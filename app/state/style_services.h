@@ -47,7 +47,7 @@ struct LearnedStyle {
 struct StyleRunConfig {
   std::string name;
   double minutes = 5;
-  std::filesystem::path recovery;  // written now and then so that a crash loses little; gone after a good end
+  std::filesystem::path recovery;  // written now and then so that a crash loses little; goes with the run
   std::function<void()> changed;   // from the run's thread, about once a second: must return at once
 };
 
@@ -84,7 +84,8 @@ class StyleRun {
 
   virtual void pause() = 0;
   virtual void resume() = 0;
-  virtual void stop() = 0;  // done with what has been learned, or idle if that is nothing
+  virtual void stop() = 0;           // done with what has been learned, or idle if that is nothing
+  virtual void keep_recovery() = 0;  // the file stays when the run goes
   virtual void set_minutes(double minutes) = 0;
   virtual void take_snapshot() = 0;
   [[nodiscard]] virtual Info info() const = 0;

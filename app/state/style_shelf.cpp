@@ -48,7 +48,7 @@ void StyleShelf::take_up(std::vector<Result<LearnedStyle>> found) {
   if (!styles_.empty()) use();
 }
 
-void StyleShelf::add(const LearnedStyle& style, std::function<void()> done) {
+void StyleShelf::add(const LearnedStyle& style, std::function<void(const Status&)> done) {
   const fs::path path = file_of(style.name);
   app_.saves.submit(
       "Saving the style \"" + style.name + "\"", "",
@@ -57,7 +57,7 @@ void StyleShelf::add(const LearnedStyle& style, std::function<void()> done) {
         fs::create_directories(path.parent_path(), ignored);
         return app_.services.save_style(path, style);
       },
-      [this, path, style, done = std::move(done)](Status status) {
+      [this, path, style, done = std::move(done)](const Status& status) {
         if (!status) {
           app_.notices.add(status.error());
         } else {
@@ -66,7 +66,7 @@ void StyleShelf::add(const LearnedStyle& style, std::function<void()> done) {
           put(std::move(saved));
           use();
         }
-        if (done) done();
+        if (done) done(status);
       });
 }
 

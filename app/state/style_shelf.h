@@ -20,8 +20,9 @@ class StyleShelf {
   explicit StyleShelf(App& app) : app_(app) {}
 
   void read_all();  // what the folder holds, at the start; the model knows it then, once there is one
-  // Puts a style on the shelf, in the place of one of its name; `done` after it has been saved.
-  void add(const LearnedStyle& style, std::function<void()> done = {});
+  // Saves a style and puts it on the shelf, in the place of one of its name; one that could not be saved is
+  // not on the shelf, which a notice says. `done` is told.
+  void add(const LearnedStyle& style, std::function<void(const Status&)> done = {});
   void remove(const std::string& name);
   void copy_to(const std::string& name, const std::filesystem::path& path);
   void roll_back(const std::string& name, std::size_t snapshot);

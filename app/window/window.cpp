@@ -147,7 +147,8 @@ class MainWindow {
 
   [[nodiscard]] bool should_close() {
     const bool busy = app_.exports.busy() || app_.adapting.busy();
-    if (app_.saves.busy()) return false;  // it comes again when they are done
+    if (app_.saves.busy()) return false;                   // it comes again when they are done
+    if (app_.adapting.save_failed()) ui_.leaving = false;  // the question tells it and is asked again
     if (ui_.leaving) return !busy;
     if (!window_.close_requested() && !ui_.quit) return false;
     if (!busy && !app_.would_lose_work()) return true;

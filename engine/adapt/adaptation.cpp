@@ -41,7 +41,7 @@ Adaptation::~Adaptation() {
   preparing_.cancel();
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
-  if (state_.state != State::failed) discard();
+  if (state_.state != State::failed && !keep_recovery_) discard();
 }
 
 void Adaptation::start() {
@@ -84,6 +84,11 @@ void Adaptation::discard() {
   file_closed_ = true;
   std::error_code ignored;
   if (!config_.recovery.empty()) std::filesystem::remove(config_.recovery, ignored);
+}
+
+void Adaptation::keep_recovery() {
+  const std::scoped_lock lock(mutex_);
+  keep_recovery_ = true;
 }
 
 void Adaptation::set_minutes(double minutes) {

@@ -24,7 +24,7 @@ struct AdaptConfig {
   std::vector<double> snapshots_s{10, 60, 120, 300};  // when snapshots are taken, beside the end
   // A style file, written with the newest weights every recovery_s seconds of learning and at the end, so
   // that a crash loses no more. Removed by discard() and by the destructor of a run that did not fail: save
-  // latest() before. Empty: none.
+  // latest() before, or keep_recovery(). Empty: none.
   std::filesystem::path recovery;
   double recovery_s = 20;
   // Called on the run's thread after a change of state, a snapshot, and about once a second while learning.
@@ -79,6 +79,7 @@ class Adaptation {
   // Ends the run without a result: no snapshot is taken and no file is left. Returns at once; the recovery
   // file is gone when it returns.
   void discard();
+  void keep_recovery();              // the destructor leaves the recovery file
   void set_minutes(double minutes);  // from 0.05 to 600; less than has passed already: ends as stop() does
   void take_snapshot();  // after the step; running or paused. Of most_snapshots the last place is the end's
 
@@ -126,6 +127,7 @@ class Adaptation {
   Info state_;
   double minutes_;
   bool pausing_ = false, stopping_ = false, discarding_ = false, snapshot_wanted_ = false;
+  bool keep_recovery_ = false;
   std::vector<LossPoint> history_;
   std::shared_ptr<const Style> latest_;
   std::shared_ptr<const PairView> view_;

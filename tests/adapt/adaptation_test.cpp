@@ -281,6 +281,14 @@ TEST_F(Recovery, LosesAtMostTwentySecondsAndIsAlwaysWhole) {
   EXPECT_TRUE(empty());
 }
 
+TEST_F(Recovery, OutlivesARunThatKeepsIt) {
+  TestRun run(config(1));
+  EXPECT_EQ(run.to_the_end().state, State::done);
+  run->keep_recovery();
+  run.close();
+  EXPECT_EQ(steps_of(load_style(file_)->used()), 60);
+}
+
 TEST_F(Recovery, ReadersSeeWholeFilesWhileItIsWritten) {
   AdaptConfig often = config(2);
   often.recovery_s = 1;

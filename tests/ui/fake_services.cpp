@@ -139,7 +139,8 @@ Result<std::vector<app::StylePair>> FakeServices::load_pairs(const std::vector<s
 
 Result<std::shared_ptr<app::StyleRun>> FakeServices::learn_style(const std::vector<app::StylePair>& pairs,
                                                                  const app::StyleRunConfig& config,
-                                                                 Progress& /*progress*/) {
+                                                                 Progress& progress) {
+  TRIPTYCH_CHECK(progress.check());
   if (std::ranges::none_of(pairs, &app::StylePair::keep)) return fail("none of the pairs is kept");
   return std::make_shared<FakeRun>(config, learning_turn);
 }

@@ -23,6 +23,9 @@ FakeRun::~FakeRun() {
     leaving_ = true;
   }
   wake_.notify_all();
+  thread_.join();
+  std::error_code ignored;
+  if (!keep_recovery_) std::filesystem::remove(config_.recovery, ignored);
 }
 
 void FakeRun::change(State state) {
@@ -65,6 +68,7 @@ void FakeRun::run() {
     if (last || due || std::exchange(snapshot_, false)) ++info_.snapshots;
     if (last) info_.state = State::done;
     lock.unlock();
+    if (const auto style = latest()) static_cast<void>(save_fake_style(config_.recovery, *style));
     config_.changed();
     lock.lock();
   }

@@ -1,7 +1,9 @@
 // Learned styles as tests want them: files that are real, learning that takes no network. A run learns a
-// second with every turn of its thread and takes a snapshot after 2 s and then every 10 s.
+// second with every turn of its thread and takes a snapshot after 2 s and then every 10 s, which its recovery
+// file holds.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -21,6 +23,7 @@ class FakeRun final : public app::StyleRun {
   void pause() override { change(State::paused); }
   void resume() override { change(State::running); }
   void stop() override;
+  void keep_recovery() override { keep_recovery_ = true; }
   void set_minutes(double minutes) override;
   void take_snapshot() override;
   [[nodiscard]] Info info() const override;
@@ -39,6 +42,7 @@ class FakeRun final : public app::StyleRun {
   Info info_;
   std::vector<LossPoint> losses_;
   bool stopping_ = false, leaving_ = false, snapshot_ = false;
+  std::atomic<bool> keep_recovery_{false};
   std::jthread thread_;
 };
 

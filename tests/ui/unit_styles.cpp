@@ -6,6 +6,7 @@
 #include "core/atomic_file.h"
 #include "driver.h"
 #include "fake_styles.h"
+#include "full_disk.h"
 #include "state/recovery.h"
 
 namespace triptych::test {
@@ -37,8 +38,37 @@ class Learning : public ::testing::Test {
     return std::ranges::any_of(driver.app->model.styles, [&](const auto& s) { return s.name == name; });
   }
 
+  bool told(const std::string& part) {
+    return std::ranges::any_of(driver.app->notices.list(), [&](const app::Notice& notice) {
+      return notice.sentence.find(part) != std::string::npos;
+    });
+  }
+  void learn_a_little() {
+    begin();
+    adapting().minutes = 60;
+    adapting().start();
+    ASSERT_TRUE(driver.wait([&] { return adapting().losses().size() > 3; }));
+  }
+  // Stands in a queue's way until it is cancelled.
+  static int block(app::JobQueue& queue) {
+    return queue.submit(
+        "blocking", "",
+        [](Progress& progress) -> Status {
+          progress.wait_for_cancel();
+          return {};
+        },
+        [](const Status&) {});
+  }
+  static void cancel(app::JobQueue& queue, const std::string& part) {
+    for (const app::JobInfo& job : queue.jobs()) {
+      if (job.title.find(part) != std::string::npos) queue.cancel(job.id);
+    }
+  }
+
   TemporaryFolder folder;
   Driver driver{folder};
+  const std::filesystem::path saved = folder / "data/styles/charcoal.safetensors";
+  const std::filesystem::path recovery = app::recovery_path(folder / "state", app::Leftover::style);
 };
 
 TEST_F(Learning, AFolderOfPairsOpensThePanelAndPairsCanBeLeftOut) {
@@ -106,6 +136,58 @@ TEST_F(Learning, ThePortraitMayBeReplacedMeanwhile) {
   adapting().stop();
   ASSERT_TRUE(driver.wait([&] { return !adapting().busy(); }));
   EXPECT_EQ(driver.app->scene().source->path.filename(), "berta.png");
+}
+
+TEST_F(Learning, AStyleThatCouldNotBeSavedIsSavedOnceThereIsRoom) {
+  learn_a_little();
+  {
+    const FullDisk full;
+    adapting().stop();
+    ASSERT_TRUE(driver.wait([&] { return adapting().save_failed(); }));
+  }
+  EXPECT_TRUE(adapting().busy());
+  EXPECT_TRUE(std::filesystem::exists(recovery));
+  EXPECT_FALSE(told("is learned"));
+  adapting().save_again();
+  ASSERT_TRUE(driver.wait([&] { return !adapting().busy() && knows("charcoal"); }));
+  EXPECT_TRUE(std::filesystem::exists(saved));
+  EXPECT_FALSE(std::filesystem::exists(recovery));
+  EXPECT_TRUE(told("is learned"));
+}
+
+TEST_F(Learning, GivingUpAnUnsavedStyleLeavesItToTheNextStart) {
+  learn_a_little();
+  {
+    const FullDisk full;
+    adapting().stop();
+    ASSERT_TRUE(driver.wait([&] { return adapting().save_failed(); }));
+  }
+  adapting().give_up();
+  EXPECT_FALSE(adapting().busy());
+  EXPECT_TRUE(std::filesystem::exists(recovery));
+}
+
+TEST_F(Learning, CancelledBeforeItBeginsItIsOver) {
+  begin();
+  const int blocking = block(driver.app->background);
+  adapting().start();
+  cancel(driver.app->background, "Preparing to learn");
+  EXPECT_TRUE(driver.wait([&] { return !adapting().busy(); }));
+  driver.app->background.cancel(blocking);
+  EXPECT_TRUE(adapting().can_start());
+}
+
+TEST_F(Learning, ACancelledSaveCanBeRepeated) {
+  learn_a_little();
+  const int blocking = block(driver.app->saves);
+  adapting().stop();
+  ASSERT_TRUE(driver.wait([&] {
+    cancel(driver.app->saves, "Saving the style");
+    return adapting().save_failed();
+  }));
+  driver.app->saves.cancel(blocking);
+  adapting().save_again();
+  EXPECT_TRUE(driver.wait([&] { return !adapting().busy() && knows("charcoal"); }));
 }
 
 TEST_F(Learning, EndingTheProgramInTheMiddleIsClean) {
@@ -180,6 +262,38 @@ TEST(Styles, WhatACrashLeftOfALearnedStyleIsTakenUp) {
   ASSERT_TRUE(driver.wait([&] { return driver.app->shelf.find("charcoal") != nullptr; }));
   ASSERT_TRUE(driver.wait_idle());
   EXPECT_FALSE(std::filesystem::exists(left));
+}
+
+TEST(Styles, ALeftoverThatCannotBeTakenUpStays) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "state");
+  const auto left = folder / "state/learning-999999999.safetensors";
+  for (const bool readable : {false, true}) {
+    ASSERT_TRUE(readable ? save_fake_style(left, fake_style("charcoal", 2))
+                         : write_file(left, std::string_view("half a style")));
+    Driver driver(folder);
+    const FullDisk full;
+    driver.app->start({});
+    ASSERT_TRUE(driver.wait_idle());
+    EXPECT_TRUE(std::filesystem::exists(left)) << readable;
+    ASSERT_FALSE(driver.app->notices.list().empty()) << readable;
+    for (const app::Notice& notice : driver.app->notices.list()) {
+      EXPECT_EQ(notice.kind, app::Notice::Kind::error) << notice.sentence;
+    }
+  }
+}
+
+TEST(Styles, OneThatCouldNotBeSavedIsNotSaidToBeHere) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(save_fake_style(folder / "ink.safetensors", fake_style("ink", 1)));
+  Driver driver(folder);
+  const FullDisk full;
+  driver.app->start({folder / "ink.safetensors"});
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_EQ(driver.app->shelf.find("ink"), nullptr);
+  for (const app::Notice& notice : driver.app->notices.list()) {
+    EXPECT_EQ(notice.kind, app::Notice::Kind::error) << notice.sentence;
+  }
 }
 
 }  // namespace
