@@ -64,9 +64,16 @@ TEST_F(ActingMore, ClosingWhileAStyleIsLearnedAsksAndKeepsIt) {
 TEST_F(ActingMore, ALessonIsListedAndStopped) {
   learn();
   const std::string lesson = "Learning \"charcoal\"";
+  constexpr int paused = 3;
+  person.click("adapt.pause");  // so that nothing comes and goes in the list
+  ASSERT_TRUE(person.sees([&](const json& s) {
+    return s["adapt"]["state"] == paused && s["jobs"] == json::array({lesson}) && is_still(s);
+  }));
+  const json losses = person.state()["adapt"]["losses"];
   person.click("jobs");
   person.click("job." + lesson + ".cancel");
   ASSERT_TRUE(person.sees([](const json& s) { return s["adapt"]["busy"] == false; }));
+  EXPECT_EQ(person.state()["adapt"]["losses"], losses);
   EXPECT_TRUE(std::filesystem::exists(folder / "data/triptych/styles/charcoal.safetensors"));
 }
 

@@ -116,7 +116,7 @@ TEST_F(ActingWindow, ARestingPointerGetsATooltip) {
     person.hover(mark);
     EXPECT_TRUE(person.sees([](const json& s) { return s["tooltip"] == true; })) << mark;
   };
-  for (const char* mark : {"prompt", "style.clown", "status.frame", "status.times"}) tells(mark);
+  for (const char* mark : {"prompt", "style.bronze statue", "status.frame", "status.times"}) tells(mark);
   person.click("menu.File");
   ASSERT_TRUE(person.sees([](const json& s) { return s["marks"].contains("menu.file.open"); }));
   tells("menu.file.open");
