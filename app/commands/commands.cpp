@@ -61,7 +61,9 @@ void run_shortcuts(Ui& ui) {
   for (const Command& command : ui.commands) {
     if (command.shortcut == 0 || !command.run || (typing && !command.while_typing)) continue;
     if (modal && command.id != "help.dump") continue;
-    if (ImGui::IsKeyChordPressed(command.shortcut) && is_enabled(command, ui)) {
+    if (command.repeats && ImGui::IsKeyDown(static_cast<ImGuiKey>(command.shortcut))) ui.stay_awake(0.1);
+    const ImGuiInputFlags flags = command.repeats ? ImGuiInputFlags_Repeat : ImGuiInputFlags_None;
+    if (ImGui::IsKeyChordPressed(command.shortcut, flags) && is_enabled(command, ui)) {
       command.run(ui);
       return;
     }

@@ -23,6 +23,7 @@ struct Command {
   std::function<bool(const Ui&)> enabled;  // empty: always
   std::function<void(Ui&)> run;            // empty: only explained in help
   bool separator_before = false;
+  bool repeats = false;  // while its key is held
 };
 
 [[nodiscard]] std::vector<Command> make_commands();

@@ -134,6 +134,13 @@ Command camera_command(const char* id, const char* title, ImGuiKey key, const ch
   return {id, "View", title, key, keys, false, has_head, [move](Ui& ui) { move(ui.app.view.orbit); }};
 }
 
+Command held_command(const char* id, const char* title, ImGuiKey key, const char* keys,
+                     void (*move)(OrbitController&)) {
+  Command command = camera_command(id, title, key, keys, move);
+  command.repeats = true;
+  return command;
+}
+
 Command compare_command(const char* id, const char* title, ImGuiKey key, Compare mode) {
   return {id, "View", title, key, {}, false, has_head, [mode](Ui& ui) {
             Compare& now = ui.app.view.compare;
@@ -156,18 +163,18 @@ void add_view_commands(std::vector<Command>& list) {
       camera_command("view.front", "From the front", ImGuiKey_1, "", [](OrbitController& o) { o.front(); }));
   list.push_back(
       camera_command("view.side", "From the side", ImGuiKey_3, "", [](OrbitController& o) { o.side(); }));
-  list.push_back(camera_command("view.left", "Turn left", ImGuiKey_LeftArrow, "Left arrow",
-                                [](OrbitController& orbit) { orbit.turn(step, 0); }));
-  list.push_back(camera_command("view.right", "Turn right", ImGuiKey_RightArrow, "Right arrow",
-                                [](OrbitController& orbit) { orbit.turn(-step, 0); }));
-  list.push_back(camera_command("view.up", "Turn up", ImGuiKey_UpArrow, "Up arrow",
-                                [](OrbitController& orbit) { orbit.turn(0, step); }));
-  list.push_back(camera_command("view.down", "Turn down", ImGuiKey_DownArrow, "Down arrow",
-                                [](OrbitController& orbit) { orbit.turn(0, -step); }));
+  list.push_back(held_command("view.left", "Turn left", ImGuiKey_LeftArrow, "Left arrow",
+                              [](OrbitController& orbit) { orbit.turn(step, 0); }));
+  list.push_back(held_command("view.right", "Turn right", ImGuiKey_RightArrow, "Right arrow",
+                              [](OrbitController& orbit) { orbit.turn(-step, 0); }));
+  list.push_back(held_command("view.up", "Turn up", ImGuiKey_UpArrow, "Up arrow",
+                              [](OrbitController& orbit) { orbit.turn(0, step); }));
+  list.push_back(held_command("view.down", "Turn down", ImGuiKey_DownArrow, "Down arrow",
+                              [](OrbitController& orbit) { orbit.turn(0, -step); }));
   list.push_back(
-      camera_command("view.nearer", "Nearer", ImGuiKey_Equal, "+", [](OrbitController& o) { o.zoom(1); }));
+      held_command("view.nearer", "Nearer", ImGuiKey_Equal, "+", [](OrbitController& o) { o.zoom(1); }));
   list.push_back(
-      camera_command("view.farther", "Farther", ImGuiKey_Minus, "-", [](OrbitController& o) { o.zoom(-1); }));
+      held_command("view.farther", "Farther", ImGuiKey_Minus, "-", [](OrbitController& o) { o.zoom(-1); }));
   list.push_back(compare_command("view.wipe", "Before and after wipe", ImGuiKey_W, Compare::wipe));
   list.back().separator_before = true;
   list.push_back(compare_command("view.side_by_side", "Side by side", ImGuiKey_S, Compare::side_by_side));

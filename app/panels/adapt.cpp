@@ -18,6 +18,7 @@ void invitation(Ui& ui) {
   ImGui::Dummy({0, ui.px(4)});
   if (primary_button(ui, "Open a folder of pairs...", {-1, 0})) run_command(ui, "file.pairs");
   mark(ui, "adapt.open");
+  tooltip("A folder from the disk (Ctrl+Shift+P)");
 }
 
 // Before and after in one button; dimmed when it is left out.
@@ -118,6 +119,8 @@ void start_row(Ui& ui) {
   if (primary_button(ui, "Learn the style", {-1, 0})) adapting.start();
   ImGui::EndDisabled();
   mark(ui, "adapt.start");
+  tooltip(adapting.can_start() ? "Learns in the background; you can go on with other work"
+                               : "Needs a name, a pair that is kept, and the model");
   const std::string advice = adapting.advice();
   if (!advice.empty()) dim_text(ui, advice);
 }
@@ -148,14 +151,10 @@ std::string state_text(const Adapting& adapting) {
 
 void running_row(Ui& ui) {
   Adapting& adapting = ui.app.adapting;
-  const StyleRun::Info& info = adapting.info();
-  const bool preparing = info.state == StyleRun::State::preparing;
-  const double whole = info.seconds + info.left_s;
-  const double share = preparing ? info.fraction : (whole > 0 ? info.seconds / whole : 0);
   ImGui::TextUnformatted(state_text(adapting).c_str());
-  ImGui::ProgressBar(static_cast<float>(share), {-1, ui.px(4)}, "");
+  ImGui::ProgressBar(static_cast<float>(adapting.fraction()), {-1, ui.px(4)}, "");
   const float width = (ImGui::GetContentRegionAvail().x - 2 * ui.px(8)) / 3;
-  const bool paused = info.state == StyleRun::State::paused;
+  const bool paused = adapting.info().state == StyleRun::State::paused;
   const std::string first =
       paused ? std::string(icon::play) + "  Resume" : std::string(icon::pause) + "  Pause";
   if (ImGui::Button((first + "###pause").c_str(), {width, 0})) paused ? adapting.resume() : adapting.pause();

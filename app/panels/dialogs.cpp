@@ -47,6 +47,7 @@ void preferences_dialog(Ui& ui) {
   ImGui::Dummy({0, ui.px(6)});
   if (primary_button(ui, "Done", {ui.px(110), 0})) ui.dialogs.preferences = false;
   mark(ui, "preferences.done");
+  tooltip("Changes hold already (Esc)");
   if (!ui.dialogs.preferences) ImGui::CloseCurrentPopup();
   end_dialog();
 }
@@ -62,9 +63,11 @@ void recovery_dialog(Ui& ui) {
   ImGui::Dummy({0, ui.px(6)});
   const bool restore = primary_button(ui, "Restore it", {ui.px(130), 0});
   mark(ui, "recovery.restore");
+  tooltip("Opens what was open when the program ended");
   ImGui::SameLine();
   const bool discard = ImGui::Button("Start afresh", {ui.px(130), 0});
   mark(ui, "recovery.discard");
+  tooltip("Deletes what was saved automatically");
   if (restore) ui.app.recover();
   if (discard) ui.app.discard_recovery();
   if (!open) ui.app.recoverable.reset();
@@ -112,6 +115,7 @@ void quit_dialog(Ui& ui) {
       save_session(ui, [&ui] { ui.quit = true; });
     }
     mark(ui, "quit.save");
+    tooltip("Saves the session, then quits");
     ImGui::SameLine();
   }
   const char* quit = ui.app.would_lose_work() ? "Quit without saving" : "Quit";
@@ -122,9 +126,11 @@ void quit_dialog(Ui& ui) {
     ui.app.adapting.give_up();
   }
   mark(ui, "quit.confirm");
+  tooltip("Ends the program now");
   ImGui::SameLine();
   if (ImGui::Button("Go on", {ui.px(110), 0})) ui.dialogs.quit = false;
   mark(ui, "quit.stay");
+  tooltip("Back to the window");
   ImGui::EndDisabled();
   if (!ui.dialogs.quit) ImGui::CloseCurrentPopup();
   end_dialog();
@@ -162,9 +168,11 @@ void import_dialog(Ui& ui) {
   const bool start = primary_button(ui, "Import", {ui.px(110), 0});
   ImGui::EndDisabled();
   mark(ui, "import.start");
+  tooltip("Runs in the background; the package is opened at its end");
   ImGui::SameLine();
   if (ImGui::Button("Cancel", {ui.px(110), 0})) open = false;
   mark(ui, "import.cancel");
+  tooltip("Leaves the checkpoint as it is (Esc)");
   if (start) ui.app.import_checkpoint(choice.package, choice.teacher);
   if (!open) ui.app.checkpoint.reset();
   if (!ui.app.checkpoint) {

@@ -33,8 +33,10 @@ void empty_view(Ui& ui, ImVec2 size) {
   ImGui::SetCursorPosX((ImGui::GetWindowWidth() - width) / 2);
   if (primary_button(ui, "Open a portrait...", {width, 0})) run_command(ui, "file.open");
   mark(ui, "empty.open");
+  tooltip("A picture from a file (Ctrl+O); dropping it here does the same");
   if (quiet_centred(ui, "Show an example", width)) ui.app.show_welcome();
   mark(ui, "empty.example");
+  tooltip("A portrait that comes with the program");
   const auto recent = ui.app.preferences.recent;
   const std::size_t count = std::min<std::size_t>(recent.size(), 3);
   for (std::size_t i = 0; i < count; ++i) {

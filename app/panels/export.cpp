@@ -95,8 +95,11 @@ void export_dialog(Ui& ui) {
                              });
   }
   mark(ui, "export.start");
+  tooltip("Asks where to, then works in the background");
   ImGui::SameLine();
   if (ImGui::Button("Cancel", {ui.px(110), 0})) ui.dialogs.export_head = false;
+  mark(ui, "export.cancel");
+  tooltip("Writes nothing (Esc)");
   if (!ui.dialogs.export_head) ImGui::CloseCurrentPopup();
   end_dialog();
 }

@@ -34,7 +34,13 @@ void prompt_grid(Ui& ui, ImVec2 from, ImVec2 size) {
   PromptGrid& grid = ui.app.grid;
   if (grid.update(ImGui::GetTime())) ui.stay_awake(0.2);
   const auto rows = grid.rows().size();
-  if (rows == 0) return;
+  if (rows == 0) {  // without a picture there is nothing to apply prompts to
+    ImGui::SetCursorScreenPos({from.x, from.y + size.y / 2 - ImGui::GetTextLineHeight()});
+    centred_text(ui, "A .tri head holds only the result: open its portrait to compare prompts.",
+                 ui.palette->dim);
+    mark(ui, "grid.empty");
+    return;
+  }
   constexpr auto columns = static_cast<float>(PromptGrid::strengths.size());
   const float gap = ui.px(6);
   const float line = ImGui::GetTextLineHeight() + ui.px(6);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "commands/hints.h"
 #include "window/widgets.h"
 
 namespace triptych::app {
@@ -79,6 +80,7 @@ void command_palette(Ui& ui) {
     ImGui::BeginDisabled(!is_enabled(command, ui));
     if (ImGui::Selectable(command.title.c_str(), i == dialogs.palette_index)) chosen = &command;
     ImGui::EndDisabled();
+    tooltip(command_hint(command.id).c_str());
     const std::string keys = shortcut_text(command);
     ImGui::SameLine(ImGui::GetWindowWidth() - ImGui::CalcTextSize(keys.c_str()).x - ui.px(16));
     ImGui::TextColored(ui.palette->dim, "%s", keys.c_str());

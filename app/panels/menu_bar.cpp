@@ -1,4 +1,5 @@
 // The menus, made from the command table.
+#include "commands/hints.h"
 #include "window/widgets.h"
 
 namespace triptych::app {
@@ -18,13 +19,19 @@ void recent_files(Ui& ui) {
   ImGui::EndMenu();
 }
 
+bool begin_menu(Ui& ui, const char* menu) {
+  const bool open = ImGui::BeginMenu(menu);
+  mark(ui, std::string("menu.") + menu);
+  return open;
+}
+
 }  // namespace
 
 void menu_bar(Ui& ui) {
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(10), ui.px(6)));
   if (ImGui::BeginMainMenuBar()) {
     for (const char* menu : {"File", "Edit", "View", "Help"}) {
-      if (!ImGui::BeginMenu(menu)) continue;
+      if (!begin_menu(ui, menu)) continue;
       for (const Command& command : ui.commands) {
         if (command.menu != menu) continue;
         if (command.separator_before) ImGui::Separator();
@@ -33,6 +40,8 @@ void menu_bar(Ui& ui) {
         if (command.id == "edit.redo") title += " " + ui.app.scenes.redo_label() + "###redo";
         if (ImGui::MenuItem(title.c_str(), shortcut_text(command).c_str(), false, is_enabled(command, ui)))
           command.run(ui);
+        mark(ui, "menu." + command.id);
+        tooltip(command_hint(command.id).c_str());
         if (command.id == "file.open") recent_files(ui);
       }
       ImGui::EndMenu();

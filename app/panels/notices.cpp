@@ -44,7 +44,9 @@ bool draw_notice(Ui& ui, Notice& notice, float right, float& bottom) {
   ImGui::TextUnformatted((notice.sentence + times).c_str());
   ImGui::PopTextWrapPos();
   if (!notice.details.empty()) {
-    if (ImGui::TreeNodeEx("Details", ImGuiTreeNodeFlags_NoTreePushOnOpen)) {
+    const bool open = ImGui::TreeNodeEx("Details", ImGuiTreeNodeFlags_NoTreePushOnOpen);
+    tooltip("What is known besides");
+    if (open) {
       ImGui::PushTextWrapPos(width - ui.px(44));
       ImGui::TextColored(ui.palette->dim, "%s", notice.details.c_str());
       ImGui::PopTextWrapPos();
@@ -64,6 +66,7 @@ bool draw_notice(Ui& ui, Notice& notice, float right, float& bottom) {
   ImGui::SameLine(width - ui.px(38));
   if (quiet_button(ui, icon::close)) keep = false;
   mark(ui, "notice." + std::to_string(notice.id) + ".close");
+  tooltip("Close this notice");
   const bool hovered = ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows);
   mark(ui, "notice." + std::to_string(notice.id), ImGui::GetWindowPos(), ImGui::GetWindowSize());
   bottom -= ImGui::GetWindowHeight() + ui.px(8);
@@ -75,6 +78,11 @@ bool draw_notice(Ui& ui, Notice& notice, float right, float& bottom) {
     keep = keep && notice.shown_s < fleeting_s;
   }
   return keep;
+}
+
+const char* mark_of(DropTarget target) {
+  constexpr const char* marks[] = {"viewport", "prompt.panel", "adapt.panel"};
+  return marks[static_cast<int>(target)];
 }
 
 }  // namespace
@@ -90,23 +98,24 @@ void notices_overlay(Ui& ui) {
   for (const int id : gone) ui.app.notices.dismiss(id);
 }
 
+DropTarget drop_target_at(const Ui& ui, float x, float y) {
+  for (const DropTarget panel : {DropTarget::reference, DropTarget::pairs}) {
+    const auto at = ui.marks.find(mark_of(panel));
+    if (at != ui.marks.end() && at->second.contains(x, y)) return panel;
+  }
+  return DropTarget::open;
+}
+
 void drop_overlay(Ui& ui) {
   ui.drop_target.clear();
   if (!ui.drag_over) return;
-  struct Target {
-    const char* mark;
-    const char* text;
-  };
-  Target target{"viewport", "Open"};
-  for (const Target& panel :
-       {Target{"prompt.panel", "Use as reference"}, {"adapt.panel", "Learn from these"}}) {
-    const auto at = ui.marks.find(panel.mark);
-    if (at != ui.marks.end() && at->second.contains(ui.drag_x, ui.drag_y)) target = panel;
-  }
-  const auto found = ui.marks.find(target.mark);
+  const DropTarget target = drop_target_at(ui, ui.drag_x, ui.drag_y);
+  constexpr const char* texts[] = {"Open", "Use as reference", "Learn from these"};
+  const char* text = texts[static_cast<int>(target)];
+  const auto found = ui.marks.find(mark_of(target));
   if (found == ui.marks.end()) return;
   const Mark& area = found->second;
-  ui.drop_target = target.mark;
+  ui.drop_target = mark_of(target);
   const ImVec2 from{area.x, area.y};
   const ImVec2 to{area.x + area.width, area.y + area.height};
   ImDrawList* draw = ImGui::GetForegroundDrawList();
@@ -114,9 +123,9 @@ void drop_overlay(Ui& ui) {
   tint.w = 0.18F;
   draw->AddRectFilled(from, to, ImGui::GetColorU32(tint), ui.px(8));
   draw->AddRect(from, to, ImGui::GetColorU32(ui.palette->accent), ui.px(8), ui.px(2));
-  const ImVec2 size = ImGui::CalcTextSize(target.text);
+  const ImVec2 size = ImGui::CalcTextSize(text);
   draw->AddText({(from.x + to.x - size.x) / 2, (from.y + to.y - size.y) / 2},
-                ImGui::GetColorU32(ui.palette->text), target.text);
+                ImGui::GetColorU32(ui.palette->text), text);
 }
 
 }  // namespace triptych::app

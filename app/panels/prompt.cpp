@@ -121,6 +121,7 @@ void style_grid(Ui& ui) {
       ui.app.apply_style(style.name);
     }
     mark(ui, "style." + style.name);
+    tooltip(("Apply \"" + style.name + "\" to the head").c_str());
     learned_menu(ui, style.name);
     column = (column + 1) % columns;
   }
@@ -157,6 +158,8 @@ void prompt_panel(Ui& ui) {
   const std::string before = ui.app.draft.text;
   ImGui::InputTextMultiline("##prompt", &ui.app.draft.text, field, ImGuiInputTextFlags_WordWrap);
   mark(ui, "prompt");
+  if (!ImGui::IsItemActive())
+    tooltip("What should change, in words: \"bronze statue\". Ctrl+Enter applies it.");
   // Escape cancels an edit; it does not take away what was typed, as a text field would.
   if (ImGui::IsItemDeactivated() && ImGui::IsKeyPressed(ImGuiKey_Escape)) ui.app.draft.text = before;
   if (ui.app.draft.text.empty() && !ImGui::IsItemActive()) {

@@ -38,8 +38,10 @@ std::string frame_text(const ViewState& view, double rate) {
   return text.data();
 }
 
+// In the order of the list; a null queue is the style that is being learned.
 std::vector<std::pair<JobQueue*, JobInfo>> all_jobs(Ui& ui) {
   std::vector<std::pair<JobQueue*, JobInfo>> list;
+  if (auto lesson = ui.app.adapting.job()) list.emplace_back(nullptr, std::move(*lesson));
   for (JobQueue* queue : {&ui.app.edits, &ui.app.exports, &ui.app.saves, &ui.app.background}) {
     for (JobInfo& job : queue->jobs()) list.emplace_back(queue, std::move(job));
   }
@@ -63,6 +65,8 @@ void status_bar(Ui& ui) {
       ImGui::TextColored(ui.palette->dim, "%s", ui.app.services.device().c_str());
       tooltip(ui.graphics.c_str());
       ImGui::TextColored(ui.palette->dim, "%s", times_text(ui.app).c_str());
+      mark(ui, "status.times");
+      tooltip("How long the steps of the last edit took");
       const auto jobs = all_jobs(ui);
       if (!jobs.empty()) {
         const JobInfo& first = jobs.front().second;
@@ -75,6 +79,9 @@ void status_bar(Ui& ui) {
       const std::string frame = frame_text(ui.app.view, ui.app.frames_per_second);
       ImGui::SetCursorPosX(ImGui::GetWindowWidth() - ImGui::CalcTextSize(frame.c_str()).x - ui.px(14));
       ImGui::TextColored(ui.palette->dim, "%s", frame.c_str());
+      mark(ui, "status.frame");
+      tooltip(
+          "What the view shows: a preview while something moves, then the exact picture; its size and time");
       ImGui::EndMenuBar();
     }
   }
@@ -92,14 +99,19 @@ void jobs_popup(Ui& ui) {
     ImGui::PushID(job.id);
     ImGui::TextUnformatted(job.title.c_str());
     ImGui::SameLine(ImGui::GetWindowWidth() - ui.px(100));
-    if (ImGui::Button("Cancel")) queue->cancel(job.id);
+    if (ImGui::Button(queue != nullptr ? "Cancel" : "Stop")) {
+      queue != nullptr ? queue->cancel(job.id) : ui.app.adapting.stop();
+    }
     mark(ui, "job." + job.title + ".cancel");
+    tooltip(queue != nullptr ? "End this job; what it would have changed stays as it is"
+                             : "Keep what has been learned so far");
     const double left = job.progress.remaining_s;
     const std::string detail =
         !job.running ? "waiting"
         : left > 1   ? job.progress.stage + ", " + std::to_string(static_cast<int>(left)) + " s left"
                      : job.progress.stage;
     ImGui::TextColored(ui.palette->dim, "%s", detail.c_str());
+    mark(ui, "job." + job.title + "." + job.progress.stage);
     ImGui::ProgressBar(static_cast<float>(job.progress.fraction), {-1, ui.px(4)}, "");
     ImGui::PopID();
     ImGui::PopID();

@@ -79,6 +79,7 @@ void welcome_row(Ui& ui, ImVec2 from, ImVec2 size) {
     const std::string name = styles[i].name;
     if (primary_button(ui, name.c_str())) ui.app.apply_style(name);
     mark(ui, "welcome." + std::to_string(i));
+    tooltip(("Apply \"" + name + "\" to the head").c_str());
   }
 }
 

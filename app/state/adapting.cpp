@@ -21,6 +21,11 @@ std::string cut_at_a_character(const std::string& text, std::size_t longest) {
   return text.substr(0, end);
 }
 
+// Of a load of its own: one drop does not replace the one before.
+std::string pairs_key(int load) {
+  return "pairs " + std::to_string(load);
+}
+
 }  // namespace
 
 void Adapting::open_pairs(const std::vector<fs::path>& paths) {
@@ -29,7 +34,7 @@ void Adapting::open_pairs(const std::vector<fs::path>& paths) {
     name = cut_at_a_character(paths.front().filename().string(), longest_name);
   }
   app_.background.submit(
-      "Aligning the pairs", "pairs",
+      "Aligning the pairs", pairs_key(loads_++),
       [this, paths](Progress& progress) { return app_.services.load_pairs(paths, progress); },
       [this](Result<std::vector<StylePair>> found) {
         if (!found) return app_.notices.add(found.error());
@@ -50,7 +55,7 @@ void Adapting::set_keep(std::size_t index, bool keep) {
 }
 
 void Adapting::clear_pairs() {
-  app_.background.cancel_key("pairs");
+  while (loads_ > 0) app_.background.cancel_key(pairs_key(--loads_));
   pairs_.clear();
 }
 
@@ -125,6 +130,25 @@ void Adapting::take_snapshot() {
 void Adapting::set_minutes(float value) {
   minutes = value;
   if (run_) run_->set_minutes(static_cast<double>(value));
+}
+
+double Adapting::fraction() const {
+  if (info_.state == StyleRun::State::preparing) return info_.fraction;
+  const double whole = info_.seconds + info_.left_s;
+  return whole > 0 ? info_.seconds / whole : 0;
+}
+
+std::optional<JobInfo> Adapting::job() const {
+  if (!run_) return std::nullopt;
+  JobInfo job{0, "Learning \"" + run_name_ + "\"", true, {}};
+  job.progress.fraction = fraction();
+  if (info_.state == StyleRun::State::preparing) job.progress.stage = info_.stage;
+  if (info_.state == StyleRun::State::paused) job.progress.stage = "paused";
+  if (info_.state == StyleRun::State::running) {
+    job.progress.stage = "learning";
+    job.progress.remaining_s = info_.left_s;
+  }
+  return job;
 }
 
 void Adapting::poll() {

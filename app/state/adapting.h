@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "jobs/job_queue.h"
 #include "state/style_services.h"
 
 namespace triptych::app {
@@ -43,6 +44,9 @@ class Adapting {
   // From start() until what was learned is on the shelf: closing now would lose something.
   [[nodiscard]] bool busy() const noexcept { return starting_ || run_ != nullptr; }
 
+  // The run in the list of running jobs; its id means nothing.
+  [[nodiscard]] std::optional<JobInfo> job() const;
+  [[nodiscard]] double fraction() const;  // how much of the learning, or of its preparation, is done
   [[nodiscard]] const StyleRun::Info& info() const noexcept { return info_; }
   [[nodiscard]] const std::vector<double>& loss_seconds() const noexcept { return loss_seconds_; }
   [[nodiscard]] const std::vector<double>& losses() const noexcept { return losses_; }
@@ -64,6 +68,7 @@ class Adapting {
 
   App& app_;
   std::vector<StylePair> pairs_;
+  int loads_ = 0;  // of pairs, since they were cleared
   bool starting_ = false;
   bool stop_when_started_ = false;
   bool finishing_ = false;

@@ -81,7 +81,6 @@ class App {
   void open(const std::vector<std::filesystem::path>& files);  // every way in
   void open_reference(const std::filesystem::path& path);
   void open_references(const std::vector<std::filesystem::path>& files);  // the first: a prompt takes one
-  void open_session(const std::filesystem::path& path);
   void paste(const std::string& clipboard);  // paths or file:// addresses, else prompt text
   void show_welcome();                       // the shipped portrait
   // The checkpoint that was opened becomes a package, which is then used; the teacher may be empty.
@@ -172,6 +171,7 @@ class App {
   void open_style(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_picture(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_head(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
+  void open_session(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void begin_scene(const Opened& opened, const std::filesystem::path& path);
   using MakeSource = std::function<Result<std::shared_ptr<const Source>>(const Source&, Progress&)>;
   void cut_out_again(const std::string& title, MakeSource make, const std::string& label);

@@ -138,26 +138,29 @@ class EngineServices final : public Services {
   }
 
   Result<std::shared_ptr<const Source>> open_picture(const fs::path& path, Progress& progress) override {
-    return source_of(path, -1, progress);
+    progress.begin("reading the picture");
+    TRIPTYCH_TRY(const Picture picture, load_picture(path));
+    return source_of(path, picture.rgb, -1, progress);
   }
 
   Result<std::shared_ptr<const Source>> choose_face(const Source& source, int face,
                                                     Progress& progress) override {
-    return source_of(source.path, face, progress);
+    progress.begin("reading the picture");
+    TRIPTYCH_TRY(const Image8 picture, read_again(source));
+    return source_of(source.path, picture, face, progress);
   }
 
   Result<std::shared_ptr<const Source>> correct_landmarks(const Source& source,
                                                           const std::vector<Point2>& landmarks,
                                                           Progress& progress) override {
     progress.begin("reading the picture");
-    TRIPTYCH_TRY(const Picture picture, load_picture(source.path));
-    TRIPTYCH_CHECK(check_unchanged(source, picture.rgb));
+    TRIPTYCH_TRY(const Image8 picture, read_again(source));
     auto corrected = std::make_shared<Source>(source);
     Face& face = corrected->faces[static_cast<std::size_t>(corrected->face)];
     face.landmarks = landmarks;
     corrected->corrected = true;
     progress.begin("cutting out the face");
-    TRIPTYCH_TRY(corrected->portrait, cut_out(source.path, picture.rgb, face));
+    TRIPTYCH_TRY(corrected->portrait, cut_out(source.path, picture, face));
     return corrected;
   }
 
@@ -226,12 +229,11 @@ class EngineServices final : public Services {
   }
 
   // `chosen` -1: the largest face.
-  Result<std::shared_ptr<const Source>> source_of(const fs::path& path, int chosen, Progress& progress) {
-    progress.begin("reading the picture");
-    TRIPTYCH_TRY(const Picture picture, load_picture(path));
+  Result<std::shared_ptr<const Source>> source_of(const fs::path& path, const Image8& picture, int chosen,
+                                                  Progress& progress) {
     TRIPTYCH_TRY(const auto aligner, this->aligner());
     progress.begin("finding the face");
-    auto faces = aligner->find(picture.rgb);
+    auto faces = aligner->find(picture);
     if (!faces) return about(path, faces.error());
     TRIPTYCH_CHECK(progress.check());
     auto source = std::make_shared<Source>();
@@ -239,14 +241,14 @@ class EngineServices final : public Services {
     source->face = std::max(chosen, 0);
     const auto index = static_cast<std::size_t>(source->face);
     if (index < faces->size()) {
-      TRIPTYCH_TRY(source->portrait, cut_out(path, picture.rgb, (*faces)[index]));
+      TRIPTYCH_TRY(source->portrait, cut_out(path, picture, (*faces)[index]));
     } else {  // the aligner says what is wrong
-      auto portrait = aligner->align(picture.rgb, {.size = portrait_size(), .face = chosen});
+      auto portrait = aligner->align(picture, {.size = portrait_size(), .face = chosen});
       if (!portrait) return about(path, portrait.error());
       source->portrait = std::move(*portrait);
     }
     source->faces = std::move(*faces);
-    Preview preview = make_preview(picture.rgb);
+    Preview preview = make_preview(picture);
     source->preview = std::move(preview.image);
     source->preview_scale = preview.scale;
     return source;

@@ -1,6 +1,7 @@
 #include "state/notices.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace triptych::app {
 
@@ -15,7 +16,14 @@ void Notices::add(Notice::Kind kind, std::string sentence, std::string details) 
   }
   list_.push_back({next_id_++, kind, std::move(sentence), std::move(details), 1, 0});
   constexpr std::size_t limit = 6;
-  if (list_.size() > limit) list_.pop_front();
+  // What goes by itself goes before an error that may not have been read, and after all the newest one.
+  while (list_.size() > limit) {
+    const auto newest = std::prev(list_.end());
+    const auto fleeting =
+        std::find_if(list_.begin(), newest, [](const Notice& n) { return n.kind != Notice::Kind::error; });
+    if (fleeting == newest && kind != Notice::Kind::error) return;
+    list_.erase(fleeting == newest ? list_.begin() : fleeting);
+  }
 }
 
 void Notices::add(const Error& error) {

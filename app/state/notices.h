@@ -22,6 +22,7 @@ struct Notice {
 // UI thread only.
 class Notices {
  public:
+  // Six at most are kept, errors before others; one that is no error may come on top of six errors.
   void add(Notice::Kind kind, std::string sentence, std::string details = {});
   void add(const Error& error);  // a cancelled error says nothing
   // Several files of one drop: one notice for all that failed. `total` counts those that worked too.

@@ -6,6 +6,7 @@
 #include "state/app.h"
 #include "state/folder.h"
 #include "state/preview.h"
+#include "state/session_file.h"
 
 namespace triptych::app {
 
@@ -19,8 +20,9 @@ struct OpenBatch {
   OpenBatch& operator=(const OpenBatch&) = delete;
   OpenBatch(OpenBatch&&) = delete;
   OpenBatch& operator=(OpenBatch&&) = delete;
-  // A sentence names the file; its folder goes to the details.
+  // A sentence names the file; its folder goes to the details. What the person cancelled is no error.
   void add(Error error, const fs::path& path) {
+    if (error.code == ErrorCode::cancelled) return;
     const std::string whole = path.string();
     const std::size_t at = error.message.find(whole);
     if (at != std::string::npos) {
@@ -83,7 +85,7 @@ void App::open_one(const fs::path& path, const std::shared_ptr<OpenBatch>& batch
   } else if (suffix == ".tri") {
     open_head(path, batch);
   } else if (suffix == ".triptych") {
-    open_session(path);
+    open_session(path, batch);
   } else {
     open_picture(path, batch);
   }
@@ -143,10 +145,7 @@ void App::open_picture(const fs::path& path, const std::shared_ptr<OpenBatch>& b
         return Opened{std::move(source), std::move(edit)};
       },
       [this, path, batch](Outcome opened) {
-        if (!opened) {
-          if (opened.error().code != ErrorCode::cancelled) batch->add(opened.error(), path);
-          return;
-        }
+        if (!opened) return batch->add(opened.error(), path);
         begin_scene(std::move(*opened), path);
       });
 }
@@ -160,6 +159,16 @@ void App::open_head(const fs::path& path, const std::shared_ptr<OpenBatch>& batc
         edit->reconstruction = *head;
         edit->edited = std::move(*head);
         begin_scene({nullptr, std::move(edit)}, path);
+      });
+}
+
+void App::open_session(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
+  edits.submit(
+      "Opening " + path.filename().string(), "",
+      [this, path](Progress&) { return load_session(path, services); },
+      [this, path, batch](Result<Session> session) {
+        if (!session) return batch->add(session.error(), path);
+        show_session(std::move(*session), path);
       });
 }
 

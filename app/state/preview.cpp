@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "image/picture.h"
 #include "image/resample.h"
 
 namespace triptych::app {
@@ -17,9 +18,12 @@ Preview make_preview(const Image8& picture) {
           scale};
 }
 
-Status check_unchanged(const Source& source, const Image8& picture) {
-  const Preview now = make_preview(picture);
-  if (now.scale == source.preview_scale && now.image->pixels == source.preview->pixels) return {};
+Result<Image8> read_again(const Source& source) {
+  TRIPTYCH_TRY(Picture picture, load_picture(source.path));
+  const Preview now = make_preview(picture.rgb);
+  if (now.scale == source.preview_scale && now.image->pixels == source.preview->pixels) {
+    return std::move(picture.rgb);
+  }
   return fail(source.path.filename().string() +
               ": the picture has changed since it was opened; open it again to work on its face");
 }

@@ -16,8 +16,8 @@ struct Preview {
 
 [[nodiscard]] Preview make_preview(const Image8& picture);
 
-// Fails when `picture`, read from the source's file just now, is not what was opened: landmarks and faces of
+// The source's picture from its file. Fails when that is gone, or not what was opened: landmarks and faces of
 // the source would be those of another picture.
-[[nodiscard]] Status check_unchanged(const Source& source, const Image8& picture);
+[[nodiscard]] Result<Image8> read_again(const Source& source);
 
 }  // namespace triptych::app

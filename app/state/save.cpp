@@ -31,16 +31,6 @@ void App::save_session(const fs::path& path, std::function<void()> saved) {
       });
 }
 
-void App::open_session(const fs::path& path) {
-  edits.submit(
-      "Opening " + path.filename().string(), "",
-      [this, path](Progress&) { return load_session(path, services); },
-      [this, path](Result<Session> session) {
-        if (!session) return notices.add(session.error());
-        show_session(std::move(*session), path);
-      });
-}
-
 // A recovered session has no file of the user's; its autosave goes once the work has been saved anew.
 void App::show_session(Session session, const fs::path& path) {
   const bool recovered = path.parent_path() == options.state;
@@ -117,7 +107,7 @@ void App::autosave() {
 
 void App::recover() {
   if (!recoverable) return;
-  open_session(*std::exchange(recoverable, std::nullopt));
+  open({*std::exchange(recoverable, std::nullopt)});
 }
 
 void App::discard_recovery() {

@@ -23,7 +23,6 @@ class OrbitController {
     friend bool operator==(const Pose&, const Pose&) = default;
   };
 
-  void set_range(OrbitRange range) noexcept { range_ = range; }
   void set_home(const Pose& pose) noexcept { home_ = pose; }  // where reset() goes
   [[nodiscard]] const Pose& home() const noexcept { return home_; }
   [[nodiscard]] const Pose& pose() const noexcept { return pose_; }

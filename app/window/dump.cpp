@@ -1,5 +1,7 @@
 #include "window/dump.h"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -84,7 +86,15 @@ json jobs_json(const App& app) {
   for (const JobQueue* queue : {&app.edits, &app.exports, &app.saves, &app.background}) {
     for (const JobInfo& job : queue->jobs()) list.push_back(job.title);
   }
+  if (const auto lesson = app.adapting.job()) list.push_back(lesson->title);
   return list;
+}
+
+bool tooltip_shown() {
+  const auto& windows = ImGui::GetCurrentContext()->Windows;
+  return std::any_of(windows.begin(), windows.end(), [](const ImGuiWindow* window) {
+    return window->Active && (window->Flags & ImGuiWindowFlags_Tooltip) != 0;
+  });
 }
 
 json distribution(std::vector<double> times_ms) {
@@ -117,6 +127,7 @@ json describe(const Ui& ui) {
           {"editing", app.editing()},
           {"understood", app.understood()},
           {"drop_target", ui.drop_target},
+          {"tooltip", tooltip_shown()},
           {"mouse_down", ImGui::IsAnyMouseDown()},
           {"jobs", jobs_json(app)},
           {"adapt", adapt_json(app)},

@@ -206,8 +206,10 @@ void FileDialog::draw(Ui& ui) {
       confirm_replace_ ? "Replace" : (save_ ? "Save" : (wants_folder_ ? "Use this folder" : "Open"));
   const bool pressed = primary_button(ui, verb, {ui.px(wants_folder_ ? 150.0F : 110.0F), 0});
   mark(ui, "dialog.accept");
+  tooltip(confirm_replace_ ? "What the file holds now is lost" : "The file or folder that is named above");
   ImGui::SameLine();
   if (ImGui::Button("Cancel", {ui.px(110), 0})) shown_ = false;
+  tooltip("Back without a file (Esc)");
   const bool named = !text_.empty() || wants_folder_;
   if ((entered || pressed) && named) {
     accept(text_.empty() ? folder_ : folder_ / text_);  // a whole path replaces the folder

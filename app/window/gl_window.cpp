@@ -60,7 +60,8 @@ Result<std::unique_ptr<GlWindow>> GlWindow::open(const std::string& title, int w
   self->layout_file_ = layout_file.string();
   ImGuiIO& io = ImGui::GetIO();
   io.ConfigFlags |= ImGuiConfigFlags_DockingEnable | ImGuiConfigFlags_NavEnableKeyboard;
-  io.MouseDoubleClickTime = 0.5F;  // as desktops have it
+  io.MouseDoubleClickTime = 0.5F;  // as desktops have it, like the next
+  io.KeyRepeatDelay = 0.5F;
   io.ConfigWindowsMoveFromTitleBarOnly = true;
   io.IniFilename = layout_file.empty() ? nullptr : self->layout_file_.c_str();
   ImGui_ImplGlfw_InitForOpenGL(window, true);

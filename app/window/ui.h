@@ -104,6 +104,8 @@ void prompt_grid(Ui& ui, ImVec2 from, ImVec2 size);  // in the viewport's panel
 void adapt_panel(Ui& ui);
 void status_bar(Ui& ui);
 void notices_overlay(Ui& ui);
+enum class DropTarget { open, reference, pairs };
+[[nodiscard]] DropTarget drop_target_at(const Ui& ui, float x, float y);  // what files mean that land there
 void drop_overlay(Ui& ui);
 void help_overlay(Ui& ui);
 void command_palette(Ui& ui);

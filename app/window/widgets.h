@@ -13,7 +13,6 @@ inline constexpr const char* open = "\xEF\x84\x95";  // folder-open-o
 inline constexpr const char* picture = "\xEF\x80\xBE";
 inline constexpr const char* magic = "\xEF\x83\x90";
 inline constexpr const char* undo = "\xEF\x83\xA2";
-inline constexpr const char* redo = "\xEF\x80\x9E";
 inline constexpr const char* close = "\xEF\x80\x8D";
 inline constexpr const char* check = "\xEF\x81\x98";
 inline constexpr const char* info = "\xEF\x81\x9A";
@@ -23,10 +22,7 @@ inline constexpr const char* columns = "\xEF\x83\x9B";
 inline constexpr const char* wipe = "\xEF\x81\x82";
 inline constexpr const char* grid = "\xEF\x80\x8A";
 inline constexpr const char* user = "\xEF\x80\x87";
-inline constexpr const char* cube = "\xEF\x86\xB2";
-inline constexpr const char* gear = "\xEF\x80\x93";
 inline constexpr const char* download = "\xEF\x80\x99";
-inline constexpr const char* question = "\xEF\x81\x99";
 inline constexpr const char* home = "\xEF\x80\x95";
 inline constexpr const char* copy = "\xEF\x83\x85";
 inline constexpr const char* brush = "\xEF\x87\xBC";
@@ -73,7 +69,7 @@ bool segmented(Ui& ui, const char* name, const std::vector<Segment>& segments, i
 bool picture_button(Ui& ui, const char* name, const std::shared_ptr<const Image8>& image, float size,
                     bool selected, const std::string& caption);
 
-// A centred text of one line; returns its height.
+// A centred text of one line.
 void centred_text(const Ui& ui, const char* text, ImVec4 color, bool bold = false);
 
 // Begins a centred dialog; `open` turns false when it is closed. Pair with end_dialog() when it returns true.

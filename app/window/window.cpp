@@ -75,12 +75,24 @@ class MainWindow {
     // Dear ImGui spreads fast input over frames: what it still holds back must not wait for the next event.
     if (ImGui::GetCurrentContext()->InputEventsQueue.Size > 0) return 0;
     settle_frames_ = waits_for_picture() ? 0 : 1;
+    if (tooltip_comes()) return 0.05;
     if (ImGui::GetTime() < ui_.awake_until) return 0.02;
     if (app_.edits.busy() || app_.exports.busy() || ui_.dialogs.file.pending()) return busy_s;
     const bool fleeting = std::ranges::any_of(
         app_.notices.list(), [](const Notice& notice) { return notice.kind != Notice::Kind::error; });
+    // The list shows how far all have come, also those that nobody waits for.
+    const bool listed = ui_.dialogs.jobs && (app_.background.busy() || app_.saves.busy());
+    if (listed) return busy_s;
     if (fleeting || ImGui::GetIO().WantTextInput) return 0.25;
     return idle_s;
+  }
+
+  // The pointer rests on something with a tooltip, which appears after a while.
+  [[nodiscard]] static bool tooltip_comes() {
+    const ImGuiContext& context = *ImGui::GetCurrentContext();
+    const ImGuiID item = context.HoverItemDelayId;
+    return item != 0 && (context.HoverItemUnlockedStationaryId != item ||
+                         context.HoverItemDelayTimer < context.Style.HoverDelayShort);
   }
 
   void frame() {
@@ -120,14 +132,14 @@ class MainWindow {
   }
 
   void accept_drop(const DroppedFiles& drop) {
-    const auto prompt = ui_.marks.find("prompt.panel");
-    const bool reference = prompt != ui_.marks.end() && prompt->second.contains(drop.x, drop.y);
-    if (reference) return app_.open_references(drop.files);
-    const auto adapt = ui_.marks.find("adapt.panel");
-    if (adapt != ui_.marks.end() && adapt->second.contains(drop.x, drop.y)) {
-      return app_.adapting.open_pairs(drop.files);
+    switch (drop_target_at(ui_, drop.x, drop.y)) {
+      case DropTarget::reference:
+        return app_.open_references(drop.files);
+      case DropTarget::pairs:
+        return app_.adapting.open_pairs(drop.files);
+      case DropTarget::open:
+        return app_.open(drop.files);
     }
-    app_.open(drop.files);
   }
 
   void restyle_if_needed() {

@@ -61,7 +61,7 @@ TEST_F(Acting, ADragOrbitsAndTheStillViewIsWhatRenderGives) {
   EXPECT_TRUE(person.sees([](const json& s) { return std::abs(s["view"]["yaw"].get<float>()) < 0.01F; }));
 }
 
-TEST_F(Acting, TheStrengthFollowsTheSliderWithoutANewEdit) {
+TEST_F(Acting, TheStrengthFollowsTheSliderAndADragIsOneStep) {
   begin();
   apply("clown");
   ASSERT_TRUE(person.sees(is_still));

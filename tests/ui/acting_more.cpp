@@ -2,6 +2,8 @@
 #include <fstream>
 
 #include "acting.h"
+#include "head/tri_file.h"
+#include "support/analytic_head.h"
 
 namespace triptych::test {
 namespace {
@@ -57,6 +59,42 @@ TEST_F(ActingMore, ClosingWhileAStyleIsLearnedAsksAndKeepsIt) {
   person.click("quit.confirm");
   EXPECT_EQ(person.wait_exit(), 0);
   EXPECT_TRUE(std::filesystem::exists(folder / "data/triptych/styles/charcoal.safetensors"));
+}
+
+TEST_F(ActingMore, ALessonIsListedAndStopped) {
+  learn();
+  const std::string lesson = "Learning \"charcoal\"";
+  constexpr int paused = 3;
+  person.click("adapt.pause");  // so that nothing comes and goes in the list
+  ASSERT_TRUE(person.sees([&](const json& s) {
+    return s["adapt"]["state"] == paused && s["jobs"] == json::array({lesson}) && is_still(s);
+  }));
+  person.click("jobs");
+  person.click("job." + lesson + ".cancel");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["adapt"]["busy"] == false; }));
+  EXPECT_LT(person.state()["adapt"]["losses"], 100);  // it did not end by itself, at 300
+  EXPECT_TRUE(std::filesystem::exists(folder / "data/triptych/styles/charcoal.safetensors"));
+}
+
+TEST_F(ActingMore, TheListOfJobsFollowsThem) {
+  begin();
+  ASSERT_TRUE(person.sees([](const json& s) { return s["style_thumbnails"] == 6 && s["jobs"].empty(); }));
+  std::filesystem::create_directories(folder / "slow");
+  ASSERT_TRUE(person.drop({folder / "slow"}, "viewport"));
+  person.click("jobs");
+  ASSERT_TRUE(
+      person.sees([](const json& s) { return s["marks"].contains("job.Aligning the pairs.waiting"); }));
+  std::ofstream(folder / "slow/go");
+  EXPECT_TRUE(
+      person.sees([](const json& s) { return s["marks"].contains("job.Aligning the pairs.thinking"); }));
+}
+
+TEST_F(ActingMore, TheGridOfAHeadWithoutAPictureSaysWhyItIsEmpty) {
+  ASSERT_TRUE(save_head(folder / "head.tri", analytic_frustum_head({})));
+  ASSERT_TRUE(person.start({folder / "head.tri"}));
+  ASSERT_TRUE(person.sees(is_still));
+  person.click("compare.3");
+  EXPECT_TRUE(person.sees([](const json& s) { return s["marks"].contains("grid.empty"); }));
 }
 
 TEST_F(ActingMore, ATileOfTheGridBecomesTheResult) {

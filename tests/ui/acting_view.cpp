@@ -63,6 +63,15 @@ TEST_F(ActingView, KeysTurnTheHead) {
   EXPECT_TRUE(person.sees(turned(5, 0)));
 }
 
+TEST_F(ActingView, AHeldArrowGoesOnTurning) {
+  begin();
+  person.click("viewport", 2);
+  person.hold("Left");
+  EXPECT_TRUE(person.sees([](const json& s) { return view_value(s, "yaw") > 14; }));
+  person.release("Left");
+  EXPECT_TRUE(person.sees(is_still));
+}
+
 TEST_F(ActingView, BeyondWhatTheModelKnowsAHintIsShown) {
   begin();
   EXPECT_FALSE(person.state()["marks"].contains("hint"));

@@ -107,6 +107,24 @@ TEST_F(ActingWindow, WorkGoesOnWhileItIsMinimised) {
   EXPECT_TRUE(person.sees([](const json& s) { return s["view"]["yaw"] == 45 && is_still(s); }));
 }
 
+TEST_F(ActingWindow, ARestingPointerGetsATooltip) {
+  begin();
+  ASSERT_TRUE(person.sees([](const json& s) { return s["style_thumbnails"] == 6; }));
+  const auto tells = [&](const std::string& mark) {
+    person.hover("history.0", 6);  // beside it, where nothing is
+    EXPECT_TRUE(person.sees([](const json& s) { return s["tooltip"] == false; })) << mark;
+    person.hover(mark);
+    EXPECT_TRUE(person.sees([](const json& s) { return s["tooltip"] == true; })) << mark;
+  };
+  for (const char* mark : {"prompt", "style.bronze statue", "status.frame", "status.times"}) tells(mark);
+  person.click("menu.File");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["marks"].contains("menu.file.open"); }));
+  tells("menu.file.open");
+  person.key("Escape");
+  person.key("ctrl+e");
+  for (const char* mark : {"export.start", "export.cancel"}) tells(mark);
+}
+
 // Comes to rest, and then sleeps while the desktop goes on.
 bool comes_to_rest(const Person& person) {
   const auto desktop_goes_on = [] {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <thread>
 
 #include "core/atomic_file.h"
 #include "fake_styles.h"
@@ -133,7 +134,12 @@ Result<std::vector<std::string>> FakeServices::import_checkpoint(const std::file
 }
 
 Result<std::vector<app::StylePair>> FakeServices::load_pairs(const std::vector<std::filesystem::path>& paths,
-                                                             Progress& /*progress*/) {
+                                                             Progress& progress) {
+  if (!paths.empty() && paths.front().filename() == "slow") {
+    progress.begin("waiting");
+    while (!std::filesystem::exists(paths.front() / "go") && !progress.cancelled()) std::this_thread::yield();
+    TRIPTYCH_CHECK(take_until_cancelled(progress));
+  }
   return load_fake_pairs(paths);
 }
 
@@ -193,19 +199,18 @@ Result<std::shared_ptr<const app::Source>> FakeServices::open_picture(const std:
 
 Result<std::shared_ptr<const app::Source>> FakeServices::choose_face(const app::Source& source, int face,
                                                                      Progress& /*progress*/) {
-  TRIPTYCH_TRY(const Picture picture, load_picture(source.path));
-  return make_source(source.path, picture.rgb, face);
+  TRIPTYCH_TRY(const Image8 picture, app::read_again(source));
+  return make_source(source.path, picture, face);
 }
 
 Result<std::shared_ptr<const app::Source>> FakeServices::correct_landmarks(
     const app::Source& source, const std::vector<Point2>& landmarks, Progress& /*progress*/) {
-  TRIPTYCH_TRY(const Picture picture, load_picture(source.path));
-  TRIPTYCH_CHECK(app::check_unchanged(source, picture.rgb));
+  TRIPTYCH_TRY(const Image8 picture, app::read_again(source));
   auto corrected = std::make_shared<app::Source>(source);
   Face& face = corrected->faces[static_cast<std::size_t>(source.face)];
   face.landmarks = landmarks;
   corrected->corrected = true;
-  corrected->portrait.frame = frame_of(face, static_cast<float>(picture.rgb.height));
+  corrected->portrait.frame = frame_of(face, static_cast<float>(picture.height));
   return corrected;
 }
 

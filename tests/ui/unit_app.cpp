@@ -3,6 +3,8 @@
 
 #include "core/atomic_file.h"
 #include "driver.h"
+#include "head/tri_file.h"
+#include "support/analytic_head.h"
 
 namespace triptych::test {
 namespace {
@@ -88,6 +90,20 @@ TEST(App, ADragOfTheStrengthIsOneStepToUndo) {
   EXPECT_EQ(driver.app->scene().history.size(), 2U);
 }
 
+TEST(App, TheStrengthNeedsNoNewEdit) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  driver.apply("clown");
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().history.size() == 2; }));
+  ASSERT_TRUE(driver.wait_idle());  // the thumbnails of styles are edits too
+  const int edits = driver.services.edits;
+  driver.app->set_strength(0.4F, true);
+  driver.app->set_strength(0.3F, false);
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_EQ(driver.services.edits, edits);
+}
+
 TEST(App, AnUnknownPromptIsANoticeThatSaysWhatToTry) {
   const TemporaryFolder folder;
   Driver driver(folder);
@@ -120,6 +136,37 @@ TEST(App, AMissingModelIsSaidAndHeadsStillOpen) {
   EXPECT_TRUE(driver.app->model_failed);
   EXPECT_THAT(driver.app->notices.list().front().sentence, HasSubstr("starter.safetensors"));
   EXPECT_TRUE(driver.app->scene().empty());
+  ASSERT_TRUE(save_head(folder / "head.tri", analytic_frustum_head({})));
+  driver.app->open({folder / "head.tri"});
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().shown() != nullptr; }));
+  EXPECT_NE(driver.app->scene().shown()->edit, nullptr);
+}
+
+TEST(App, TwentyBadSessionsGiveOneNotice) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  std::vector<std::filesystem::path> files;
+  for (int i = 0; i < 20; ++i) {
+    files.push_back(folder / ("bad" + std::to_string(i) + ".triptych"));
+    ASSERT_TRUE(write_file(files.back(), std::string_view("no session")));
+  }
+  driver.app->start(files);
+  ASSERT_TRUE(driver.wait_idle());
+  ASSERT_EQ(driver.app->notices.list().size(), 1U);
+  EXPECT_EQ(driver.app->notices.list().front().sentence, "20 of 20 files could not be opened");
+}
+
+TEST(App, AFileWhoseOpeningIsCancelledIsNoBadFile) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.app->start({driver.picture("a.png"), driver.picture("b.png"), folder / "missing.png"});
+  const auto jobs = driver.app->edits.jobs();
+  for (const auto& job : jobs) {
+    if (job.title.find("b.png") != std::string::npos) driver.app->edits.cancel(job.id);
+  }
+  ASSERT_TRUE(driver.wait_idle());
+  ASSERT_EQ(driver.app->notices.list().size(), 1U);
+  EXPECT_THAT(driver.app->notices.list().front().sentence, HasSubstr("missing.png"));
 }
 
 TEST(App, PastedFileAddressesOpenAndOtherTextIsAPrompt) {
@@ -144,6 +191,25 @@ TEST(App, AnotherFaceOfThePictureCanBeChosen) {
   ASSERT_EQ(driver.app->scene().source->faces.size(), 2U);
   driver.app->choose_face(1);
   EXPECT_TRUE(driver.wait([&] { return driver.app->scene().source->face == 1; }));
+}
+
+TEST(App, FacesOfAPictureThatHasChangedAreNotThoseOfTheHead) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  const auto path = driver.picture("two.png", 300, 100);
+  driver.open(path);
+  const auto source = driver.app->scene().source;
+  auto landmarks = source->faces.front().landmarks;
+  driver.app->correct_landmarks(landmarks);
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().source->corrected; }));
+  ASSERT_TRUE(save_picture(path, Image8(300, 100, 3, 90)));
+  for (const bool another_face : {true, false}) {
+    driver.app->notices.list().clear();
+    another_face ? driver.app->choose_face(1) : driver.app->reset_landmarks();
+    ASSERT_TRUE(driver.wait([&] { return !driver.app->notices.list().empty(); }));
+    EXPECT_THAT(driver.app->notices.list().front().sentence, HasSubstr("two.png: the picture has changed"));
+    EXPECT_TRUE(driver.app->scene().source->corrected);
+  }
 }
 
 TEST(App, MovedLandmarksCutTheFaceOutAnewAndKeepTheHistory) {

@@ -97,6 +97,24 @@ TEST_F(Learning, TheNameOfALongFolderIsCutBetweenLetters) {
   ASSERT_TRUE(driver.wait_idle());
 }
 
+TEST_F(Learning, FoldersThatAreDroppedTogetherAllCount) {
+  begin();
+  const auto first = adapting().pairs().size();
+  for (const char* side : {"before", "after"}) {
+    for (const char* name : {"more", "most"}) {
+      std::filesystem::create_directories(folder / name / side);
+      ASSERT_TRUE(save_picture(folder / name / side / (std::string(name) + ".png"), Image8(64, 64, 3, 120)));
+    }
+  }
+  driver.app->open({folder / "more", folder / "most"});
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_EQ(adapting().pairs().size(), first + 2);
+  driver.app->open({folder / "more", folder / "most"});
+  adapting().clear_pairs();  // those on their way, too
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_TRUE(adapting().pairs().empty());
+}
+
 TEST_F(Learning, AStyleIsLearnedShownAndUsedByItsName) {
   begin();
   adapting().minutes = 0.5F;
@@ -116,7 +134,12 @@ TEST_F(Learning, StoppingKeepsWhatWasLearned) {
   begin();
   adapting().minutes = 60;
   adapting().start();
+  EXPECT_FALSE(adapting().job());  // it is being prepared, which is a job of its own
   ASSERT_TRUE(driver.wait([&] { return adapting().losses().size() > 3; }));
+  ASSERT_TRUE(adapting().job());
+  EXPECT_EQ(adapting().job()->title, "Learning \"charcoal\"");
+  EXPECT_GT(adapting().job()->progress.fraction, 0);
+  EXPECT_LT(adapting().job()->progress.fraction, 0.5);
   adapting().pause();
   ASSERT_TRUE(driver.wait([&] {
     adapting().poll();
@@ -125,6 +148,7 @@ TEST_F(Learning, StoppingKeepsWhatWasLearned) {
   adapting().resume();
   adapting().stop();
   ASSERT_TRUE(driver.wait([&] { return !adapting().busy() && knows("charcoal"); }));
+  EXPECT_FALSE(adapting().job());
 }
 
 TEST_F(Learning, ThePortraitMayBeReplacedMeanwhile) {
