@@ -202,7 +202,7 @@ Verb add_adapt(CLI::App& root, Common& common) {
       ->check(picture_suffix());
   command.add_flag("--keep-all", options->keep_all, "learn from doubtful pairs too");
   command.add_option("--batch", options->batch, "pairs of a step; without, what suits the model")
-      ->check(whole_number(1, 64));
+      ->transform(whole_number(1, 64));
   command.add_option("--rate", options->rate, "learning rate")->check(real_number(1e-6, 1));
   command.add_option("--ablate", options->ablate, "learn without these, to compare")
       ->delimiter(',')

@@ -50,8 +50,10 @@ Verb add_align(CLI::App& root, Common& common) {
   command.add_option("picture", options->picture, "PNG, JPEG, WebP, BMP or TIFF")->required();
   command.add_option("--out", options->out, "the crop")->required()->check(picture_suffix());
   command.add_option("--mask", options->mask, "also write the mask of the person")->check(picture_suffix());
-  command.add_option("--size", options->size, "edge of the crop in pixels")->check(whole_number(16, 8192));
-  command.add_option("--face", options->face, "which face, 1 is the largest")->check(whole_number(1, 10000));
+  command.add_option("--size", options->size, "edge of the crop in pixels")
+      ->transform(whole_number(16, 8192));
+  command.add_option("--face", options->face, "which face, 1 is the largest")
+      ->transform(whole_number(1, 10000));
   return [options](Context& context) { return run(*options, context); };
 }
 

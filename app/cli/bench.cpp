@@ -261,7 +261,7 @@ Verb add_bench(CLI::App& root, Common& common) {
   command
       .add_option("--compare", options->compared_size,
                   "pixels a side of the views in which the baked head is compared with the exact one")
-      ->check(whole_number(32, 1024));
+      ->transform(whole_number(32, 1024));
   return [options](Context& context) { return run(*options, context); };
 }
 

@@ -19,7 +19,7 @@ constexpr auto group = "Common";
 
 void add_machine(CLI::App& command, Common& common) {
   command.add_option("--threads", common.threads, "CPU threads (0: all)")
-      ->check(whole_number(0, 1024))
+      ->transform(whole_number(0, 1024))
       ->group(group);
   command.add_option("--device", common.device, "where networks and rendering run")
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
@@ -31,7 +31,7 @@ CLI::App& add_command(CLI::App& root, const std::string& name, const std::string
   CLI::App& command = *root.add_subcommand(name, description);
   add_machine(command, common);
   command.add_option("--seed", common.seed, "for what is random")
-      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
+      ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
       ->group(group);
   command.add_flag("--quiet", common.quiet, "print nothing but errors")->group(group);
   command.add_option("--json", common.json, "write a report: inputs, versions, times by stage in ms")

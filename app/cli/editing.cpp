@@ -18,7 +18,7 @@ void add_portrait(CLI::App& command, PortraitOptions& options) {
   command.add_option("--model", options.model, "a model package; without, the one that ships");
   command.add_flag("--aligned", options.choice.aligned, "the picture is an EG3D/FFHQ crop: use it as it is");
   command.add_option("--face", options.choice.face, "which face, 1 the largest, 2 the next")
-      ->check(whole_number(1, 1000));
+      ->transform(whole_number(1, 1000));
 }
 
 Result<FaceAligner> open_aligner(const Context& context) {

@@ -236,13 +236,13 @@ Verb add_eval(CLI::App& root, Common& common) {
   command.add_option("--prompts", options->prompts, "the same from a text file, a prompt a line");
   command.add_option("--model", options->model, "a model package; without, the one that ships");
   command.add_option("--limit", options->limit, "only the first N heads or photographs")
-      ->check(whole_number(0, 1000000000));
+      ->transform(whole_number(0, 1000000000));
   command
       .add_option("--every", options->every,
                   "only every Nth photograph by name (training keeps the 12ths out)")
-      ->check(whole_number(1, 1000000));
+      ->transform(whole_number(1, 1000000));
   command.add_option("--samples", options->samples, "samples of a ray of heads; 24 is twice as quick as 48")
-      ->check(whole_number(8, 192));
+      ->transform(whole_number(8, 192));
   command
       .add_option(
           "--sheet", options->sheet,

@@ -47,7 +47,7 @@ Verb add_mesh(CLI::App& root, Common& common) {
       ->required()
       ->check(one_of_suffixes({".ply", ".obj", ".glb"}));
   command.add_option("--resolution", options->mesh.resolution, "cubes along the longest side")
-      ->check(whole_number(16, 1024));
+      ->transform(whole_number(16, 1024));
   return [options](Context& context) { return run(*options, context); };
 }
 

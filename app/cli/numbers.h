@@ -7,7 +7,8 @@
 
 namespace triptych::cli {
 
-// Both ends belong to the range. Whole numbers are decimal, also with zeros before them.
+// Both ends belong to the range. Whole numbers are decimal, also with zeros before them: given to
+// transform(), which lets a validator rewrite what CLI11 would read as octal.
 [[nodiscard]] CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
 [[nodiscard]] CLI::Validator real_number(double least, double most);
 

@@ -99,7 +99,7 @@ Verb add_render(CLI::App& root, Common& common) {
       ->check(real_number(-180, 180));
   command.add_option("--pitch", options->pitch, "degrees; > 0: from below")->check(real_number(-80, 80));
   command.add_option("--fov", options->fov, "field of view, degrees")->check(real_number(1, 120));
-  command.add_option("--size", options->size, "pixels a side")->check(whole_number(1, 8192));
+  command.add_option("--size", options->size, "pixels a side")->transform(whole_number(1, 8192));
   static const std::map<std::string, Mode> modes{{"exact", Mode::exact}, {"fast", Mode::fast}};
   command
       .add_option("--mode", options->mode,

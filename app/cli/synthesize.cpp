@@ -21,28 +21,28 @@ Verb add_synthesize(CLI::App& root, Common& common) {
   command.add_option("--out", options->out, "folder for the shards; an interrupted job goes on there")
       ->required();
   command.add_option("--heads", options->heads, "number of heads; --seed is the first one's")
-      ->check(whole_number(1, most_heads))
+      ->transform(whole_number(1, most_heads))
       ->required();
   command.add_option("--views", options->views, "views of each head")
-      ->check(whole_number(1, 256))
+      ->transform(whole_number(1, 256))
       ->capture_default_str();
   command.add_option("--edits", options->edits, "edits of each head")
-      ->check(whole_number(0, 1000))
+      ->transform(whole_number(0, 1000))
       ->capture_default_str();
   command.add_option("--edit-views", options->edit_views, "views of each edit")
-      ->check(whole_number(0, 256))
+      ->transform(whole_number(0, 256))
       ->capture_default_str();
   command
       .add_option("--every-edit", options->every_edit, "this many heads get every edit, held-out ones too")
-      ->check(whole_number(0, most_heads))
+      ->transform(whole_number(0, most_heads))
       ->capture_default_str();
   command.add_option("--only", options->only, "names of the edits to choose from, separated by commas")
       ->delimiter(',');
   command.add_option("--size", options->size, "edge of a view, pixels")
-      ->check(whole_number(32, 1024))
+      ->transform(whole_number(32, 1024))
       ->capture_default_str();
   command.add_option("--samples", options->samples, "rays a pixel")
-      ->check(whole_number(1, 1024))
+      ->transform(whole_number(1, 1024))
       ->capture_default_str();
   return [options](Context& context) -> Status {
     const auto last = context.common.seed + static_cast<std::uint64_t>(options->heads) - 1;

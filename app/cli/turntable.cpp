@@ -64,8 +64,8 @@ Verb add_turntable(CLI::App& root, Common& common) {
       ->required()
       ->check(one_of_suffixes({".mp4", ".gif", ".webp", ".png"}));
   command.add_option("--seconds", options->seconds, "how long")->check(real_number(0.01, 600));
-  command.add_option("--fps", options->frames_per_second, "frames a second")->check(whole_number(1, 120));
-  command.add_option("--size", options->size, "pixels a side")->check(whole_number(16, 4096));
+  command.add_option("--fps", options->frames_per_second, "frames a second")->transform(whole_number(1, 120));
+  command.add_option("--size", options->size, "pixels a side")->transform(whole_number(16, 4096));
   static const std::map<std::string, TurntablePath> paths{{"swing", TurntablePath::swing},
                                                           {"spiral", TurntablePath::spiral}};
   command.add_option("--path", options->path, "how the camera moves")

@@ -158,7 +158,8 @@ void prompt_panel(Ui& ui) {
   const std::string before = ui.app.draft.text;
   ImGui::InputTextMultiline("##prompt", &ui.app.draft.text, field, ImGuiInputTextFlags_WordWrap);
   mark(ui, "prompt");
-  if (!ImGui::IsItemActive())
+  // Not once something is typed: it would lie over the result.
+  if (ui.app.draft.text.empty() && !ImGui::IsItemActive())
     tooltip("What should change, in words: \"bronze statue\". Ctrl+Enter applies it.");
   // Escape cancels an edit; it does not take away what was typed, as a text field would.
   if (ImGui::IsItemDeactivated() && ImGui::IsKeyPressed(ImGuiKey_Escape)) ui.app.draft.text = before;

@@ -14,8 +14,8 @@ using testing::HasSubstr;
 
 class Render : public ProgramTest {
  protected:
-  [[nodiscard]] Image8 render(std::vector<std::string> more) const {
-    more.insert(more.begin(), {"render", path("head.tri"), "--out", path("view.png"), "--size", "64"});
+  [[nodiscard]] Image8 render(std::vector<std::string> more, const std::string& size = "64") const {
+    more.insert(more.begin(), {"render", path("head.tri"), "--out", path("view.png"), "--size", size});
     const Outcome outcome = run_program(more);
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     auto picture = load_picture(folder_ / "view.png");
@@ -55,7 +55,7 @@ TEST_F(Render, EveryAngleAndTheFieldOfViewCount) {
 }
 
 TEST_F(Render, NumbersMayHaveSignsAndZerosBeforeThem) {
-  EXPECT_EQ(render({"--yaw", "+20", "--size", "064"}).pixels, render({"--yaw", "20.0"}).pixels);
+  EXPECT_EQ(render({"--yaw", "+20"}, "064").pixels, render({"--yaw", "20.0"}).pixels);
 }
 
 TEST_F(Render, DepthIsAnArrayOfDistances) {
