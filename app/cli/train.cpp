@@ -76,8 +76,9 @@ Verb add_train(CLI::App& root, Common& common) {
       command.add_option("--package", options->package, "Also write the result as a model package");
   command.add_option("--name", options->name, "Name of the package")->needs(package);
   command
-      .add_option("--offer", options->offer,
-                  "Names of the styles that the package offers, separated by commas (all)")
+      .add_option(
+          "--offer", options->offer,
+          "Names of the styles that the package offers, in the order people see, separated by commas (all)")
       ->delimiter(',')
       ->needs(package);
   command

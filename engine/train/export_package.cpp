@@ -21,6 +21,7 @@ json last_figures(const std::filesystem::path& folder) {
   return parse_json(last).value_or(nullptr);
 }
 
+// In the order in which they are offered, which is the order that people see; else as they were trained.
 Result<std::vector<StyleInfo>> styles_of(const std::vector<int>& edits,
                                          const std::vector<std::string>& offered) {
   std::vector<StyleInfo> styles;
@@ -37,6 +38,8 @@ Result<std::vector<StyleInfo>> styles_of(const std::vector<int>& edits,
         std::any_of(styles.begin(), styles.end(), [&](const auto& s) { return s.name == name; });
     if (!known) return fail("the checkpoint was not trained on a style called \"" + name + "\"");
   }
+  std::ranges::stable_sort(styles, {},
+                           [&](const StyleInfo& style) { return std::ranges::find(offered, style.name); });
   return styles;
 }
 

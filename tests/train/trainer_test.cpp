@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "core/atomic_file.h"
 #include "model/starter/starter.h"
 #include "prompt/encoders.h"
+#include "synthetic/edits.h"
 #include "tiny.h"
 #include "train/checkpoint.h"
 #include "train/export_package.h"
@@ -147,7 +149,7 @@ TEST(Trainer, GoesOnFromAPackage) {
   EXPECT_EQ(history[0]["samples"], 28);
 }
 
-TEST(Trainer, APackageMayBeBlendedWithTheStart) {
+TEST(Trainer, APackageMayBeBlendedWithTheStartAndOffersStylesInOrder) {
   const tiny::Folder folder("blend");
   const auto network = starter::network_config(tiny::network_json(), "network");
   ASSERT_TRUE(network);
@@ -157,6 +159,7 @@ TEST(Trainer, APackageMayBeBlendedWithTheStart) {
     checkpoint.weights = checkpoint.average = starter::initial_weights(*network, seed);
     checkpoint.stage = "joint";
     checkpoint.history = "[]";
+    checkpoint.edits = {1, 2, 3};
     return checkpoint;
   };
   const Checkpoint before = checkpoint_of(1), after = checkpoint_of(2);
@@ -166,6 +169,8 @@ TEST(Trainer, APackageMayBeBlendedWithTheStart) {
   options.name = "blend";
   options.blend = 0.25;
   options.start = folder.path / "before.safetensors";
+  const auto& table = synthetic::edit_table();
+  options.offered = {table[3].name, table[1].name};  // the order that people see
   Progress progress;
   std::filesystem::create_directories(folder.path / "package");
   const Status written =
@@ -177,6 +182,12 @@ TEST(Trainer, APackageMayBeBlendedWithTheStart) {
     const at::Tensor wanted = 0.25 * before.average[name] + 0.75 * after.average[name];
     EXPECT_TRUE(at::allclose(tensor, wanted, 2e-3, 1e-4)) << name;
   }
+  const auto manifest = read_file(folder.path / "package" / "manifest.json");
+  ASSERT_TRUE(manifest);
+  const auto styles = nlohmann::json::parse(*manifest)["styles"];
+  ASSERT_EQ(styles.size(), 2U);
+  EXPECT_EQ(styles[0]["name"], table[3].name);
+  EXPECT_EQ(styles[1]["name"], table[1].name);
 }
 
 TEST(Trainer, GivesTheStartWhatItLacks) {
