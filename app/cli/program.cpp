@@ -173,8 +173,8 @@ int run_program(int argc, char** argv) {
       if (command.app->parsed()) return run_command(command, common);
     }
     return open_window(window, common);
-  } catch (const std::exception& exception) {
-    return complain(Error{std::string("unexpected failure: ") + exception.what(), {}, ErrorCode::failed});
+  } catch (...) {
+    return complain(error_of_exception());
   }
 }
 

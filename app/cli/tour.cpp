@@ -8,6 +8,7 @@
 #include "cli/files.h"
 #include "cli/head_painter.h"
 #include "cli/verb.h"
+#include "core/text.h"
 #include "head/tri_file.h"
 #include "image/sheet.h"
 #include "model/editor.h"
@@ -40,11 +41,7 @@ std::string file_stem(const std::string& prompt) {
       stem += '-';
     }
   }
-  if (stem.size() > longest) {
-    std::size_t end = longest;
-    while (end > 0 && (static_cast<unsigned char>(stem[end]) & 0xC0U) == 0x80) --end;  // within a character
-    stem.resize(end);
-  }
+  stem = cut_at_a_character(stem, longest);
   while (!stem.empty() && stem.back() == '-') stem.pop_back();
   return stem.empty() ? "reconstruction" : stem;
 }

@@ -42,7 +42,7 @@ std::string frame_text(const ViewState& view, double rate) {
 std::vector<std::pair<JobQueue*, JobInfo>> all_jobs(Ui& ui) {
   std::vector<std::pair<JobQueue*, JobInfo>> list;
   if (auto lesson = ui.app.adapting.job()) list.emplace_back(nullptr, std::move(*lesson));
-  for (JobQueue* queue : {&ui.app.edits, &ui.app.exports, &ui.app.saves, &ui.app.background}) {
+  for (JobQueue* queue : ui.app.queues()) {
     for (JobInfo& job : queue->jobs()) list.emplace_back(queue, std::move(job));
   }
   return list;

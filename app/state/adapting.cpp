@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/text.h"
 #include "state/app.h"
 #include "state/recovery.h"
 
@@ -14,12 +15,6 @@ namespace {
 
 constexpr std::size_t advised_pairs = 5;
 constexpr std::size_t longest_name = 64;  // bytes, as adapt::check_name asks
-
-std::string cut_at_a_character(const std::string& text, std::size_t longest) {
-  std::size_t end = std::min(longest, text.size());
-  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end);
-}
 
 // Of a load of its own: one drop does not replace the one before.
 std::string pairs_key(int load) {

@@ -23,7 +23,7 @@ App::App(Services& services_, AppOptions options_, const std::function<void()>& 
 
 // Threads end before what they use: results that nobody takes any more may hold a run of learning, too.
 App::~App() {
-  for (JobQueue* queue : {&edits, &exports, &saves, &background}) queue->stop();
+  for (JobQueue* queue : queues()) queue->stop();
   ui.clear();
   ui.set_wake({});
 }

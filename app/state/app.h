@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -159,6 +160,11 @@ class App {
   JobQueue exports{ui};
   JobQueue saves{ui};  // sessions, autosaves and styles: behind nothing that takes long, never cancelled
   JobQueue background{ui};
+  // All of them, in the order of the list of running jobs.
+  [[nodiscard]] std::array<JobQueue*, 4> queues() noexcept { return {&edits, &exports, &saves, &background}; }
+  [[nodiscard]] std::array<const JobQueue*, 4> queues() const noexcept {
+    return {&edits, &exports, &saves, &background};
+  }
   ViewRenderer renderer;
 
  private:

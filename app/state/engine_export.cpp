@@ -14,17 +14,14 @@
 namespace triptych::app {
 
 Image8 with_alpha(const View& view, bool weighted) {
-  Image8 rgba(view.rgb.width, view.rgb.height, 4);
-  const auto byte = [](float v) {
-    return static_cast<std::uint8_t>(std::clamp(v, 0.0F, 1.0F) * 255.0F + 0.5F);
-  };
+  ImageF rgba(view.rgb.width, view.rgb.height, 4);
   for (std::size_t i = 0; i < view.alpha.pixels.size(); ++i) {
     const float alpha = view.alpha.pixels[i];
     const float weight = weighted && alpha > 0 ? 1 / alpha : 1;
-    for (std::size_t c = 0; c < 3; ++c) rgba.pixels[4 * i + c] = byte(weight * view.rgb.pixels[3 * i + c]);
-    rgba.pixels[4 * i + 3] = byte(alpha);
+    for (std::size_t c = 0; c < 3; ++c) rgba.pixels[4 * i + c] = weight * view.rgb.pixels[3 * i + c];
+    rgba.pixels[4 * i + 3] = alpha;
   }
-  return rgba;
+  return to_bytes(rgba);
 }
 
 namespace {

@@ -3,8 +3,9 @@
 #include <cctype>
 #include <sstream>
 
+#include "core/folder.h"
+#include "core/suffix.h"
 #include "state/app.h"
-#include "state/folder.h"
 #include "state/preview.h"
 #include "state/session_file.h"
 
@@ -38,13 +39,6 @@ struct OpenBatch {
 
 namespace {
 
-std::string suffix_of(const fs::path& path) {
-  std::string suffix = path.extension().string();
-  std::transform(suffix.begin(), suffix.end(), suffix.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return suffix;
-}
-
 std::string percent_decoded(const std::string& text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -72,7 +66,7 @@ void App::open_one(const fs::path& path, const std::shared_ptr<OpenBatch>& batch
                              ErrorCode::failed});
     return;
   }
-  const std::string suffix = suffix_of(path);
+  const std::string suffix = lower_suffix(path);
   const bool folder = fs::is_directory(path, error);
   if (folder && !fs::exists(path / "manifest.json", error)) {
     adapting.open_pairs({path});
@@ -241,9 +235,9 @@ void App::paste(const std::string& clipboard) {
 }
 
 void App::show_welcome() {
-  for (const auto& entry : entries_of(options.assets / "portraits")) {
-    const std::string suffix = suffix_of(entry.path());
-    if (suffix == ".png" || suffix == ".jpg") return open({entry.path()});
+  for (const fs::path& path : list_folder(options.assets / "portraits").value_or(std::vector<fs::path>{})) {
+    const std::string suffix = lower_suffix(path);
+    if (suffix == ".png" || suffix == ".jpg") return open({path});
   }
 }
 

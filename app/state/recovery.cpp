@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "state/folder.h"
+#include "core/folder.h"
 
 namespace triptych::app {
 namespace {
@@ -44,12 +44,12 @@ std::optional<fs::path> find_recovery(const fs::path& folder, Leftover kind) {
   std::optional<fs::path> newest;
   fs::file_time_type newest_time{};
   std::error_code error;
-  for (const auto& entry : entries_of(folder)) {
-    const long process = process_of(entry.path(), naming_of(kind));
+  for (const fs::path& path : list_folder(folder).value_or(std::vector<fs::path>{})) {
+    const long process = process_of(path, naming_of(kind));
     if (process <= 0 || process == getpid() || runs(process)) continue;
-    const auto time = entry.last_write_time(error);
+    const auto time = fs::last_write_time(path, error);
     if (error || (newest && time <= newest_time)) continue;
-    newest = entry.path();
+    newest = path;
     newest_time = time;
   }
   return newest;

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/folder.h"
 #include "core/hash.h"
 #include "core/safetensors.h"
 #include "state/app.h"
-#include "state/folder.h"
 
 namespace triptych::app {
 
@@ -24,9 +24,8 @@ void StyleShelf::read_all() {
       "Reading the learned styles", "",
       [this, folder = app_.options.data / "styles"](Progress&) -> Result<Found> {
         Found found;
-        for (const auto& entry : entries_of(folder)) {
-          if (entry.path().extension() != ".safetensors") continue;
-          found.push_back(app_.services.load_style(entry.path()));
+        for (const fs::path& path : list_folder(folder).value_or(std::vector<fs::path>{})) {
+          if (path.extension() == ".safetensors") found.push_back(app_.services.load_style(path));
         }
         return found;
       },

@@ -83,7 +83,7 @@ json adapt_json(const App& app) {
 
 json jobs_json(const App& app) {
   json list = json::array();
-  for (const JobQueue* queue : {&app.edits, &app.exports, &app.saves, &app.background}) {
+  for (const JobQueue* queue : app.queues()) {
     for (const JobInfo& job : queue->jobs()) list.push_back(job.title);
   }
   if (const auto lesson = app.adapting.job()) list.push_back(lesson->title);

@@ -8,7 +8,8 @@
 #include <sstream>
 #include <utility>
 
-#include "state/folder.h"
+#include "core/folder.h"
+#include "core/suffix.h"
 #include "window/widgets.h"
 
 namespace triptych::app {
@@ -95,12 +96,10 @@ void FileDialog::ask_folder(const std::string& title, Chosen chosen) {
 void FileDialog::read_folder() {
   entries_.clear();
   std::error_code error;
-  for (const auto& entry : entries_of(folder_)) {
-    const std::string name = entry.path().filename().string();
-    std::string suffix = entry.path().extension().string();
-    std::ranges::transform(suffix, suffix.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (name.starts_with('.')) continue;
+  for (const fs::path& path : list_folder(folder_, Entries::all).value_or(std::vector<fs::path>{})) {
+    if (path.filename().string().starts_with('.')) continue;
+    const fs::directory_entry entry(path, error);
+    const std::string suffix = lower_suffix(path);
     const bool wanted = suffixes_.empty() || (!suffix.empty() && suffixes_.find(suffix) != std::string::npos);
     if (entry.is_directory(error) || wanted) entries_.push_back(entry);
   }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/text.h"
+
 namespace triptych::app {
 namespace {
 
@@ -177,11 +179,7 @@ std::string shortened(const std::string& text, float width) {
   if (ImGui::CalcTextSize(text.c_str()).x <= width) return text;
   std::string kept = text;
   while (!kept.empty() && ImGui::CalcTextSize((kept + "...").c_str()).x > width) {
-    do {
-      kept.pop_back();
-    } while (!kept.empty() && (static_cast<unsigned char>(kept.back()) & 0xC0) == 0x80);
-    // A lead byte left alone goes too.
-    if (!kept.empty() && (static_cast<unsigned char>(kept.back()) & 0xC0) == 0xC0) kept.pop_back();
+    kept = cut_at_a_character(kept, kept.size() - 1);
   }
   return kept + "...";
 }

@@ -7,6 +7,7 @@
 
 #include "adapt/pairs.h"
 #include "core/folder.h"
+#include "core/suffix.h"
 
 namespace triptych::adapt {
 namespace {
@@ -25,7 +26,7 @@ std::string lower(std::string text) {
 bool is_picture(const fs::path& path) {
   static constexpr auto suffixes =
       std::to_array<std::string_view>({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"});
-  return std::find(suffixes.begin(), suffixes.end(), lower(path.extension().string())) != suffixes.end();
+  return std::find(suffixes.begin(), suffixes.end(), lower_suffix(path)) != suffixes.end();
 }
 
 // A folder that cannot be read has no pairs.

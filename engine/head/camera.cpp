@@ -75,10 +75,6 @@ Camera orbit_camera(float yaw_degrees, float pitch_degrees, float fov_degrees, f
   return camera_at(position, to_double(target), fov_degrees);
 }
 
-Camera look_at(Vec3 position, Vec3 target, float fov_degrees) {
-  return camera_at(to_double(position), to_double(target), fov_degrees);
-}
-
 Orbit orbit_of(const Camera& camera) {
   const Double3 position = to_double(camera.origin());
   const double radius = std::hypot(position[0], position[1], position[2]);

@@ -38,9 +38,6 @@ inline constexpr Vec3 orbit_target{0, 0, 0.2F};
                                   float fov_degrees = default_fov_degrees, float radius = orbit_radius,
                                   Vec3 target = orbit_target);
 
-// Camera at `position` looking at `target`, world y up.
-[[nodiscard]] Camera look_at(Vec3 position, Vec3 target, float fov_degrees = default_fov_degrees);
-
 struct Orbit {
   float yaw_degrees = 0;
   float pitch_degrees = 0;

@@ -68,7 +68,7 @@ TEST(Camera, OrbitIsFoundAgain) {
 TEST(Camera, PitchBeyondTheLimitStaysACamera) {
   EXPECT_TRUE(orbit_camera(0, 500).valid());
   EXPECT_EQ(orbit_camera(0, 500), orbit_camera(0, 80));
-  EXPECT_TRUE(look_at({0, 3, 0}, {0, 0, 0}).valid());  // straight down
+  EXPECT_TRUE(orbit_camera(0, 0, 25, 3, {0, -5, 3}).valid());  // straight down
 }
 
 TEST(Camera, FieldOfViewAndFocalLengthAreInverse) {

@@ -242,7 +242,7 @@ TEST(ExactMarch, EmptyHeadIsAllBackground) {
 
 TEST(ExactMarch, CameraInsideTheHeadStaysFinite) {
   for (const Head& head : {test::analytic_frustum_head(small()), test::analytic_canonical_head(small())}) {
-    const View view = exact(head, look_at({0, 0, 0.02F}, {0, 0, 1}, 40), size(16, 16));
+    const View view = exact(head, orbit_camera(0, 0, 40, 0.02F, {0, 0, 1}), size(16, 16));
     for (const float v : view.rgb.pixels) EXPECT_TRUE(std::isfinite(v));
     for (const float v : view.depth.pixels) EXPECT_TRUE(std::isfinite(v));
   }

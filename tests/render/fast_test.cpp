@@ -172,7 +172,7 @@ TEST(FastMarch, EmptyHeadAndSinglePixelWork) {
 
 TEST(FastMarch, CameraInsideTheHeadStaysFinite) {
   for (const Head& head : {test::analytic_frustum_head(), test::analytic_canonical_head()}) {
-    const View view = fast(*baked(head), look_at({0, 0, 0.02F}, {0, 0, 1}, 40), size(24, 24));
+    const View view = fast(*baked(head), orbit_camera(0, 0, 40, 0.02F, {0, 0, 1}), size(24, 24));
     for (const float v : view.rgb.pixels) EXPECT_TRUE(std::isfinite(v));
     for (const float v : view.depth.pixels) EXPECT_TRUE(std::isfinite(v));
   }

@@ -78,6 +78,11 @@ class Mailbox {
   int posts_ = 0;
 };
 
+constexpr auto until_cancelled = [](Progress& progress) -> Result<int> {
+  progress.wait_for_cancel();
+  return 1;
+};
+
 TEST(Jobs, ResultsArriveOnlyWhenTheUiDrains) {
   Mailbox mail;
   JobQueue queue(mail.ui);
@@ -92,10 +97,6 @@ TEST(Jobs, TheNewestOfAKeyReplacesTheOthers) {
   Mailbox mail;
   JobQueue queue(mail.ui);
   std::vector<int> done;
-  const auto until_cancelled = [](Progress& progress) -> Result<int> {
-    progress.wait_for_cancel();
-    return 1;
-  };
   const auto keep = [&](Result<int> value) { done.push_back(*value); };
   queue.submit("first", "edit", until_cancelled, keep);
   queue.submit(
@@ -130,13 +131,7 @@ TEST(Jobs, StoppingEndsTheRunningJobAndDropsTheRest) {
   Mailbox mail;
   JobQueue queue(mail.ui);
   bool ran = false;
-  queue.submit(
-      "endless", "",
-      [](Progress& progress) -> Status {
-        progress.wait_for_cancel();
-        return {};
-      },
-      [](const Status&) {});
+  queue.submit("endless", "", until_cancelled, [](const Result<int>&) {});
   queue.submit(
       "never", "", [&](Progress&) -> Result<bool> { return ran = true; }, [](const Result<bool>&) {});
   queue.stop();
@@ -147,13 +142,7 @@ TEST(Jobs, StoppingEndsTheRunningJobAndDropsTheRest) {
 TEST(Jobs, ACancelledJobThatWaitsIsToldWithoutItsWork) {
   Mailbox mail;
   JobQueue queue(mail.ui);
-  const int endless = queue.submit(
-      "endless", "",
-      [](Progress& progress) -> Status {
-        progress.wait_for_cancel();
-        return {};
-      },
-      [](const Status&) {});
+  const int endless = queue.submit("endless", "", until_cancelled, [](const Result<int>&) {});
   bool ran = false;
   std::optional<ErrorCode> told;
   const int waiting = queue.submit(

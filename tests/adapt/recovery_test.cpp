@@ -1,0 +1,117 @@
+// The file that a crash of a run would leave.
+#include <gmock/gmock.h>
+
+#include <latch>
+
+#include "adapt/test_run.h"
+#include "support/temporary_folder.h"
+
+namespace triptych::adapt::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Recovery : public testing::Test {
+ protected:
+  [[nodiscard]] AdaptConfig config(double count) const {
+    AdaptConfig result = minutes(count);
+    result.recovery = file_;
+    return result;
+  }
+  [[nodiscard]] bool empty() const { return std::filesystem::is_empty(folder_.path()); }
+
+  triptych::test::TemporaryFolder folder_;
+  std::filesystem::path file_ = folder_ / "style.recovery.safetensors";
+};
+
+TEST_F(Recovery, LosesAtMostTwentySecondsAndIsAlwaysWhole) {
+  std::vector<int> behind;
+  TestRun run(config(5), [&](Adaptation& a, int step) {
+    if (step % 10 != 9) return;
+    const auto saved = load_style(file_);
+    behind.push_back(static_cast<int>(a.info().steps) - (saved ? steps_of(saved->used()) : 0));
+  });
+  EXPECT_EQ(run.to_the_end().state, State::done);
+  EXPECT_THAT(behind, testing::Each(testing::Lt(20)));
+  EXPECT_EQ(steps_of(load_style(file_)->used()), 300);
+  run.close();
+  EXPECT_TRUE(empty());
+}
+
+TEST_F(Recovery, OutlivesARunThatKeepsIt) {
+  TestRun run(config(1));
+  EXPECT_EQ(run.to_the_end().state, State::done);
+  run->keep_recovery();
+  run.close();
+  EXPECT_EQ(steps_of(load_style(file_)->used()), 60);
+}
+
+TEST_F(Recovery, ReadersSeeWholeFilesWhileItIsWritten) {
+  AdaptConfig often = config(2);
+  often.recovery_s = 1;
+  std::latch first(1);
+  TestRun run(often, [&](Adaptation&, int step) {
+    if (step == 2) first.count_down();
+  });
+  run->start();
+  first.wait();
+  int last = 0;
+  while (!run->wait_for(0ms)) {
+    const auto saved = load_style(file_);
+    ASSERT_TRUE(saved) << saved.error().message;
+    EXPECT_GE(steps_of(saved->used()), last);
+    last = steps_of(saved->used());
+  }
+  EXPECT_EQ(run->info().steps, 120);
+}
+
+TEST_F(Recovery, DiscardingLeavesNoFile) {
+  std::latch reached(1), discarded(1);
+  TestRun run(config(5), [&](Adaptation&, int step) {
+    if (step != 50) return;
+    reached.count_down();
+    discarded.wait();
+  });
+  run->start();
+  reached.wait();
+  EXPECT_TRUE(std::filesystem::exists(file_));
+  run->discard();
+  EXPECT_TRUE(empty());
+  discarded.count_down();
+  ASSERT_TRUE(run->wait_for(60s));
+  EXPECT_EQ(run->info().state, State::idle);
+  EXPECT_TRUE(empty());
+}
+
+TEST_F(Recovery, ClosingAtAnyMomentLeavesNoFile) {
+  for (const int moment : {-1, 0, 1, 19, 20, 21, 60, 299, 300}) {
+    std::latch reached(1);
+    TestRun run(
+        config(5),
+        [&](Adaptation&, int step) {
+          if (step == moment) reached.count_down();
+        },
+        [&] {
+          if (moment < 0) reached.count_down();
+        });
+    run->start();
+    if (moment < 300) reached.wait();
+    if (moment == 60) run->pause();
+    run.close();
+    EXPECT_TRUE(empty()) << moment;
+  }
+}
+
+TEST_F(Recovery, AFolderThatIsGoneDoesNotEndTheRun) {
+  AdaptConfig lost = config(1);
+  lost.recovery = folder_ / "gone" / "style.safetensors";
+  TestRun run(lost);
+  const Adaptation::Info info = run.to_the_end();
+  EXPECT_EQ(info.state, State::done);
+  EXPECT_THAT(info.notices, ElementsAre("a fake", HasSubstr("a crash would lose this run")));
+}
+
+}  // namespace
+}  // namespace triptych::adapt::test
