@@ -102,6 +102,7 @@ Status read_losses(const json& object, const std::string& name, LossWeights& los
   reader.number("depth", losses.depth, 0, 1e6);
   reader.number("surface", losses.surface, 0, 1e6);
   reader.number("mask_map", losses.mask_map, 0, 1e6);
+  reader.number("occupancy", losses.occupancy, 0, 1e6);
   reader.number("perceptual", losses.perceptual, 0, 1e6);
   reader.number("triplane", losses.triplane, 0, 1e6);
   return reader.finish();

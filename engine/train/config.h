@@ -19,6 +19,7 @@ struct LossWeights {
   float depth = 0.3F;       // rendered depth (paper: L_D)
   float surface = 1;        // the front plane's depth map
   float mask_map = 0.1F;    // the front plane's mask
+  float occupancy = 0.05F;  // of space before and just behind surfaces that are known (march_op.h)
   float perceptual = 0.2F;  // shift-tolerant perceptual distance on patches (paper: LPIPS in L_I)
   float triplane = 0.1F;    // to the teacher's planes of the edited picture (paper: L_T); editing only
 };

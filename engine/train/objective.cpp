@@ -3,6 +3,7 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "train/march/march_op.h"
 
@@ -13,6 +14,15 @@ using at::Tensor;
 using starter::Planes;
 
 constexpr double certain = 0.95;  // opacity from which a pixel's depth is the person's alone
+
+// Where the truth says that rays meet the person; not at edges, where it is a mixture.
+Tensor known_surfaces(const RayBatch& rays) {
+  const auto everywhere = [&](double value) { return at::full_like(rays.mask, value); };
+  const Tensor met = rays.mask.gt(certain).logical_and(rays.depth.gt(0.1));
+  const Tensor unknown = everywhere(std::numeric_limits<double>::quiet_NaN());
+  return at::where(rays.mask.lt(1 - certain), everywhere(std::numeric_limits<double>::infinity()),
+                   at::where(met, rays.depth, unknown));
+}
 
 MarchInputs inputs_of(const nn::Weights& master, const Planes& planes, const Batch& batch,
                       const RayBatch& rays, const Tensor& distances) {
@@ -29,6 +39,7 @@ MarchInputs inputs_of(const nn::Weights& master, const Planes& planes, const Bat
   in.origins = rays.origins;
   in.directions = rays.directions;
   in.distances = distances;
+  if (rays.mask.defined()) in.surfaces = known_surfaces(rays);
   return in;
 }
 
@@ -80,6 +91,7 @@ void add_view(Accumulator& sum, const LossWeights& weights, const MarchOutput& s
   sum.add("color", weights.color, weighed(difference.square()));
   sum.add("color_l1", weights.color_l1, weighed(difference.abs()));
   sum.add("mask", weights.mask, weighed((seen.alpha - rays.mask).square()));
+  sum.add("occupancy", weights.occupancy, weighed(seen.occupancy));
   const Tensor depth = seen.depth / seen.alpha.clamp_min(1e-3);
   const Tensor known = rays.mask.gt(certain).logical_and(rays.depth.gt(0.1));
   sum.add("depth", weights.depth, mean_where((depth - rays.depth).abs(), known));
@@ -134,7 +146,7 @@ MarchOutput march_planes(const nn::Weights& master, const Planes& planes, const 
   // Frusta of several depths: one march each. split() rather than narrow(), whose backward would clear whole
   // planes.
   const auto fronts = all.front.split(1), tops = all.top.split(1), sides = all.side.split(1);
-  std::vector<Tensor> colour, alpha, depth;
+  std::vector<Tensor> colour, alpha, depth, occupancy;
   for (std::size_t b = 0; b < fronts.size(); ++b) {
     const auto row = [b](const Tensor& t) { return t.narrow(0, static_cast<std::int64_t>(b), 1); };
     MarchInputs one = all;
@@ -145,12 +157,15 @@ MarchOutput march_planes(const nn::Weights& master, const Planes& planes, const 
     one.origins = row(all.origins);
     one.directions = row(all.directions);
     one.distances = row(all.distances);
+    if (all.surfaces.defined()) one.surfaces = row(all.surfaces);
     const MarchOutput out = march_range(std::move(one), batch.ranges[b], false);
     colour.push_back(out.colour);
     alpha.push_back(out.alpha);
     depth.push_back(out.depth);
+    if (all.surfaces.defined()) occupancy.push_back(out.occupancy);
   }
-  return {at::cat(colour), at::cat(alpha), at::cat(depth), {}};
+  return {
+      at::cat(colour), at::cat(alpha), at::cat(depth), occupancy.empty() ? Tensor() : at::cat(occupancy), {}};
 }
 
 Objective objective(const TrainConfig& config, const starter::NetworkConfig& network,

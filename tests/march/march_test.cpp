@@ -29,7 +29,8 @@ at::Tensor loss_of(const MarchOutput& out) {
     const at::Tensor index = at::arange(t.numel(), t.options()).view(t.sizes());
     return (t * at::cos(index * 0.7 + 0.3)).sum();
   };
-  return weigh(out.colour) + weigh(out.alpha) + weigh(out.depth) * 0.5;
+  const at::Tensor loss = weigh(out.colour) + weigh(out.alpha) + weigh(out.depth) * 0.5;
+  return out.occupancy.defined() ? loss + weigh(out.occupancy) : loss;
 }
 
 Outcome run(MarchOutput (*render)(const MarchInputs&), const MarchInputs& in, at::ScalarType type) {
@@ -66,6 +67,10 @@ void expect_agreement(const MarchInputs& in) {
   EXPECT_LE(largest_difference(fused.out.alpha, plain.out.alpha), 1e-5);
   EXPECT_LE(largest_difference(fused.out.depth, plain.out.depth), 3e-5);  // values up to 3.4
   EXPECT_LE(largest_difference(fused.out.weights, plain.out.weights), 1e-5);
+  ASSERT_EQ(fused.out.occupancy.defined(), in.surfaces.defined());
+  if (in.surfaces.defined()) {
+    EXPECT_LE(largest_difference(fused.out.occupancy, plain.out.occupancy), 3e-5);
+  }
   ASSERT_EQ(fused.gradients.size(), plain.gradients.size());
   for (std::size_t i = 0; i < plain.gradients.size(); ++i) {
     EXPECT_EQ(fused.gradients[i].sizes(), plain.gradients[i].sizes());
@@ -86,6 +91,31 @@ TEST(March, AgreesWithTwoHiddenLayersAndOddSizes) {
 TEST(March, AgreesWithManyChannels) {
   expect_agreement(
       random_march({.heads = 1, .rays = 5, .samples = 20, .features = 48, .front = 16, .hidden = {64, 64}}));
+}
+
+TEST(March, AgreesWhereSurfacesAreKnown) {
+  expect_agreement(random_march({.samples = 33, .surfaces = true}));
+}
+
+// Solid space in front of the surface gets no gradient from what is seen, once it is opaque, but from what is
+// known of it.
+TEST(March, KnownSurfacesEmptyWhatIsSolidBeforeThem) {
+  MarchInputs in = random_march({.heads = 1, .rays = 1, .samples = 33});
+  in.distances = at::linspace(2.3, 3.2, 33).view({1, 1, 33});
+  in.front.select(3, 24 + 4).fill_(40);
+  in.surfaces = at::full({1, 1}, 2.9F);
+  const MarchInputs inputs = converted(in, at::kFloat, true);
+  const MarchOutput out = march(inputs);
+  const auto mask_gradient = [&](const at::Tensor& value) {
+    return torch::autograd::grad({value.sum()}, {inputs.front}, {}, true)[0]
+        .select(3, 24 + 4)
+        .sum()
+        .item<float>();
+  };
+  EXPECT_LT(std::abs(mask_gradient(out.alpha)), 1e-6F);
+  EXPECT_NEAR(mask_gradient(out.occupancy), 2.9F - 2.3F, 0.06F);  // the length that should be empty
+  in.surfaces.fill_(std::numeric_limits<float>::quiet_NaN());
+  EXPECT_EQ(march(in).occupancy.item<float>(), 0);
 }
 
 TEST(March, AgreesWithTwoSamplesARay) {
@@ -240,9 +270,10 @@ TEST(March, RefusesShapesThatDoNotFit) {
 
 // The yardstick itself: its autograd gradient agrees with central differences in float64.
 TEST(PlainMarch, GradientsAreThoseOfFiniteDifferences) {
-  const MarchInputs in =
-      converted(random_march({.heads = 1, .rays = 4, .samples = 5, .features = 3, .front = 5, .hidden = {6}}),
-                at::kDouble, true);
+  const MarchInputs in = converted(
+      random_march(
+          {.heads = 1, .rays = 4, .samples = 5, .features = 3, .front = 5, .hidden = {6}, .surfaces = true}),
+      at::kDouble, true);
   const std::vector<at::Tensor> list = parameters(in);
   const std::vector<at::Tensor> gradients = torch::autograd::grad({loss_of(plain_march(in))}, list);
   const at::NoGradGuard guard;

@@ -3,6 +3,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include <cmath>
+#include <limits>
 
 namespace triptych::test {
 namespace {
@@ -74,14 +75,25 @@ train::MarchOutput plain_march(const train::MarchInputs& in) {
   const at::Tensor before =
       at::cat({at::ones_like(opacity.narrow(2, 0, 1)), 1 - opacity.narrow(2, 0, samples - 2)}, 2);
   const at::Tensor weight = opacity * at::cumprod(before, 2);
+  at::Tensor occupancy;
+  if (in.surfaces.defined()) {
+    constexpr double margin = 0.01, deep = 0.03;  // scene.h
+    const at::Tensor start = in.distances.narrow(2, 0, samples - 1),
+                     end = in.distances.narrow(2, 1, samples - 1);
+    const at::Tensor surface = in.surfaces.unsqueeze(2), inside = middle(raw.view({heads, rays, samples}));
+    const at::Tensor empty = end.lt(surface - margin),
+                     solid = start.gt(surface).logical_and(end.lt(surface + deep));
+    occupancy = (length * (empty * at::softplus(inside) + solid * at::softplus(-inside))).sum(2);
+  }
   return {(weight.unsqueeze(3) * middle(colour.view({heads, rays, samples, 3}))).sum(2), weight.sum(2),
-          (weight * middle(in.distances)).sum(2), weight};
+          (weight * middle(in.distances)).sum(2), occupancy, weight};
 }
 
 train::MarchInputs converted(const train::MarchInputs& in, at::ScalarType type, bool requires_grad) {
   train::MarchInputs out = in;
   for (at::Tensor* tensor : {&out.cameras, &out.origins, &out.directions, &out.distances})
     *tensor = tensor->to(type);
+  if (out.surfaces.defined()) out.surfaces = out.surfaces.to(type);
   const auto parameter = [&](at::Tensor& tensor) {
     tensor = tensor.detach().to(type).clone().requires_grad_(requires_grad);
   };
@@ -147,6 +159,13 @@ train::MarchInputs random_march(const MarchSize& size, uint64_t seed) {
   in.origins = position.contiguous();
   in.directions = (towards / towards.norm(2, {2}, true)).contiguous();
   in.distances = std::get<0>((2.2 + 1.2 * uniform({b, size.rays, size.samples})).sort(2)).contiguous();
+  if (size.surfaces) {
+    // Met, met by nobody, and unknown in turn.
+    const at::Tensor kind = at::arange(b * size.rays).view({b, size.rays}).remainder(4);
+    const at::Tensor met = 2.5 + 0.5 * uniform({b, size.rays});
+    in.surfaces = met.masked_fill(kind.eq(2), std::numeric_limits<float>::infinity())
+                      .masked_fill(kind.eq(3), std::numeric_limits<float>::quiet_NaN());
+  }
   return in;
 }
 

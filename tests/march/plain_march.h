@@ -23,6 +23,7 @@ struct MarchSize {
   int64_t features = 24;
   int64_t front = 32;  // edge of the front plane; the others are rectangles below it
   std::vector<int64_t> hidden{64};
+  bool surfaces = false;  // some are known
 };
 
 // Random planes, decoders and surfaces near the origin, seen from picture cameras at 2.7; rays from other

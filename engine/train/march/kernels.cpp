@@ -33,6 +33,7 @@ void forward(const Scene& scene, int block, Scratch& s, const ForwardOutputs& ou
     std::copy_n(sum.colour, 3, out.colour + 3 * index);
     out.alpha[index] = sum.alpha;
     out.depth[index] = sum.depth;
+    if (out.occupancy) out.occupancy[index] = occupancy_of(scene, index, first, s);
     const auto intervals = static_cast<std::size_t>(scene.samples - 1);
     if (out.weights) std::copy_n(s.weights + first, intervals, out.weights + index * intervals);
   }
@@ -54,6 +55,7 @@ void backward(const Scene& scene, int block, Scratch& s, const float* all_rows, 
     const int first = ray * scene.samples;
     composite(scene, first, s);
     composite_backward(scene, first, gradient, s);
+    if (out.occupancy) occupancy_backward(scene, index, first, out.occupancy[index], s);
   }
   shade_backward(range.points, s);
   decoder_backward(scene, range.points, s, rows, gradient_rows, decoder_gradient);

@@ -38,17 +38,19 @@ class Scratch {
 
 // Whole-batch outputs.
 struct ForwardOutputs {
-  float* colour = nullptr;   // [heads][rays][3]
-  float* alpha = nullptr;    // [heads][rays]
-  float* depth = nullptr;    // [heads][rays]
-  float* weights = nullptr;  // [heads][rays][samples-1], or null
-  float* rows = nullptr;     // [points][row_length] kept for backward, or null
+  float* colour = nullptr;     // [heads][rays][3]
+  float* alpha = nullptr;      // [heads][rays]
+  float* depth = nullptr;      // [heads][rays]
+  float* occupancy = nullptr;  // [heads][rays], or null without surfaces
+  float* weights = nullptr;    // [heads][rays][samples-1], or null
+  float* rows = nullptr;       // [points][row_length] kept for backward, or null
 };
 
 struct OutputGradients {
   const float* colour = nullptr;
   const float* alpha = nullptr;
   const float* depth = nullptr;
+  const float* occupancy = nullptr;  // or null
 };
 
 // Renders block 0 <= block < scene.blocks().

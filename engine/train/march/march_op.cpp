@@ -57,6 +57,7 @@ void check(const MarchInputs& in) {
   const int64_t rays = in.origins.size(1);
   check_tensor(in.directions, "directions", {heads, rays, 3});
   check_tensor(in.distances, "distances", {heads, rays, -1});
+  if (in.surfaces.defined()) check_tensor(in.surfaces, "surfaces", {heads, rays});
   TORCH_CHECK(in.distances.size(2) >= 2, "march: a ray needs at least 2 samples");
   TORCH_CHECK(in.near_depth < in.far_depth && in.box_size > 0, "march: near_depth ", in.near_depth,
               ", far_depth ", in.far_depth, ", box_size ", in.box_size, " are no range");
@@ -112,6 +113,7 @@ kernels::Scene scene_of(const MarchInputs& in) {
   scene.origins = in.origins.const_data_ptr<float>();
   scene.directions = in.directions.const_data_ptr<float>();
   scene.distances = in.distances.const_data_ptr<float>();
+  if (in.surfaces.defined()) scene.surfaces = in.surfaces.const_data_ptr<float>();
   return scene;
 }
 
@@ -131,11 +133,15 @@ MarchOutput run_forward(const kernels::Scene& scene, bool want_weights, const at
   out.colour = at::empty({scene.heads, scene.rays, 3});
   out.alpha = at::empty({scene.heads, scene.rays});
   out.depth = at::empty({scene.heads, scene.rays});
+  if (scene.surfaces != nullptr) out.occupancy = at::empty({scene.heads, scene.rays});
   if (want_weights) out.weights = at::empty({scene.heads, scene.rays, scene.samples - 1});
-  const kernels::ForwardOutputs raw{out.colour.mutable_data_ptr<float>(), out.alpha.mutable_data_ptr<float>(),
-                                    out.depth.mutable_data_ptr<float>(),
-                                    want_weights ? out.weights.mutable_data_ptr<float>() : nullptr,
-                                    rows.defined() ? rows.mutable_data_ptr<float>() : nullptr};
+  const kernels::ForwardOutputs raw{
+      out.colour.mutable_data_ptr<float>(),
+      out.alpha.mutable_data_ptr<float>(),
+      out.depth.mutable_data_ptr<float>(),
+      scene.surfaces != nullptr ? out.occupancy.mutable_data_ptr<float>() : nullptr,
+      want_weights ? out.weights.mutable_data_ptr<float>() : nullptr,
+      rows.defined() ? rows.mutable_data_ptr<float>() : nullptr};
   for_each_task(scene.blocks(), scene, [&](int block, kernels::Scratch& scratch) {
     kernels::forward_block(scene, block, scratch, raw);
   });
@@ -202,13 +208,14 @@ class MarchFunction : public torch::autograd::Function<MarchFunction> {
     const kernels::Scene scene = scene_of(in);
     const at::Tensor rows = empty_rows(scene);
     const MarchOutput out = run_forward(scene, want_weights, rows);
-    variable_list saved{in.front,      in.top,       in.side, in.template_planes, in.cameras, in.origins,
-                        in.directions, in.distances, rows};
+    variable_list saved{in.front,   in.top,        in.side,      in.template_planes, in.cameras,
+                        in.origins, in.directions, in.distances, in.surfaces,        rows};
     saved.insert(saved.end(), in.weights.begin(), in.weights.end());
     saved.insert(saved.end(), in.biases.begin(), in.biases.end());
     context->save_for_backward(std::move(saved));
     context->saved_data["range"] = std::vector<double>{in.near_depth, in.far_depth, in.box_size};
     variable_list result{out.colour, out.alpha, out.depth};
+    if (in.surfaces.defined()) result.push_back(out.occupancy);
     if (want_weights) {
       context->mark_non_differentiable({out.weights});
       result.push_back(out.weights);
@@ -218,13 +225,14 @@ class MarchFunction : public torch::autograd::Function<MarchFunction> {
 
   static variable_list backward(AutogradContext* context, variable_list output_gradients) {
     const MarchInputs in = saved_inputs(*context);
-    const at::Tensor rows = context->get_saved_variables()[8];
+    const at::Tensor rows = context->get_saved_variables()[9];
     const kernels::Scene scene = scene_of(in);
 
     for (at::Tensor& gradient : output_gradients) gradient = gradient.contiguous();
-    const kernels::OutputGradients out{output_gradients[0].const_data_ptr<float>(),
-                                       output_gradients[1].const_data_ptr<float>(),
-                                       output_gradients[2].const_data_ptr<float>()};
+    const kernels::OutputGradients out{
+        output_gradients[0].const_data_ptr<float>(), output_gradients[1].const_data_ptr<float>(),
+        output_gradients[2].const_data_ptr<float>(),
+        in.surfaces.defined() ? output_gradients[3].const_data_ptr<float>() : nullptr};
     const at::Tensor gradient_rows = empty_rows(scene);
     const at::Tensor partial =
         at::empty({scene.blocks(), static_cast<int64_t>(decoder_gradient_size(scene))});
@@ -252,7 +260,7 @@ class MarchFunction : public torch::autograd::Function<MarchFunction> {
   static MarchInputs saved_inputs(const AutogradContext& context) {
     const variable_list saved = context.get_saved_variables();
     const auto range = context.saved_data.at("range").toDoubleVector();
-    constexpr std::size_t first_layer = 9;
+    constexpr std::size_t first_layer = 10;
     const auto layers = static_cast<std::ptrdiff_t>((saved.size() - first_layer) / 2);
     MarchInputs in{saved[0],
                    saved[1],
@@ -264,6 +272,7 @@ class MarchFunction : public torch::autograd::Function<MarchFunction> {
                    saved[5],
                    saved[6],
                    saved[7],
+                   saved[8],
                    static_cast<float>(range[0]),
                    static_cast<float>(range[1]),
                    static_cast<float>(range[2])};
@@ -295,7 +304,8 @@ MarchOutput march(const MarchInputs& inputs, bool want_weights) {
   const variable_list out =
       MarchFunction::apply(inputs.front, inputs.top, inputs.side, inputs.template_planes, w[0], b[0], w[1],
                            b[1], third(w), third(b), inputs, want_weights);
-  return {out[0], out[1], out[2], want_weights ? out[3] : at::Tensor()};
+  const bool surfaces = inputs.surfaces.defined();
+  return {out[0], out[1], out[2], surfaces ? out[3] : at::Tensor(), want_weights ? out.back() : at::Tensor()};
 }
 
 const char* march_kernel() {

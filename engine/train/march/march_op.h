@@ -28,6 +28,9 @@ struct MarchInputs {
   at::Tensor origins;     // [B,R,3] world
   at::Tensor directions;  // [B,R,3] unit, world
   at::Tensor distances;   // [B,R,S] along the ray, ascending, S >= 2
+  // [B,R] distance at which the ray is known to meet the person; infinite: it meets nobody; NaN: not known.
+  // Undefined: of no ray.
+  at::Tensor surfaces;
 
   float near_depth = 2.25F;  // the frustum's range along the picture camera's optical axis
   float far_depth = 3.3F;
@@ -35,9 +38,13 @@ struct MarchInputs {
 };
 
 struct MarchOutput {
-  at::Tensor colour;   // [B,R,3] premultiplied by opacity, no background
-  at::Tensor alpha;    // [B,R] opacity
-  at::Tensor depth;    // [B,R] sum of weight times mid-interval distance
+  at::Tensor colour;  // [B,R,3] premultiplied by opacity, no background
+  at::Tensor alpha;   // [B,R] opacity
+  at::Tensor depth;   // [B,R] sum of weight times mid-interval distance
+  // [B,R] cross-entropy of the density with what `surfaces` says, summed along the ray: empty in front of the
+  // surface, solid just behind it. Undefined without `surfaces`. The other outputs hardly have a gradient
+  // where solid density is in a wrong place; this one grows with how wrong it is.
+  at::Tensor occupancy;
   at::Tensor weights;  // [B,R,S-1] compositing weights for importance sampling, without gradient; undefined
                        // if not asked
 };

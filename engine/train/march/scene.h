@@ -22,6 +22,9 @@ inline constexpr int front_extras = 5;     // surface depth, skip r, g, b, mask 
 inline constexpr int distance_inputs = 3;  // tanh(8 d), tanh(40 d), exp(-(20 d)^2)
 inline constexpr int outputs = 5;
 inline constexpr int max_layers = 3;
+// Of the surface that a ray is known to meet: how far before it space is not known to be empty, and how deep
+// behind it the person is known to be.
+inline constexpr float surface_margin = 0.01F, solid_depth = 0.03F;
 
 // Decoder widths are zero-padded to multiples of this; point counts and rows of points to the widest vector.
 inline constexpr int width_multiple = 8;
@@ -61,6 +64,7 @@ struct Scene {
   const float* origins = nullptr;     // [heads][rays][3]
   const float* directions = nullptr;  // [heads][rays][3]
   const float* distances = nullptr;   // [heads][rays][samples]
+  const float* surfaces = nullptr;    // [heads][rays], or null: march_op.h
 
   // One row a point: C features, 3 distance inputs (these two are the decoder's input), then the signed
   // distance to the surface, the skip colour and the mask logit.
