@@ -64,6 +64,17 @@ TEST_F(Edit, WritesHeadPictureSheetAndReport) {
   }
 }
 
+TEST_F(Edit, PictureAndSheetSayOnceWhyTheGpuDoesNotRender) {
+  const Outcome outcome = edit({"--out", path("head.tri"), "--image", path("image.png"), "--views",
+                                path("views.png"), "--device", "cuda", "--json", path("report.json")});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  const bool on_gpu = report["versions"]["kernel"] == "cuda";
+  const std::string said = "rendering on the processor: ";
+  EXPECT_EQ(outcome.out.find(said) == std::string::npos, on_gpu) << outcome.out;
+  EXPECT_EQ(outcome.out.find(said), outcome.out.rfind(said)) << outcome.out;
+}
+
 TEST_F(Edit, StrengthZeroIsTheReconstruction) {
   ASSERT_EQ(edit({"--out", path("plain.tri")}).status, 0);
   ASSERT_EQ(edit({"--out", path("zero.tri"), "--prompt", "zombie", "--strength", "0"}).status, 0);
