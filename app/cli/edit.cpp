@@ -12,7 +12,6 @@
 #include "image/resample.h"
 #include "image/sheet.h"
 #include "model/editor.h"
-#include "render/renderer.h"
 
 namespace triptych::cli {
 namespace {
@@ -51,26 +50,18 @@ Result<std::shared_ptr<const Model>> apply_style(const fs::path& path,
   return about(path, adapt::with_styles(model, {style}));
 }
 
-Result<Image8> picture_of(const Head& head, const Camera& camera, int size, Context& context) {
-  const RenderOptions options{.width = size, .height = size};
-  TRIPTYCH_TRY(const View view, render_exact(head, camera, options, context.pool, context.progress));
-  return to_bytes(view.rgb);
-}
-
 Status write_outputs(const Options& options, const Portrait& portrait, const Head& head, Context& context) {
+  constexpr int size = 512;
   Image8 image, views;
-  {
+  context.progress.begin("rendering");
+  if (!options.image.empty()) {
+    TRIPTYCH_TRY(const View view, render_view(head, head.camera, size, Mode::exact, context));
+    image = to_bytes(view.rgb);
+  }
+  if (!options.views.empty()) {
     const StageTimer timer(context.report, "render");
-    context.progress.begin("rendering");
-    if (!options.image.empty()) {
-      constexpr int size = 512;
-      TRIPTYCH_TRY(image, picture_of(head, head.camera, size, context));
-    }
-    if (!options.views.empty()) {
-      constexpr int size = 512;
-      TRIPTYCH_TRY(std::vector<Image8> row, contact_row(portrait.rgb, head, size, context));
-      views = sheet_of({std::move(row)});
-    }
+    TRIPTYCH_TRY(std::vector<Image8> row, contact_row(portrait.rgb, head, size, context));
+    views = sheet_of({std::move(row)});
   }
   TRIPTYCH_CHECK(context.progress.check());
   const StageTimer timer(context.report, "save");

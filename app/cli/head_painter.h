@@ -1,4 +1,5 @@
-// Pictures of one head from many sides, as quickly as the head allows.
+// Pictures of a head: one as it is asked for, or many from all sides as quickly as the head allows. With
+// `--device cuda` on the GPU, or on the processor after saying why, once.
 #pragma once
 
 #include <memory>
@@ -6,9 +7,16 @@
 #include "cli/verb.h"
 #include "head/head.h"
 #include "image/image.h"
+#include "render/cuda/cuda_renderer.h"
 #include "render/renderer.h"
 
 namespace triptych::cli {
+
+enum class Mode { exact, fast };
+
+// One picture. Report: times_ms.render, and times_ms.bake of fast ones; versions.kernel.
+[[nodiscard]] Result<View> render_view(const Head& head, const Camera& camera, int size, Mode mode,
+                                       Context& context);
 
 class HeadPainter {
  public:
@@ -21,9 +29,13 @@ class HeadPainter {
  private:
   HeadPainter(const Head& head, Context& context) : head_(&head), context_(&context) {}
 
+  [[nodiscard]] Status use_gpu();
+
   const Head* head_;
   Context* context_;
   std::shared_ptr<const BakedHead> baked_;  // null: exact
+  std::unique_ptr<CudaRenderer> gpu_;
+  std::shared_ptr<const GpuHead> on_gpu_;  // null: the processor renders
 };
 
 // The row of a head in a sheet (image/sheet.h): input | front | +30 | -30.

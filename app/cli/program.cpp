@@ -100,7 +100,7 @@ struct WindowCall {
   bool safe_mode = false;
 };
 
-int open_window(const WindowCall& call, const Common& common) {
+int open_window(const WindowCall& call, [[maybe_unused]] const Common& common) {
   for (const auto& file : call.files) {
     std::error_code error;
     if (std::filesystem::exists(file, error)) continue;

@@ -1,22 +1,17 @@
 // triptych render: a picture of a head from any side.
-#include "render/renderer.h"
-
 #include <map>
 #include <memory>
 
 #include "cli/files.h"
+#include "cli/head_painter.h"
 #include "cli/heads.h"
 #include "cli/numbers.h"
 #include "cli/verb.h"
 #include "image/picture.h"
 #include "image/resample.h"
-#include "render/bake.h"
-#include "render/cuda/cuda_renderer.h"
 
 namespace triptych::cli {
 namespace {
-
-enum class Mode { exact, fast };
 
 struct Options {
   std::filesystem::path head, out, depth;
@@ -24,46 +19,6 @@ struct Options {
   int size = 512;
   Mode mode = Mode::exact;
 };
-
-Result<View> render_on_gpu(const Head& head, const Options& options, Context& context) {
-  if (head.super_resolution && options.mode == Mode::exact) {
-    return fail("the GPU does not render heads with super-resolution");
-  }
-  TRIPTYCH_TRY(const std::unique_ptr<CudaRenderer> gpu, CudaRenderer::create());
-  TRIPTYCH_TRY(const std::shared_ptr<const BakedHead> baked, bake(head, context.pool, context.progress));
-  TRIPTYCH_TRY(const std::shared_ptr<const GpuHead> uploaded, gpu->upload(head, *baked));
-  const Camera camera = orbit_camera(options.yaw, options.pitch, options.fov);
-  const RenderOptions render{.width = options.size, .height = options.size};
-  const StageTimer timer(context.report, "render");
-  return options.mode == Mode::exact ? gpu->exact(*uploaded, camera, render, context.pool)
-                                     : gpu->fast(*uploaded, camera, render, context.pool);
-}
-
-Result<View> render_view(const Head& head, const Options& options, Context& context) {
-  // Not with `auto`: for one picture the processor is as good.
-  if (context.common.device == "cuda") {
-    auto view = render_on_gpu(head, options, context);
-    TRIPTYCH_CHECK(context.progress.check());
-    if (view) {
-      context.report["versions"]["kernel"] = "cuda";
-      return view;
-    }
-    context.say("rendering on the processor: " + view.error().message);
-  }
-  const Camera camera = orbit_camera(options.yaw, options.pitch, options.fov);
-  const RenderOptions render{.width = options.size, .height = options.size};
-  if (options.mode == Mode::exact) {
-    const StageTimer timer(context.report, "render");
-    return render_exact(head, camera, render, context.pool, context.progress);
-  }
-  std::shared_ptr<const BakedHead> baked;
-  {
-    const StageTimer timer(context.report, "bake");
-    TRIPTYCH_TRY(baked, bake(head, context.pool, context.progress));
-  }
-  const StageTimer timer(context.report, "render");
-  return render_fast(*baked, camera, render, context.pool, context.progress);
-}
 
 Status run(const Options& options, Context& context) {
   TRIPTYCH_CHECK(check_output(options.out));
@@ -74,8 +29,9 @@ Status run(const Options& options, Context& context) {
                                    {"fov", options.fov},
                                    {"size", options.size},
                                    {"mode", options.mode == Mode::exact ? "exact" : "fast"}});
-  context.report["versions"]["kernel"] = cpu_kernels().front();
-  TRIPTYCH_TRY(const View view, about(options.head, render_view(head, options, context)));
+  const Camera camera = orbit_camera(options.yaw, options.pitch, options.fov);
+  TRIPTYCH_TRY(const View view,
+               about(options.head, render_view(head, camera, options.size, options.mode, context)));
   const StageTimer timer(context.report, "save");
   TRIPTYCH_CHECK(save_picture(options.out, to_bytes(view.rgb)));
   context.report["outputs"] = {{"image", options.out.string()}};

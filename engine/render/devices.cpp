@@ -9,6 +9,10 @@
 namespace triptych {
 namespace {
 
+std::string cuda_version(int number) {
+  return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10);
+}
+
 std::string processor_name() {
   std::ifstream file("/proc/cpuinfo");
   const std::string key = "model name";
@@ -20,6 +24,12 @@ std::string processor_name() {
 }
 
 }  // namespace
+
+std::string render::driver_reason(int driver, int needed) {
+  if (driver <= 0) return "no NVIDIA driver is installed";
+  return "the NVIDIA driver is too old (it offers CUDA " + cuda_version(driver) + ", this program needs " +
+         cuda_version(needed) + "); update it to use the GPU";
+}
 
 RenderDevices render_devices() {
   RenderDevices devices;

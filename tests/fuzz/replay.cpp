@@ -1,48 +1,96 @@
-// Runs a fuzzer's entry point on files, so that its seeds are a test with any compiler. Each file is given
-// whole, cut short at several lengths, and with some of its bytes changed.
+// Gives a fuzzer's entry point its seeds and inputs made from them, so that they are a test with any
+// compiler:
+//   replay_picture COUNT FOLDER...
+// Each seed is given whole and cut short at several lengths; then COUNT changed inputs, the same everywhere.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <string>
+#include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace {
 
-void run(const std::string& bytes) {
+namespace fs = std::filesystem;
+
+// Of exactly its bytes, so that AddressSanitizer sees a read beyond them.
+void run(const std::string& text) {
+  const std::vector<char> bytes(text.begin(), text.end());
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
 }
 
-void run_file(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  run(bytes);
-  for (std::size_t part = 1; part < 8; ++part) run(bytes.substr(0, bytes.size() * part / 8));
-  std::uint32_t state = 1;  // a linear congruential generator: the same changes everywhere
-  for (int round = 0; round < 16 && !bytes.empty(); ++round) {
-    std::string changed = bytes;
-    for (int change = 0; change < 3; ++change) {
-      state = state * 1664525U + 1013904223U;
-      changed[(state >> 8) % changed.size()] = static_cast<char>(state >> 24);
-    }
-    run(changed);
+std::vector<std::string> read_seeds(char** folders, int count) {
+  std::vector<fs::path> paths;
+  for (int i = 0; i < count; ++i) {
+    for (const auto& entry : fs::directory_iterator(folders[i]))
+      if (entry.is_regular_file()) paths.push_back(entry.path());
   }
+  std::sort(paths.begin(), paths.end());
+  std::vector<std::string> seeds;
+  for (const fs::path& path : paths) {
+    std::ifstream stream(path, std::ios::binary);
+    seeds.emplace_back(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+  }
+  return seeds;
 }
+
+class Changer {
+ public:
+  // One to four changes; `other` is another seed.
+  std::string change(std::string bytes, const std::string& other) {
+    for (std::size_t left = 1 + below(4); left > 0; --left) change_once(bytes, other);
+    return bytes;
+  }
+  std::size_t below(std::size_t end) { return end == 0 ? 0 : random_() % end; }
+
+ private:
+  void change_once(std::string& bytes, const std::string& other) {
+    const std::size_t at = below(bytes.size() + 1);
+    const std::size_t length = std::min(below(16) + 1, bytes.size() - at);
+    switch (below(6)) {
+      case 0:
+        bytes.replace(at, length, std::string(length, static_cast<char>(below(256))));
+        break;
+      case 1:  // a bit
+        if (at < bytes.size()) bytes[at] = static_cast<char>(bytes[at] ^ (1 << below(8)));
+        break;
+      case 2:  // the sizes and counts that overflow
+        bytes.replace(at, length, std::string(length, below(2) == 0 ? '\xff' : '\x7f'));
+        break;
+      case 3:
+        bytes.erase(at, length);
+        break;
+      case 4:  // what is there twice
+        bytes.insert(at, bytes.substr(below(bytes.size()), length));
+        break;
+      default:
+        bytes.replace(at, length, other.substr(below(other.size()), below(64)));
+    }
+  }
+
+  std::mt19937 random_;  // of the same numbers everywhere
+};
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  int files = 0;
-  for (int i = 1; i < argc; ++i) {
-    if (!std::filesystem::is_directory(argv[i])) continue;
-    for (const auto& entry : std::filesystem::directory_iterator(argv[i])) {
-      if (!entry.is_regular_file()) continue;
-      run_file(entry.path());
-      ++files;
-    }
+  if (argc < 3) return 2;
+  const std::vector<std::string> seeds = read_seeds(argv + 2, argc - 2);
+  if (seeds.empty()) return 1;
+  for (const std::string& seed : seeds) {
+    for (std::size_t part = 1; part <= 8; ++part) run(seed.substr(0, seed.size() * part / 8));
   }
-  std::printf("%d files\n", files);
-  return files > 0 ? 0 : 1;
+  Changer changer;
+  const std::size_t count = std::strtoul(argv[1], nullptr, 10);
+  for (std::size_t i = 0; i < count; ++i) {
+    run(changer.change(seeds[i % seeds.size()], seeds[changer.below(seeds.size())]));
+  }
+  std::printf("%zu seeds, %zu changed inputs\n", seeds.size(), count);
+  return 0;
 }

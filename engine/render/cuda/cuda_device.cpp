@@ -9,13 +9,8 @@ std::string reason_of(cudaError_t error) {
   switch (error) {
     case cudaErrorInsufficientDriver: {
       int driver = 0;
-      if (cudaDriverGetVersion(&driver) == cudaSuccess && driver > 0) {
-        return "the NVIDIA driver is too old (it offers CUDA " + std::to_string(driver / 1000) + "." +
-               std::to_string(driver % 1000 / 10) + ", this program needs " +
-               std::to_string(CUDART_VERSION / 1000) + "." + std::to_string(CUDART_VERSION % 1000 / 10) +
-               "); update it to use the GPU";
-      }
-      return "no NVIDIA driver is installed";
+      const bool known = cudaDriverGetVersion(&driver) == cudaSuccess;
+      return driver_reason(known ? driver : 0, CUDART_VERSION);
     }
     case cudaErrorNoDevice:
       return "the NVIDIA driver finds no GPU";
