@@ -6,6 +6,8 @@
 #include "cli/fixture.h"
 #include "image/picture.h"
 #include "model/starter/starter.h"
+#include "model/torch_setup.h"
+#include "support/narrow_package.h"
 
 namespace triptych::test {
 namespace {
@@ -171,6 +173,18 @@ TEST_F(Edit, OtherWordsAreSaidAsTheyAreUnderstood) {
   const Outcome outcome = edit({"--out", path("head.tri"), "--prompt", "metal sculpture"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("\"metal sculpture\" is understood as \"bronze statue\""));
+}
+
+TEST_F(Edit, FallingBackToFp32IsSaid) {
+  if (!cpu_has_bf16()) GTEST_SKIP() << "this CPU has no bf16";
+  write_narrow_package(folder_ / "narrow", {.with_prompt = false, .bf16_fails = true});
+  const Outcome outcome = run_program({"edit", portrait, "--model", path("narrow"), "--device", "cpu",
+                                       "--out", path("head.tri"), "--json", path("report.json")});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const std::string sentence = "bf16 gave nothing that can be shown; fp32 is used instead, which is slower";
+  EXPECT_THAT(outcome.out, HasSubstr("narrow: " + sentence));
+  const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  EXPECT_EQ(report["notices"], nlohmann::json::array({sentence}));
 }
 
 TEST_F(Edit, AFaceThatIsNotThere) {
