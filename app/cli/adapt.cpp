@@ -110,13 +110,13 @@ void show(const Adaptation::Info& info, Progress& progress) {
   progress.advance(preparing ? info.preparing.fraction : total > 0 ? info.seconds / total : 1);
 }
 
-// Learns until the time is over; cancelled: nothing is left.
-Status run_to_end(Adaptation& run, Context& context) {
+// Learns until the time is over. Cancelled: what a crash had left stays, else nothing is left.
+Status run_to_end(Adaptation& run, bool resumed, Context& context) {
   using namespace std::chrono_literals;
   run.start();
   while (!run.wait_for(100ms)) {
     if (context.progress.cancelled()) {
-      run.discard();
+      if (!resumed) run.discard();
       return cancelled();
     }
     show(run.info(), context.progress);
@@ -159,7 +159,9 @@ Status run(const Options& options, Context& context) {
   TRIPTYCH_TRY(const std::shared_ptr<const Model> model, read_model(options.model, context));
   TRIPTYCH_TRY(std::vector<adapt::Pair> pairs, read_pairs(options, model->info().picture_size, context));
   adapt::LearningConfig learning = learning_config(options, context);
-  TRIPTYCH_TRY(learning.from, find_recovery(options, model->info(), pairs, context));
+  TRIPTYCH_TRY(const std::shared_ptr<const adapt::Style> from,
+               find_recovery(options, model->info(), pairs, context));
+  learning.from = from;
   TRIPTYCH_TRY(std::unique_ptr<adapt::Learner> learner,
                adapt::make_learner(model, std::move(pairs), std::move(learning)));
 
@@ -167,14 +169,19 @@ Status run(const Options& options, Context& context) {
   config.minutes = options.minutes;
   config.batch = options.batch;
   config.recovery = recovery_path(options.out);
+  config.from = from;
   Adaptation adaptation(std::move(learner), std::move(config));
+  const bool resumed = from != nullptr;
+  if (resumed) adaptation.keep_recovery();
   {
     const StageTimer timer(context.report, "adapt");
-    TRIPTYCH_CHECK(run_to_end(adaptation, context));
+    TRIPTYCH_CHECK(run_to_end(adaptation, resumed, context));
   }
   const std::shared_ptr<const adapt::Style> style = adaptation.latest();
   TRIPTYCH_CHECK(context.progress.check());
+  adaptation.keep_recovery();  // until the style is written
   TRIPTYCH_CHECK(adapt::save_style(options.out, *style));
+  adaptation.discard();
   report_style(*style, context);
   context.report["outputs"] = {{"style", options.out.string()}};
   if (const auto view = adaptation.view(); view && !options.image.empty()) {

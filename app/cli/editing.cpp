@@ -16,9 +16,11 @@ namespace triptych::cli {
 void add_portrait(CLI::App& command, PortraitOptions& options) {
   command.add_option("PICTURE", options.picture, "a portrait: PNG, JPEG, WebP, BMP or TIFF")->required();
   command.add_option("--model", options.model, "a model package; without, the one that ships");
-  command.add_flag("--aligned", options.choice.aligned, "the picture is an EG3D/FFHQ crop: use it as it is");
+  CLI::Option* aligned = command.add_flag("--aligned", options.choice.aligned,
+                                          "the picture is an EG3D/FFHQ crop: use it as it is");
   command.add_option("--face", options.choice.face, "which face, 1 the largest, 2 the next")
-      ->transform(whole_number(1, 1000));
+      ->transform(whole_number(1, 1000))
+      ->excludes(aligned);
 }
 
 Result<FaceAligner> open_aligner(const Context& context) {

@@ -1,6 +1,7 @@
 #include "cli/files.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/atomic_file.h"
 #include "core/suffix.h"
@@ -29,17 +30,25 @@ fs::path in_full(const fs::path& path) {
   return full.has_filename() ? full : full.parent_path();  // "folder/"
 }
 
+// Names of options that are written to.
+constexpr std::array outputs{"--json", "--out", "--image", "--views", "--mask", "--depth", "--sheet"};
+
 struct Given {
-  std::string option;
-  fs::path value;
+  std::string option, text;
+  fs::path place;
 };
 
-// What the verb's options were given, as if all were paths.
+bool is_number(const std::string& text) {
+  return text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+// What the verb's options were given, as if all but numbers were paths.
 std::vector<Given> given_to(const CLI::App& verb) {
   std::vector<Given> all;
   for (const CLI::Option* option : verb.get_options()) {
-    if (option->get_name() == "--json") continue;
-    for (const std::string& value : option->results()) all.push_back({option->get_name(), in_full(value)});
+    for (const std::string& value : option->results()) {
+      if (!is_number(value)) all.push_back({option->get_name(), value, in_full(value)});
+    }
   }
   for (const CLI::App* inner : verb.get_subcommands()) {
     for (Given& given : given_to(*inner)) all.push_back(std::move(given));
@@ -47,20 +56,29 @@ std::vector<Given> given_to(const CLI::App& verb) {
   return all;
 }
 
+Status check_apart(const std::vector<Given>& all) {
+  for (const Given& output : all) {
+    if (std::find(outputs.begin(), outputs.end(), output.option) == outputs.end()) continue;
+    for (const Given& other : all) {
+      if (&other == &output || other.place != output.place) continue;
+      return fail(output.text + ": is the file of " + other.option + " too; give " + output.option +
+                      " a name of its own",
+                  {}, ErrorCode::usage);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
-Status check_report(const CLI::App& verb, const fs::path& report) {
-  if (report.empty()) return {};
-  const fs::path place = in_full(report), folder = place.parent_path();
+Status check_outputs(const CLI::App& verb, const fs::path& report) {
+  const std::vector<Given> all = given_to(verb);
+  TRIPTYCH_CHECK(check_apart(all));
+  const fs::path folder = report.empty() ? fs::path() : in_full(report).parent_path();
   std::error_code error;
-  bool to_be_made = false;
-  for (const auto& [option, value] : given_to(verb)) {
-    if (value == folder) to_be_made = !fs::exists(folder, error);
-    if (value != place) continue;
-    return fail(
-        report.string() + ": is the file of " + option + " too; give the report (--json) a name of its own",
-        {}, ErrorCode::usage);
-  }
+  const bool to_be_made =
+      !fs::exists(folder, error) &&
+      std::any_of(all.begin(), all.end(), [&](const Given& g) { return g.place == folder; });
   return to_be_made ? Status{} : check_output(report);
 }
 

@@ -14,9 +14,9 @@ namespace triptych::cli {
 // An empty path (an option that was not given) passes.
 [[nodiscard]] Status check_output(const std::filesystem::path& path);
 
-// The same of --json, whose folder may be one that the verb makes; also refuses a report in the place of
-// another file of the call.
-[[nodiscard]] Status check_report(const CLI::App& verb, const std::filesystem::path& report);
+// Refuses a call (status 2) that would write two things into one file, or over what it reads; and a report
+// (--json) that cannot be written, whose folder may be one that the verb makes.
+[[nodiscard]] Status check_outputs(const CLI::App& verb, const std::filesystem::path& report);
 
 // A validator for outputs by suffix: a wrong one is a wrong call (status 2).
 [[nodiscard]] CLI::Validator one_of_suffixes(std::vector<std::string> suffixes);

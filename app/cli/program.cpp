@@ -66,7 +66,7 @@ int run_command(const Command& command, const Common& common) {
   Progress progress;
   const Interrupt interrupt(progress);
   ProgressLine line(progress, common.quiet);
-  if (const Status good = check_report(*command.app, common.json); !good) return complain(good.error());
+  if (const Status good = check_outputs(*command.app, common.json); !good) return complain(good.error());
   set_face_threads(common.threads);
   ThreadPool pool(common.threads);
   nlohmann::json report = begin_report(command, common);

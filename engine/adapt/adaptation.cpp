@@ -30,7 +30,20 @@ Adaptation::Adaptation(std::unique_ptr<Learner> learner, AdaptConfig config)
     : config_(complete(std::move(config))), learner_(std::move(learner)) {
   minutes_ = std::clamp(config_.minutes, least_minutes, most_minutes);
   state_.batch = config_.batch > 0 ? config_.batch : learner_->usual_batch();
-  state_.left_s = 60 * minutes_;
+  if (config_.from) go_on_from(*config_.from);
+  state_.left_s = std::max(0.0, 60 * minutes_ - state_.seconds);
+}
+
+void Adaptation::go_on_from(const Style& style) {
+  auto known = std::make_shared<Style>(style);
+  std::vector<StyleSnapshot>& snapshots = known->snapshots;
+  snapshots.resize(std::min(style.current + 1, most_snapshots - 1));  // the last place is the end's
+  known->current = snapshots.size() - 1;
+  state_.seconds = saved_s_ = told_s_ = style.used().seconds;
+  state_.snapshots = snapshots.size();
+  const auto later = std::ranges::upper_bound(config_.snapshots_s, state_.seconds);
+  next_snapshot_ = static_cast<std::size_t>(later - config_.snapshots_s.begin());
+  latest_ = std::move(known);
 }
 
 Adaptation::~Adaptation() {

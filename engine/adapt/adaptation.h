@@ -22,6 +22,9 @@ struct AdaptConfig {
   double minutes = 5;  // of learning; preparing and pauses do not count
   int batch = 0;       // pairs of a step, halved when memory runs out; 0: what suits the network
   std::vector<double> snapshots_s{10, 60, 120, 300};  // when snapshots are taken, beside the end
+  // What the learner goes on from (LearningConfig::from): its snapshots up to the one in use stay, and time
+  // counts on from there. Null: a new style.
+  std::shared_ptr<const Style> from;
   // A style file, written with the newest weights every recovery_s seconds of learning and at the end, so
   // that a crash loses no more. Removed by discard() and by the destructor of a run that did not fail: save
   // latest() before, or keep_recovery(). Empty: none.
@@ -79,7 +82,7 @@ class Adaptation {
   // Ends the run without a result: no snapshot is taken and no file is left. Returns at once; the recovery
   // file is gone when it returns.
   void discard();
-  void keep_recovery();              // the destructor leaves the recovery file
+  void keep_recovery();              // the destructor leaves the recovery file; discard() does not
   void set_minutes(double minutes);  // from 0.05 to 600; less than has passed already: ends as stop() does
   void take_snapshot();  // after the step; running or paused. Of most_snapshots the last place is the end's
 
@@ -95,6 +98,7 @@ class Adaptation {
   bool wait_for(std::chrono::milliseconds time) const;
 
  private:
+  void go_on_from(const Style& style);
   void work();
   [[nodiscard]] Status learn();
   [[nodiscard]] bool next_turn(std::unique_lock<std::mutex>& lock);

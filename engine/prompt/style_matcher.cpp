@@ -44,6 +44,15 @@ const std::array<Group, 5> groups{{
 
 const Words negations{"no", "not", "without", "remove", "never", "less"};
 
+// Words that say how to ask, not what for: left out, because sentences that share them look alike.
+const Words fillers{"a",    "an",   "the",    "and",  "of",     "to",  "in",  "on",  "as",
+                    "into", "with", "it",     "i",    "me",     "my",  "him", "her", "his",
+                    "he",   "she",  "them",   "they", "this",   "is",  "are", "be",  "their",
+                    "that", "make", "turn",   "give", "add",    "put", "get", "let", "have",
+                    "look", "some", "please", "wear", "wearing"};
+// To have one of these in common says nothing yet: "long hair", "fair hair".
+const Words places{"hair", "face", "head", "skin", "man", "woman", "person"};
+
 Words word_set(std::string_view text) {
   Words words;
   for (auto& word : split_words(text)) words.insert(std::move(word));
@@ -52,6 +61,25 @@ Words word_set(std::string_view text) {
 
 bool share(const Words& a, const Words& b) {
   return std::any_of(a.begin(), a.end(), [&](const std::string& word) { return b.contains(word); });
+}
+
+// By one letter added, left out or another, or by two neighbours swapped.
+bool one_slip_apart(std::string_view a, std::string_view b) {
+  const auto start = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  a.remove_prefix(static_cast<std::size_t>(start.first - a.begin()));
+  b.remove_prefix(static_cast<std::size_t>(start.second - b.begin()));
+  const auto end = std::mismatch(a.rbegin(), a.rend(), b.rbegin(), b.rend());
+  a.remove_suffix(static_cast<std::size_t>(end.first - a.rbegin()));
+  b.remove_suffix(static_cast<std::size_t>(end.second - b.rbegin()));
+  const bool swapped = a.size() == 2 && b.size() == 2 && a[0] == b[1] && a[1] == b[0];
+  return (a.size() <= 1 && b.size() <= 1) || swapped;
+}
+
+// A word besides fillers and places that both have.
+bool share_a_thing(const Words& asked, const Words& known) {
+  return std::any_of(asked.begin(), asked.end(), [&](const std::string& word) {
+    return known.contains(word) && !places.contains(word) && !fillers.contains(word);
+  });
 }
 
 enum class Verdict { agree, open, contradict };
@@ -113,6 +141,23 @@ StyleMatcher::StyleMatcher(TextEncoder encoder, const std::vector<Style>& styles
       entries_.push_back({style.name, phrase, std::move(*sentence++)});
     }
   }
+  for (const Entry& entry : entries_) words_.merge(word_set(entry.phrase));
+}
+
+std::string StyleMatcher::plain(std::string_view text) const {
+  constexpr std::size_t least_letters = 5;  // shorter words have too many neighbours
+  std::string all, things;
+  for (std::string& word : split_words(text)) {
+    if (word.size() >= least_letters && !words_.contains(word) && !encoder_.is_word(word)) {
+      const auto meant = std::find_if(words_.begin(), words_.end(), [&](const std::string& known) {
+        return known.size() + 1 >= least_letters && one_slip_apart(word, known);
+      });
+      if (meant != words_.end()) word = *meant;
+    }
+    all += word + ' ';
+    if (!fillers.contains(word)) things += word + ' ';
+  }
+  return things.empty() ? all : things;
 }
 
 Result<std::vector<StyleMatch>> StyleMatcher::ranked(std::string_view text) const {
@@ -127,18 +172,24 @@ Result<std::vector<StyleMatch>> StyleMatcher::ranked(std::string_view text) cons
 }
 
 Result<std::optional<StyleMatch>> StyleMatcher::match(std::string_view text) const {
-  TRIPTYCH_TRY(const std::vector<StyleMatch> matches, ranked(text));
-  const Words asked = word_set(text);
+  const std::string asked_text = plain(text);
+  TRIPTYCH_TRY(const std::vector<StyleMatch> matches, ranked(asked_text));
+  const Words asked = word_set(asked_text);
   for (const auto& match : matches) {
-    const Verdict verdict = compare(asked, word_set(match.phrase));
-    const float least = verdict == Verdict::agree ? least_with_same_word : least_similarity;
-    if (verdict != Verdict::contradict && match.similarity >= least) return match;
+    const Words known = word_set(match.phrase);
+    const Verdict verdict = compare(asked, known);
+    if (verdict == Verdict::contradict) continue;
+    if (verdict == Verdict::agree && match.similarity >= least_with_same_word) return match;
+    if (verdict == Verdict::agree || match.similarity < least_similarity) continue;
+    // The nearest by meaning decides: what is less near would be a guess.
+    if (match.similarity >= least_without_shared_word || share_a_thing(asked, known)) return match;
+    return std::nullopt;
   }
   return std::nullopt;
 }
 
 Result<std::vector<StyleMatch>> StyleMatcher::nearest(std::string_view text, std::size_t count) const {
-  TRIPTYCH_TRY(const std::vector<StyleMatch> matches, ranked(text));
+  TRIPTYCH_TRY(const std::vector<StyleMatch> matches, ranked(plain(text)));
   std::vector<StyleMatch> result;
   for (const auto& match : matches) {
     const bool listed =

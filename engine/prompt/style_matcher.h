@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,11 +27,12 @@ struct StyleMatch {
 // Immutable; match() may be called from several threads at once.
 class StyleMatcher {
  public:
-  // Below this similarity a prompt is taken for none of the known styles; a word in common that names the
-  // very thing
-  // ("fat", "overweight") is evidence enough for less.
+  // Below this similarity a prompt is taken for none of the known styles. A word in common that names the
+  // very thing ("fat", "overweight") is evidence enough for less; with none in common ("zombie", "vampire")
+  // it takes more.
   static constexpr float least_similarity = 0.55F;
   static constexpr float least_with_same_word = 0.4F;
+  static constexpr float least_without_shared_word = 0.65F;
 
   // Made in two steps, so that what was encoded can be kept (some hundred phrases take seconds): the sentence
   // vectors of all phrases, style by style, each style's name before its phrases; `sentences` must be
@@ -41,7 +43,8 @@ class StyleMatcher {
   StyleMatcher(TextEncoder encoder, const std::vector<Style>& styles,
                std::vector<std::vector<float>> sentences);
 
-  // The style meant, or nothing when none is near enough or only one of opposite meaning is.
+  // The style meant, or nothing when none is near enough or only one of opposite meaning is. A slip of one
+  // letter in a longer word is understood ("bronz statue").
   [[nodiscard]] Result<std::optional<StyleMatch>> match(std::string_view text) const;
   // The known styles, the nearest first: for the sentence that says what can be asked instead.
   [[nodiscard]] Result<std::vector<StyleMatch>> nearest(std::string_view text, std::size_t count) const;
@@ -52,10 +55,13 @@ class StyleMatcher {
     std::string phrase;
     std::vector<float> sentence;
   };
+  // The words that name what is asked for, slips of one letter mended.
+  [[nodiscard]] std::string plain(std::string_view text) const;
   [[nodiscard]] Result<std::vector<StyleMatch>> ranked(std::string_view text) const;
 
   TextEncoder encoder_;
   std::vector<Entry> entries_;
+  std::set<std::string, std::less<>> words_;  // of all phrases
 };
 
 }  // namespace triptych

@@ -119,6 +119,10 @@ Result<TextTokens> TextEncoder::encode(std::string_view text) const {
   });
 }
 
+bool TextEncoder::is_word(std::string_view word) const {
+  return network_->pieces.has(std::string(word));
+}
+
 float similarity(const std::vector<float>& a, const std::vector<float>& b) noexcept {
   return a.size() == b.size() ? std::inner_product(a.begin(), a.end(), b.begin(), 0.0F) : 0.0F;
 }

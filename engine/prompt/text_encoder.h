@@ -28,6 +28,8 @@ class TextEncoder {
 
   // UTF-8 of any length; what goes beyond 64 tokens is cut. Case and accents do not matter.
   [[nodiscard]] Result<TextTokens> encode(std::string_view text) const;
+  // Whether the vocabulary has the word as a whole, in lower case: slips of the keyboard it has not.
+  [[nodiscard]] bool is_word(std::string_view word) const;
 
  private:
   struct Network;

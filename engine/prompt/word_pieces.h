@@ -24,6 +24,7 @@ class WordPieces {
 
   // Ids with the start and end marks, at most `limit` of them.
   [[nodiscard]] std::vector<std::int64_t> ids(std::string_view text, std::size_t limit) const;
+  [[nodiscard]] bool has(const std::string& piece) const { return ids_.contains(piece); }
   [[nodiscard]] std::size_t size() const noexcept { return ids_.size(); }
 
  private:

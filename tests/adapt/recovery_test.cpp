@@ -104,6 +104,46 @@ TEST_F(Recovery, ClosingAtAnyMomentLeavesNoFile) {
   }
 }
 
+// The run before ended after 90 s; this one goes on until two minutes.
+TEST_F(Recovery, ARunThatGoesOnKeepsSnapshotsAndTime) {
+  TestRun first(config(1.5));
+  EXPECT_EQ(first.to_the_end().state, State::done);
+  first->keep_recovery();
+  first.close();
+  AdaptConfig more = config(2);
+  more.from = std::make_shared<const Style>(load_style(file_).value());
+  TestRun second(more);
+  EXPECT_EQ(second->info().seconds, 90);
+  EXPECT_EQ(second->info().left_s, 30);
+  const Adaptation::Info info = second.to_the_end();
+  EXPECT_EQ(info.state, State::done);
+  EXPECT_EQ(info.steps, 30);
+  EXPECT_EQ(info.seconds, 120);
+  EXPECT_THAT(labels(*second->latest()), ElementsAre("10 s", "1 min", "1.5 min", "2 min"));
+  EXPECT_TRUE(check_style(*second->latest()));
+}
+
+// Of a style that was rolled back, what came later is not gone on from; and the end has its place.
+TEST_F(Recovery, ARunGoesOnFromTheSnapshotInUse) {
+  TestRun first(config(1.5));
+  EXPECT_EQ(first.to_the_end().state, State::done);
+  Style style = *first->latest();
+  style.current = 0;
+  AdaptConfig more = config(0.5);
+  more.from = std::make_shared<const Style>(style);
+  TestRun second(more);
+  EXPECT_EQ(second.to_the_end().steps, 20);
+  EXPECT_THAT(labels(*second->latest()), ElementsAre("10 s", "30 s"));
+
+  style.snapshots.assign(most_snapshots, style.snapshots.front());
+  style.current = most_snapshots - 1;
+  more.from = std::make_shared<const Style>(style);
+  TestRun full(more);
+  EXPECT_EQ(full.to_the_end().steps, 20);
+  EXPECT_EQ(full->latest()->snapshots.size(), most_snapshots);
+  EXPECT_EQ(full->latest()->used().label, "30 s");
+}
+
 TEST_F(Recovery, AFolderThatIsGoneDoesNotEndTheRun) {
   AdaptConfig lost = config(1);
   lost.recovery = folder_ / "gone" / "style.safetensors";

@@ -110,6 +110,34 @@ TEST_F(Adapt, AnInterruptLeavesNothing) {
   EXPECT_EQ(files(), before);
 }
 
+// A style that a crash left is lost neither to an interrupt nor to a disk that is full, and is gone on from.
+TEST_F(Adapt, WhatACrashLeftStaysUntilTheStyleIsWritten) {
+  const std::string out = path("red.safetensors"), left = path("red.recovery.safetensors");
+  ASSERT_EQ(run_program(call({"--name", "red", "--out", out, "--minutes", "0.05"})).status, 0);
+  std::filesystem::rename(out, left);
+  const auto before = files();
+
+  RunningProgram program(call({"--name", "red", "--out", out}), {.terminal = true});
+  ASSERT_TRUE(program.wait_for("learning"));
+  program.send(SIGINT);
+  EXPECT_EQ(program.finish().status, 130);
+  EXPECT_EQ(files(), before);
+  const Outcome full =
+      run_program(call({"--name", "red", "--out", out, "--minutes", "0.06"}), {.file_bytes = 4000});
+  EXPECT_EQ(full.status, 1);
+  EXPECT_EQ(files(), before);
+
+  const Outcome more =
+      run_program(call({"--name", "red", "--out", out, "--minutes", "0.1", "--json", path("report.json")}));
+  ASSERT_EQ(more.status, 0) << more.err;
+  EXPECT_THAT(more.out, HasSubstr("going on from what a run that did not end had learned"));
+  const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  ASSERT_EQ(report["snapshots"].size(), 2U);
+  EXPECT_GE(report["snapshots"][0]["seconds"], 3);
+  EXPECT_GE(report["snapshots"][1]["seconds"], 6);
+  EXPECT_EQ(files(), (std::set<std::string>{"model", "pairs", "red.safetensors", "report.json"}));
+}
+
 TEST_F(Adapt, WrongCalls) {
   const auto before = files();
   const Outcome name = run_program(call({"--name", " ", "--out", path("red.safetensors")}));

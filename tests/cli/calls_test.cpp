@@ -39,6 +39,7 @@ TEST(Calls, WrongOnesEndWithTwoAndOneLine) {
       {"--device", "tpu"},
       {"--threads", "many"},
       {"mesh", "head.tri", "too", "many", "--out", "head.ply"},
+      {"edit", "crop.png", "--aligned", "--face", "2", "--out", "head.tri"},
       {"turntable", "head.tri", "--out", "head.avi"},
       {"turntable", "head.tri", "--out", "head.mp4", "--path", "zigzag"},
       {"turntable", "head.tri", "--out", "head.mp4", "--fps", "0"},
@@ -66,10 +67,10 @@ TEST(Calls, NumbersOutOfRangeAreWrongCalls) {
       {"mesh", "head.tri", "--out", "x.ply", "--threads", "1.5"},
 #ifdef TRIPTYCH_TRAIN
       {"adapt", "--pairs", "x", "--name", "x", "--out", "x.safetensors", "--minutes", "nan"},
-      {"synthesize", "--assets", "x", "--out", "x", "--heads", "-1"},
-      {"synthesize", "--assets", "x", "--out", "x", "--heads", "1", "--seed", "4294967301"},
-      {"synthesize", "--assets", "x", "--out", "x", "--heads", "6", "--seed", "4294967291"},
-      {"synthesize", "--assets", "x", "--out", "x", "--heads", "1", "--seed", "18446744073709551615"},
+      {"synthesize", "--assets", "x", "--out", "y", "--heads", "-1"},
+      {"synthesize", "--assets", "x", "--out", "y", "--heads", "1", "--seed", "4294967301"},
+      {"synthesize", "--assets", "x", "--out", "y", "--heads", "6", "--seed", "4294967291"},
+      {"synthesize", "--assets", "x", "--out", "y", "--heads", "1", "--seed", "18446744073709551615"},
 #endif
   };
   for (const auto& call : calls) {

@@ -6,6 +6,8 @@
 #include "cli/fixture.h"
 #include "image/picture.h"
 #include "model/starter/starter.h"
+#include "model/torch_setup.h"
+#include "support/narrow_package.h"
 
 namespace triptych::test {
 namespace {
@@ -75,6 +77,48 @@ TEST_F(Edit, PictureAndSheetSayOnceWhyTheGpuDoesNotRender) {
   EXPECT_EQ(outcome.out.find(said), outcome.out.rfind(said)) << outcome.out;
 }
 
+// Mean difference of two tiles of the same size, 0 to 255.
+double difference(const Image8& a, int a_left, const Image8& b, int b_left, int size) {
+  double sum = 0;
+  for (int y = 0; y < size; ++y) {
+    for (int i = 0; i < 3 * size; ++i) sum += std::abs(a.row(y)[3 * a_left + i] - b.row(y)[3 * b_left + i]);
+  }
+  return sum / (3.0 * size * size);
+}
+
+// The model that ships, as the README's first command uses it.
+TEST_F(ProgramTest, TheShippedModelMakesAStatue) {
+  const auto sheet = [&](const std::string& name, std::vector<std::string> more) -> Image8 {
+    more.insert(more.begin(), {"edit", portrait, "--out", path(name + ".tri"), "--views", path(name + ".png"),
+                               "--json", path(name + ".json")});
+    const Outcome outcome = run_program(more);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    auto picture = load_picture(folder_ / (name + ".png"));
+    EXPECT_TRUE(picture);
+    return picture ? std::move(picture->rgb) : Image8{};
+  };
+  const Image8 statue = sheet("statue", {"--prompt", "bronze statue"}), plain = sheet("plain", {});
+  const int size = statue.height;  // input | front | +30 | -30
+  ASSERT_GT(size, 0);
+  ASSERT_EQ(statue.width, 4 * size);
+  ASSERT_EQ(plain.width, statue.width);
+  constexpr double seen = 8;  // of 255: a change that anyone sees
+  EXPECT_GT(difference(statue, size, statue, 2 * size, size), seen);
+  EXPECT_GT(difference(statue, size, statue, 3 * size, size), seen);
+  EXPECT_GT(difference(statue, 2 * size, statue, 3 * size, size), seen);
+  EXPECT_EQ(difference(statue, 0, plain, 0, size), 0);
+  for (const int view : {1, 2, 3}) {
+    EXPECT_GT(difference(statue, view * size, plain, view * size, size), seen) << view;
+  }
+  // It is still this person's picture that is reconstructed.
+  EXPECT_LT(difference(plain, 0, plain, size, size), difference(plain, 0, statue, size, size));
+
+  const auto report = nlohmann::json::parse(read_file(folder_ / "statue.json").value_or(""));
+  EXPECT_EQ(report["versions"]["model"], "Triptych starter");
+  EXPECT_EQ(report["inputs"]["model"]["kind"], "starter");
+  EXPECT_EQ(report["understood"], "bronze statue");
+}
+
 TEST_F(Edit, StrengthZeroIsTheReconstruction) {
   ASSERT_EQ(edit({"--out", path("plain.tri")}).status, 0);
   ASSERT_EQ(edit({"--out", path("zero.tri"), "--prompt", "zombie", "--strength", "0"}).status, 0);
@@ -87,6 +131,21 @@ TEST_F(Edit, StrengthZeroIsTheReconstruction) {
 TEST_F(Edit, ReferencePictureAloneIsAPromptToo) {
   const Outcome outcome = edit({"--out", path("head.tri"), "--reference", portrait});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
+}
+
+TEST_F(Edit, WordsAndReferenceAreBothUsed) {
+  ASSERT_EQ(edit({"--out", path("words.tri"), "--prompt", "zombie"}).status, 0);
+  ASSERT_EQ(edit({"--out", path("picture.tri"), "--reference", portrait}).status, 0);
+  const Outcome outcome = edit({"--out", path("both.tri"), "--prompt", "zombie", "--reference", portrait,
+                                "--json", path("report.json")});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  EXPECT_EQ(report["understood"], "zombie");
+  EXPECT_EQ(report["inputs"]["reference"]["file"], portrait);
+  const Head both = head("both.tri");
+  EXPECT_EQ(both.info.prompt, "zombie");
+  EXPECT_NE(both.planes[0].texels, head("words.tri").planes[0].texels);
+  EXPECT_NE(both.planes[0].texels, head("picture.tri").planes[0].texels);
 }
 
 TEST_F(Edit, UnknownWordsAreAnsweredWithWhatIsKnown) {
@@ -127,6 +186,18 @@ TEST_F(Edit, OtherWordsAreSaidAsTheyAreUnderstood) {
   const Outcome outcome = edit({"--out", path("head.tri"), "--prompt", "metal sculpture"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("\"metal sculpture\" is understood as \"bronze statue\""));
+}
+
+TEST_F(Edit, FallingBackToFp32IsSaid) {
+  if (!cpu_has_bf16()) GTEST_SKIP() << "this CPU has no bf16";
+  write_narrow_package(folder_ / "narrow", {.with_prompt = false, .bf16_fails = true});
+  const Outcome outcome = run_program({"edit", portrait, "--model", path("narrow"), "--device", "cpu",
+                                       "--out", path("head.tri"), "--json", path("report.json")});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const std::string sentence = "bf16 gave nothing that can be shown; fp32 is used instead, which is slower";
+  EXPECT_THAT(outcome.out, HasSubstr("narrow: " + sentence));
+  const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  EXPECT_EQ(report["notices"], nlohmann::json::array({sentence}));
 }
 
 TEST_F(Edit, AFaceThatIsNotThere) {

@@ -46,6 +46,29 @@ TEST_F(ModelVerb, ImportsInfoKnowsAndEditUses) {
   EXPECT_TRUE(head->super_resolution);
 }
 
+// Without a prompt it is the teacher that makes the head.
+TEST_F(ModelVerb, ATeacherReconstructs) {
+  write_checkpoint(folder_ / "3dpe.pt", published_tensors(true));
+  write_checkpoint(folder_ / "live3d.pt", published_tensors(false));
+  const auto reconstruct = [&](const std::string& name, std::vector<std::string> call) {
+    call.insert(call.begin(), {"model", "import"});
+    call.insert(call.end(), {"--out", path(name)});
+    const Outcome imported = run_program(call);
+    EXPECT_EQ(imported.status, 0) << imported.err;
+    const Outcome edit = run_program({"edit", portrait, "--model", path(name), "--out", path(name + ".tri")});
+    EXPECT_EQ(edit.status, 0) << edit.err;
+    const auto head = load_head(folder_ / (name + ".tri"));
+    EXPECT_TRUE(head);
+    std::filesystem::remove(folder_ / name);
+    return head ? head->planes[0].texels : decltype(head->planes[0].texels){};
+  };
+  const auto own = reconstruct("own", {path("3dpe.pt")});
+  const auto taught = reconstruct("taught", {path("3dpe.pt"), "--teacher", path("live3d.pt")});
+  const auto teacher = reconstruct("teacher", {path("live3d.pt")});
+  EXPECT_NE(taught, own);
+  EXPECT_EQ(taught, teacher);
+}
+
 TEST_F(ModelVerb, BadCheckpointsGetTheirSentence) {
   write("empty.pt", "");
   write("text.pt", "Dear madam, enclosed please find my weights.");

@@ -97,6 +97,40 @@ TEST_F(Outputs, ReportThatCannotBeWrittenIsSaidBeforeTheWork) {
   }
 }
 
+// Two results in one file, or one over what is read, would be lost without a word.
+TEST_F(Outputs, NothingIsWrittenOverWhatTheCallNames) {
+  write("p.jpg", "a photograph");
+  std::filesystem::create_symlink("p.jpg", folder_ / "link.png");
+  const auto before = files();
+  const std::string picture = path("p.jpg"), both = path("q.png");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> calls{
+      {{"edit", picture, "--out", path("h.tri"), "--image", both, "--views", both},
+       both + ": is the file of --views too; give --image a name of its own"},
+      {{"edit", picture, "--out", path("h.tri"), "--views", picture},
+       picture + ": is the file of PICTURE too"},
+      {{"edit", picture, "--out", path("h.tri"), "--reference", both, "--image", both},
+       both + ": is the file of --reference too"},
+      {{"align", picture, "--out", picture}, picture + ": is the file of picture too"},
+      {{"align", picture, "--out", path("link.png")}, path("link.png") + ": is the file of picture too"},
+      {{"align", picture, "--out", both, "--mask", both}, both + ": is the file of --mask too"},
+      {{"model", "import", picture, "--out", picture}, picture + ": is the file of checkpoint too"}};
+  for (const auto& [call, sentence] : calls) {
+    const Outcome outcome = run_program(call);
+    EXPECT_EQ(outcome.status, 2) << testing::PrintToString(call);
+    EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(sentence));
+    EXPECT_EQ(files(), before);
+    EXPECT_EQ(read_file(picture).value_or(""), "a photograph");
+  }
+}
+
+// Equal numbers are no equal files.
+TEST_F(Outputs, NumbersAreNoFiles) {
+  const Outcome outcome = run_program(
+      {"synthesize", "--assets", path("none"), "--out", path("out"), "--heads", "4", "--views", "4"});
+  EXPECT_EQ(outcome.err.find("too; give"), std::string::npos) << outcome.err;
+}
+
 TEST_F(Outputs, ALinkIsWrittenThroughAndAPipeIsRefused) {
   std::filesystem::create_symlink("real.ply", folder_ / "link.ply");
   ASSERT_EQ(mkfifo(path("pipe.ply").c_str(), 0600), 0);

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
+#include "core/atomic_file.h"
 #include "prompt/encoders.h"
 
 namespace triptych {
@@ -114,6 +117,73 @@ TEST_F(StyleMatcherTest, NearestListsEachStyleOnceInOrder) {
   EXPECT_GE((*nearest)[0].similarity, (*nearest)[1].similarity);
   EXPECT_GE((*nearest)[1].similarity, (*nearest)[2].similarity);
   EXPECT_NE((*nearest)[0].name, (*nearest)[1].name);
+}
+
+// The styles of the package that ships, with all their phrases.
+class ShippedStyles : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    const auto text =
+        read_file(std::filesystem::path(TRIPTYCH_SOURCE_DIR) / "assets/models/starter/manifest.json");
+    ASSERT_TRUE(text) << text.error().message;
+    std::vector<Style> shipped;
+    const auto manifest = nlohmann::json::parse(*text);
+    for (const auto& style : manifest.at("styles")) {
+      shipped.push_back({style.at("name"), style.at("phrases")});
+    }
+    auto encoder = TextEncoder::open(test::prompt_models());
+    ASSERT_TRUE(encoder) << encoder.error().message;
+    auto matcher = make_matcher(*encoder, shipped);
+    ASSERT_TRUE(matcher);
+    matcher_ = std::make_unique<StyleMatcher>(std::move(*matcher));
+  }
+  static void TearDownTestSuite() { matcher_.reset(); }
+  static std::string matched(std::string_view text) {
+    const auto match = matcher_->match(text);
+    EXPECT_TRUE(match);
+    return match && *match ? (*match)->name : "";
+  }
+  static std::unique_ptr<StyleMatcher> matcher_;
+};
+std::unique_ptr<StyleMatcher> ShippedStyles::matcher_;
+
+TEST_F(ShippedStyles, AreFoundInOtherWords) {
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"transform him into a bronze statue", "bronze statue"},
+      {"silver hair", "white hair"},
+      {"give him white hair", "white hair"},
+      {"let the beard grow", "beard"},
+      {"clown", "joker"},
+      {"kid version", "child"},
+      {"grandparent", "old"},
+  };
+  for (const auto& [text, name] : expected) EXPECT_EQ(matched(text), name) << text;
+}
+
+TEST_F(ShippedStyles, AreFoundInSpiteOfASlip) {
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"bronz statue", "bronze statue"},
+      {"borwn... bronze satue", "bronze statue"},
+      {"jocker", "joker"},
+      {"a marbel bust", "marble statue"},
+      {"sunglases", "sunglasses"},
+      {"vampyre", "vampire"},
+  };
+  for (const auto& [text, name] : expected) EXPECT_EQ(matched(text), name) << text;
+}
+
+// Other things that are asked for in like words, or that are a little alike.
+TEST_F(ShippedStyles, AreNotWhatIsAskedForBesidesThem) {
+  for (const auto* text :
+       {"add a hat", "give him a hat", "with a scarf", "make her a queen", "turn into a dog", "zombie",
+        "werewolf", "superman", "long hair", "make her happy", "with eyes shut"}) {
+    EXPECT_EQ(matched(text), "") << text;
+  }
+}
+
+// "board" is one letter from "beard", but a word of its own.
+TEST_F(ShippedStyles, WordsAreNoSlips) {
+  EXPECT_EQ(matched("a wooden board"), "");
 }
 
 TEST_F(StyleMatcherTest, SameWordsAreCertain) {

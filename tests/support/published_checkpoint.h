@@ -1,5 +1,5 @@
-// Checkpoints as the authors publish them, with every name and shape and yet small: all tensors are views of
-// one storage of half-precision numbers.
+// Checkpoints as the authors publish them, with every name and shape. Small ones: all tensors are views of
+// one storage of half-precision numbers. And one as large as theirs.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -33,13 +33,15 @@ inline float stored_value(std::int64_t i) {
   return half_to_float(float_to_half(0.05F * formula_value(hash, static_cast<std::uint64_t>(i))));
 }
 
+inline std::int64_t elements(const FormulaTensor& entry) {
+  std::int64_t count = 1;
+  for (const std::int64_t length : entry.shape) count *= length;
+  return count;
+}
+
 inline std::int64_t largest_tensor(const CheckpointTable& table) {
   std::int64_t largest = 0;
-  for (const FormulaTensor& entry : table) {
-    std::int64_t count = 1;
-    for (const std::int64_t length : entry.shape) count *= length;
-    largest = std::max(largest, count);
-  }
+  for (const FormulaTensor& entry : table) largest = std::max(largest, elements(entry));
   return largest;
 }
 
@@ -78,6 +80,35 @@ inline void write_checkpoint(const std::filesystem::path& path, const Checkpoint
   const std::string state(static_cast<std::size_t>(optimiser) * 4, '\0');
   const std::string file = torch_file(p.end_dict().finish(), {{"7", storage}, {"9", state}});
   ASSERT_TRUE(write_file(path, file));
+}
+
+// 684 MB: every tensor has a storage of its own, of fp32 numbers by formula.
+inline void write_formula_checkpoint(const std::filesystem::path& path) {
+  const CheckpointTable table = published_tensors(true);
+  PickleWriter p;
+  p.begin_dict();
+  for (const std::string part : {"encoder", "renderer"}) {
+    p.text(part + "_state_dict").begin_ordered_dict();
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      const FormulaTensor& entry = table[i];
+      if (entry.part != part) continue;
+      p.text(entry.name)
+          .tensor({.storage = std::to_string(i),
+                   .storage_elements = elements(entry),
+                   .shape = entry.shape,
+                   .strides = row_major(entry.shape)});
+    }
+    p.end_ordered_dict();
+  }
+  ZipWriter zip;
+  zip.add("archive/data.pkl", p.end_dict().finish());
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const at::Tensor values = formula_tensor(table[i]).contiguous();
+    zip.add("archive/data/" + std::to_string(i),
+            {static_cast<const char*>(values.data_ptr()), values.nbytes()});
+  }
+  zip.add("archive/version", "3\n");
+  ASSERT_TRUE(write_file(path, zip.finish()));
 }
 
 }  // namespace triptych::test

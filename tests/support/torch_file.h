@@ -108,7 +108,8 @@ class ZipWriter {
     ++count_;
   }
 
-  [[nodiscard]] std::string finish() const {
+  // The file; nothing can be added afterwards.
+  [[nodiscard]] std::string finish() {
     std::string end;
     if (zip64_) {
       const std::size_t end64 = bytes_.size() + directory_.size();
@@ -123,7 +124,8 @@ class ZipWriter {
     end += little<std::uint32_t>(0x06054b50) + std::string(4, '\0') +
            little(static_cast<std::uint16_t>(count_)) + little(static_cast<std::uint16_t>(count_)) +
            clipped(directory_.size()) + clipped(bytes_.size()) + std::string(2, '\0');
-    return bytes_ + directory_ + end;
+    bytes_ += directory_ + end;
+    return std::move(bytes_);
   }
 
  private:
