@@ -1,6 +1,8 @@
 #include "state/session_file.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "core/json.h"
 #include "core/safetensors.h"
@@ -21,6 +23,26 @@ OrbitController::Pose pose_of(const json& values) {
   const auto v = values.get<std::vector<float>>();
   if (v.size() != 5) throw json::other_error::create(501, "a camera has 5 numbers", nullptr);
   return {v[0], v[1], v[2], v[3], v[4]};
+}
+
+json to_json(const Face& face) {
+  json landmarks = json::array();
+  for (const Point2& point : face.landmarks) landmarks.push_back({point.x, point.y});
+  return {{"box", {face.left, face.top, face.right, face.bottom}},
+          {"score", face.score},
+          {"landmarks", std::move(landmarks)},
+          {"depth", face.depth}};
+}
+
+Face face_of(const json& entry) {
+  const auto box = entry.at("box").get<std::array<float, 4>>();
+  Face face{box[0], box[1], box[2], box[3], entry.at("score").get<float>(), {}, {}};
+  for (const json& point : entry.at("landmarks")) {
+    const auto [x, y] = point.get<std::array<float, 2>>();
+    face.landmarks.push_back({x, y});
+  }
+  face.depth = entry.at("depth").get<std::vector<float>>();
+  return face;
 }
 
 void add_image(SafetensorsWriter& writer, const std::string& name, const Image8& image) {
@@ -67,6 +89,16 @@ Status read_variants(const json& list, const SafetensorsReader& reader, Scene& s
   return {};
 }
 
+// Files of earlier programs hold no faces.
+Status read_faces(const json& entry, Source& source) {
+  for (const json& face : member(entry, "faces")) source.faces.push_back(face_of(face));
+  if (source.faces.empty()) return {};
+  source.face = entry.at("face").get<int>();
+  source.corrected = entry.at("corrected").get<bool>();
+  if (source.face >= 0 && static_cast<std::size_t>(source.face) < source.faces.size()) return {};
+  return fail("the session is damaged: it shows a face that it does not hold");
+}
+
 Result<std::shared_ptr<const Source>> read_source(const json& entry, const SafetensorsReader& reader) {
   auto source = std::make_shared<Source>();
   source->path = entry.at("path").get<std::string>();
@@ -83,6 +115,7 @@ Result<std::shared_ptr<const Source>> read_source(const json& entry, const Safet
   const auto frame = entry.at("frame").get<std::array<float, 4>>();
   portrait.frame = {{frame[0], frame[1]}, frame[2], frame[3]};
   if (!portrait.camera.valid()) return fail("the session's camera is damaged");
+  TRIPTYCH_CHECK(read_faces(entry, *source));
   return source;
 }
 
@@ -134,8 +167,13 @@ Status write_session(const fs::path& path, const Session& session) {
   for (const auto& key : scene.path.keys) root["path"].push_back(to_json(key));
   if (scene.source) {
     const Portrait& portrait = scene.source->portrait;
+    json faces = json::array();
+    for (const Face& face : scene.source->faces) faces.push_back(to_json(face));
     root["source"] = {{"path", scene.source->path.string()},
                       {"preview_scale", scene.source->preview_scale},
+                      {"faces", std::move(faces)},
+                      {"face", scene.source->face},
+                      {"corrected", scene.source->corrected},
                       {"camera_to_world", portrait.camera.camera_to_world},
                       {"intrinsics", portrait.camera.intrinsics},
                       {"frame",

@@ -1,6 +1,6 @@
 // .triptych files: one safetensors file with the aligned portrait, the prompts and the view. Heads are not
 // stored: they are computed again from the portrait, which the file holds itself, so the picture may be moved
-// or deleted.
+// or deleted. A head that came from a .tri file is read from there again.
 #pragma once
 
 #include <filesystem>
