@@ -79,7 +79,7 @@ std::vector<JobInfo> JobQueue::jobs() const {
 
 bool JobQueue::busy() const {
   const auto lock = ui_.waits.lock(mutex_);
-  return !waiting_.empty() || (running_ && !superseded(*running_));
+  return undelivered_ > 0 || !waiting_.empty() || (running_ && !superseded(*running_));
 }
 
 void JobQueue::work() {
@@ -101,7 +101,9 @@ void JobQueue::work() {
 
 // Whether it is still wanted is asked on the UI thread: a newer request may arrive before the drain.
 void JobQueue::post(std::shared_ptr<Job> job, std::function<void()> deliver) {
+  ++undelivered_;
   ui_.post([this, job = std::move(job), deliver = std::move(deliver)] {
+    --undelivered_;
     {
       const std::scoped_lock lock(mutex_);
       if (superseded(*job)) return;

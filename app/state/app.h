@@ -92,7 +92,8 @@ class App {
 
   // --- Edit (app/state/edit.cpp)
   // ----------------------------------------------------------------------------------
-  void apply_prompt();  // the draft
+  // The draft: to the picture that is there once nothing is being opened any more. The newest one wins.
+  void apply_prompt();
   void apply_style(const std::string& name);
   void cancel_edit();
   // A result that is there already, as an entry of the history (its id does not matter).
@@ -182,7 +183,8 @@ class App {
   using MakeSource = std::function<Result<std::shared_ptr<const Source>>(const Source&, Progress&)>;
   void cut_out_again(const std::string& title, MakeSource make, const std::string& label);
   void look_from_its_camera(const Edit& edit);
-  void compute(const Prompt& prompt, const std::string& label, bool as_new, int variant_id);
+  void apply(const Draft& wanted);
+  void compute(const Draft& wanted, const std::string& label, bool as_new, int variant_id);
   void act(Scene scene, const std::string& label, const std::string& merge = {});
   void act_opening(Scene scene, const std::string& label);    // a document of its own
   void went_from(const std::shared_ptr<Document>& document);  // by undo or redo
