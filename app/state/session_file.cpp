@@ -63,28 +63,36 @@ Result<Image8> image_in(const SafetensorsReader& reader, const std::string& name
   return image;
 }
 
-json variants_json(const Scene& scene, SafetensorsWriter& writer) {
+json variants_json(const Session& session, SafetensorsWriter& writer) {
   json list = json::array();
-  for (const auto& variant : scene.history) {
+  for (const auto& variant : session.scene.history) {
+    const std::string id = std::to_string(variant->id);
     list.push_back({{"id", variant->id}, {"label", variant->label}, {"text", variant->text}});
-    if (variant->reference)
-      add_image(writer, "reference." + std::to_string(variant->id), *variant->reference);
+    if (variant->reference) add_image(writer, "reference." + id, *variant->reference);
+    const auto thumbnail = session.thumbnails.find(variant->id);
+    if (thumbnail != session.thumbnails.end()) add_image(writer, "thumbnail." + id, *thumbnail->second);
   }
   return list;
 }
 
-Status read_variants(const json& list, const SafetensorsReader& reader, Scene& scene) {
+// Null where there is none.
+Result<std::shared_ptr<const Image8>> image_if_any(const SafetensorsReader& reader, const std::string& name) {
+  if (!reader.contains(name)) return nullptr;
+  TRIPTYCH_TRY(Image8 image, image_in(reader, name));
+  return std::make_shared<const Image8>(std::move(image));
+}
+
+Status read_variants(const json& list, const SafetensorsReader& reader, Session& session) {
   for (const json& entry : list) {
     auto variant = std::make_shared<Variant>();
     variant->id = entry.at("id").get<int>();
     variant->label = entry.at("label").get<std::string>();
     variant->text = entry.at("text").get<std::string>();
-    const std::string reference = "reference." + std::to_string(variant->id);
-    if (reader.contains(reference)) {
-      TRIPTYCH_TRY(Image8 image, image_in(reader, reference));
-      variant->reference = std::make_shared<const Image8>(std::move(image));
-    }
-    scene.history.push_back(std::move(variant));
+    const std::string id = std::to_string(variant->id);
+    TRIPTYCH_TRY(variant->reference, image_if_any(reader, "reference." + id));
+    TRIPTYCH_TRY(auto thumbnail, image_if_any(reader, "thumbnail." + id));
+    if (thumbnail) session.thumbnails[variant->id] = std::move(thumbnail);
+    session.scene.history.push_back(std::move(variant));
   }
   return {};
 }
@@ -130,7 +138,7 @@ Result<Session> parse(const SafetensorsReader& reader, Services& services) {
   }
   Session session;
   Scene& scene = session.scene;
-  TRIPTYCH_CHECK(read_variants(root.at("history"), reader, scene));
+  TRIPTYCH_CHECK(read_variants(root.at("history"), reader, session));
   scene.current = root.at("current").get<int>();
   scene.strength = std::clamp(root.at("strength").get<float>(), 0.0F, max_strength);
   if (scene.current < -1 || scene.current >= static_cast<int>(scene.history.size())) {
@@ -160,7 +168,7 @@ Result<Session> parse(const SafetensorsReader& reader, Services& services) {
 Status write_session(const fs::path& path, const Session& session) {
   const Scene& scene = session.scene;
   SafetensorsWriter writer;
-  json root{{"version", session_format_version}, {"history", variants_json(scene, writer)},
+  json root{{"version", session_format_version}, {"history", variants_json(session, writer)},
             {"current", scene.current},          {"strength", scene.strength},
             {"pose", to_json(session.pose)},     {"home", to_json(session.home)},
             {"draft", session.draft_text}};

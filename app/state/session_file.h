@@ -4,6 +4,8 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <string>
 
 #include "core/error.h"
@@ -19,6 +21,7 @@ struct Session {
   OrbitController::Pose pose;
   OrbitController::Pose home;
   std::string draft_text;
+  std::map<int, std::shared_ptr<const Image8>> thumbnails;  // by variant id, as far as they are drawn
 };
 
 // Whole or not at all.

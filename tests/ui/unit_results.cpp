@@ -98,7 +98,7 @@ class Restoring : public ::testing::Test {
     driver.apply("clown");
     ASSERT_TRUE(driver.wait([&] { return scene().history.size() == 2; }));
     driver.app->show_variant(0);
-    app::Session session{scene(), {}, {}, {}};
+    app::Session session{scene(), {}, {}, {}, {}};
     auto slow = std::make_shared<app::Variant>(*scene().history[1]);
     slow->text = slow->label = "slow one";
     session.scene.history[1] = slow;

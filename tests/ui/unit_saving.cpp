@@ -121,6 +121,25 @@ TEST_F(Saving, ASessionBringsBackTheFacesAndTheMovedLandmarks) {
   EXPECT_TRUE(driver.wait([&] { return scene().source->face == 0; }));
 }
 
+TEST_F(Saving, TheHistoryOfASessionHasItsThumbnailsAtOnce) {
+  {
+    Driver before(folder);
+    before.open(before.picture("a.png"));
+    before.apply("clown");
+    ASSERT_TRUE(before.wait([&] { return before.app->scene().history.size() == 2; }));
+    before.app->show_variant(0);
+    ASSERT_TRUE(before.wait([&] { return before.app->thumbnails.size() == 2; }));
+    before.save(work);
+    before.app->close();
+  }
+  driver.open(work);
+  const auto& clown = *scene().history[1];
+  EXPECT_EQ(clown.edit, nullptr);
+  ASSERT_TRUE(driver.app->thumbnails.contains(clown.id));
+  EXPECT_NE(driver.app->thumbnails.at(clown.id)->pixels,
+            driver.app->thumbnails.at(scene().history[0]->id)->pixels);
+}
+
 TEST_F(Saving, ASessionOfAnEarlierProgramOpensWithoutFaces) {
   driver.open(driver.picture("a.png"));
   driver.save(work);
