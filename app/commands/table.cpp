@@ -98,14 +98,11 @@ void add_edit_commands(std::vector<Command>& list) {
                   false,
                   [](const Ui& ui) { return !ui.app.scenes.undo_label().empty(); },
                   [](Ui& ui) { ui.app.undo(); }});
-  list.push_back({"edit.redo",
-                  "Edit",
-                  "Redo",
-                  ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z,
-                  {},
-                  false,
+  list.push_back({"edit.redo", "Edit", "Redo", ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z,
+                  "Ctrl+Shift+Z, Ctrl+Y", false,
                   [](const Ui& ui) { return !ui.app.scenes.redo_label().empty(); },
                   [](Ui& ui) { ui.app.redo(); }});
+  list.back().also = ImGuiMod_Ctrl | ImGuiKey_Y;
   list.push_back({"edit.apply",
                   "Edit",
                   "Apply the prompt",
