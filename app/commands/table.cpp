@@ -18,7 +18,7 @@ bool has_head(const Ui& ui) {
 void save_as(Ui& ui, const std::function<void()>& saved) {
   const auto& source = ui.app.scene().source;
   const std::string stem = source && !source->path.stem().empty() ? source->path.stem().string() : "head";
-  ui.dialogs.file.ask_save("Save the session", stem + ".triptych",
+  ui.dialogs.file.ask_save("Save the session", stem, ".triptych",
                            [&app = ui.app, saved](const auto& path) { app.save_session(path, saved); });
 }
 
