@@ -89,13 +89,13 @@ void JobQueue::work() {
     if (stopping_) return;
     running_ = waiting_.front();
     waiting_.pop_front();
-    const std::shared_ptr<Job> job = running_;
+    std::shared_ptr<Job> job = running_;
     lock.unlock();
     std::function<void()> deliver = job->task(job->progress);
     lock.lock();
     running_.reset();
     if (stopping_) continue;
-    post(job, std::move(deliver));
+    post(std::move(job), std::move(deliver));  // what `done` holds ends on the UI thread
   }
 }
 

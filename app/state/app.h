@@ -79,7 +79,7 @@ class App {
 
   // --- Open (app/state/open.cpp)
   // ----------------------------------------------------------------------------------
-  void open(const std::vector<std::filesystem::path>& files);  // every way in
+  void open(const std::vector<std::filesystem::path>& files);  // every way in; of several heads one
   void open_reference(const std::filesystem::path& path);
   void open_references(const std::vector<std::filesystem::path>& files);  // the first: a prompt takes one
   void paste(const std::string& clipboard);  // paths or file:// addresses, else prompt text
@@ -174,6 +174,9 @@ class App {
     std::shared_ptr<const Edit> edit;
   };
   void open_one(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
+  void open_head_of(const std::shared_ptr<struct OpenBatch>& batch);
+  void not_opened(const Error& error, const std::filesystem::path& path,
+                  const std::shared_ptr<struct OpenBatch>& batch);
   void use_model(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_style(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_picture(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);

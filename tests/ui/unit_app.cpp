@@ -156,15 +156,16 @@ TEST(App, TwentyBadSessionsGiveOneNotice) {
   EXPECT_EQ(driver.app->notices.list().front().sentence, "20 of 20 files could not be opened");
 }
 
-TEST(App, AFileWhoseOpeningIsCancelledIsNoBadFile) {
+TEST(App, AFileWhoseOpeningIsCancelledIsNoBadFileAndNoOtherTakesItsPlace) {
   const TemporaryFolder folder;
   Driver driver(folder);
   driver.app->start({driver.picture("a.png"), driver.picture("b.png"), folder / "missing.png"});
   const auto jobs = driver.app->edits.jobs();
   for (const auto& job : jobs) {
-    if (job.title.find("b.png") != std::string::npos) driver.app->edits.cancel(job.id);
+    if (job.title.find("a.png") != std::string::npos) driver.app->edits.cancel(job.id);
   }
   ASSERT_TRUE(driver.wait_idle());
+  EXPECT_TRUE(driver.app->scene().empty());
   ASSERT_EQ(driver.app->notices.list().size(), 1U);
   EXPECT_THAT(driver.app->notices.list().front().sentence, HasSubstr("missing.png"));
 }
