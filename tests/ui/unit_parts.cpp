@@ -89,8 +89,10 @@ TEST(Jobs, ResultsArriveOnlyWhenTheUiDrains) {
   int result = 0;
   queue.submit(
       "add", "", [](Progress&) -> Result<int> { return 1 + 1; }, [&](Result<int> sum) { result = *sum; });
+  EXPECT_TRUE(queue.busy());  // until it is delivered
   mail.deliver_one();
   EXPECT_EQ(result, 2);
+  EXPECT_FALSE(queue.busy());
 }
 
 TEST(Jobs, TheNewestOfAKeyReplacesTheOthers) {
