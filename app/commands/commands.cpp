@@ -63,7 +63,9 @@ void run_shortcuts(Ui& ui) {
     if (modal && command.id != "help.dump") continue;
     if (command.repeats && ImGui::IsKeyDown(static_cast<ImGuiKey>(command.shortcut))) ui.stay_awake(0.1);
     const ImGuiInputFlags flags = command.repeats ? ImGuiInputFlags_Repeat : ImGuiInputFlags_None;
-    if (ImGui::IsKeyChordPressed(command.shortcut, flags) && is_enabled(command, ui)) {
+    const bool pressed = ImGui::IsKeyChordPressed(command.shortcut, flags) ||
+                         (command.also != 0 && ImGui::IsKeyChordPressed(command.also, flags));
+    if (pressed && is_enabled(command, ui)) {
       command.run(ui);
       return;
     }

@@ -23,7 +23,8 @@ struct Command {
   std::function<bool(const Ui&)> enabled;  // empty: always
   std::function<void(Ui&)> run;            // empty: only explained in help
   bool separator_before = false;
-  bool repeats = false;  // while its key is held
+  bool repeats = false;    // while its key is held
+  ImGuiKeyChord also = 0;  // a second shortcut; `keys` names both
 };
 
 [[nodiscard]] std::vector<Command> make_commands();

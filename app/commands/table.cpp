@@ -18,7 +18,7 @@ bool has_head(const Ui& ui) {
 void save_as(Ui& ui, const std::function<void()>& saved) {
   const auto& source = ui.app.scene().source;
   const std::string stem = source && !source->path.stem().empty() ? source->path.stem().string() : "head";
-  ui.dialogs.file.ask_save("Save the session", stem + ".triptych",
+  ui.dialogs.file.ask_save("Save the session", stem, ".triptych",
                            [&app = ui.app, saved](const auto& path) { app.save_session(path, saved); });
 }
 
@@ -98,14 +98,11 @@ void add_edit_commands(std::vector<Command>& list) {
                   false,
                   [](const Ui& ui) { return !ui.app.scenes.undo_label().empty(); },
                   [](Ui& ui) { ui.app.undo(); }});
-  list.push_back({"edit.redo",
-                  "Edit",
-                  "Redo",
-                  ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z,
-                  {},
-                  false,
+  list.push_back({"edit.redo", "Edit", "Redo", ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z,
+                  "Ctrl+Shift+Z, Ctrl+Y", false,
                   [](const Ui& ui) { return !ui.app.scenes.redo_label().empty(); },
                   [](Ui& ui) { ui.app.redo(); }});
+  list.back().also = ImGuiMod_Ctrl | ImGuiKey_Y;
   list.push_back({"edit.apply",
                   "Edit",
                   "Apply the prompt",

@@ -79,7 +79,7 @@ std::vector<JobInfo> JobQueue::jobs() const {
 
 bool JobQueue::busy() const {
   const auto lock = ui_.waits.lock(mutex_);
-  return !waiting_.empty() || (running_ && !superseded(*running_));
+  return undelivered_ > 0 || !waiting_.empty() || (running_ && !superseded(*running_));
 }
 
 void JobQueue::work() {
@@ -89,19 +89,21 @@ void JobQueue::work() {
     if (stopping_) return;
     running_ = waiting_.front();
     waiting_.pop_front();
-    const std::shared_ptr<Job> job = running_;
+    std::shared_ptr<Job> job = running_;
     lock.unlock();
     std::function<void()> deliver = job->task(job->progress);
     lock.lock();
     running_.reset();
     if (stopping_) continue;
-    post(job, std::move(deliver));
+    post(std::move(job), std::move(deliver));  // what `done` holds ends on the UI thread
   }
 }
 
 // Whether it is still wanted is asked on the UI thread: a newer request may arrive before the drain.
 void JobQueue::post(std::shared_ptr<Job> job, std::function<void()> deliver) {
+  ++undelivered_;
   ui_.post([this, job = std::move(job), deliver = std::move(deliver)] {
+    --undelivered_;
     {
       const std::scoped_lock lock(mutex_);
       if (superseded(*job)) return;

@@ -2,6 +2,7 @@
 // each job, and results delivered on the UI thread.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -57,7 +58,7 @@ class JobQueue {
   void cancel(int id);  // `done` is told; of a job that still waits, at once and without its work
   void cancel_key(const std::string& key);          // as a newer job of the key would
   [[nodiscard]] std::vector<JobInfo> jobs() const;  // running first, then waiting
-  [[nodiscard]] bool busy() const;
+  [[nodiscard]] bool busy() const;                  // something runs, waits or has not been delivered yet
 
  private:
   using Task = std::function<std::function<void()>(Progress&)>;
@@ -82,6 +83,7 @@ class JobQueue {
   std::shared_ptr<Job> running_;
   std::map<std::string, int> newest_;  // of each key
   int next_id_ = 1;
+  std::atomic<int> undelivered_ = 0;  // done, and the UI thread has not drained it yet
   bool stopping_ = false;
   std::jthread worker_;
 };

@@ -74,7 +74,7 @@ void export_dialog(Ui& ui) {
   if (!begin_dialog(ui, "Export", ui.dialogs.export_head, 440)) return;
   ExportChoice& choice = ui.dialogs.export_choice;
   segmented(ui, "export.kind",
-            {{"Picture", "The head as you see it"},
+            {{"Picture", "The head from where you look, in colour"},
              {"Video", "The camera moves around the head"},
              {"Mesh", "For 3D programs: .glb, .ply or .obj"},
              {"Head", "A .tri file, to open here again"}},
@@ -83,11 +83,12 @@ void export_dialog(Ui& ui) {
   export_options(ui, choice);
   ImGui::Dummy({0, ui.px(6)});
   if (primary_button(ui, "Export...", {ui.px(110), 0})) {
-    constexpr const char* suffixes[] = {".png", ".mp4", ".glb", ".tri"};
+    constexpr const char* suffixes[] = {".png .jpg .jpeg .webp .bmp .tif .tiff", ".mp4 .gif .webp .png",
+                                        ".glb .ply .obj", ".tri"};
     const auto& source = ui.app.scene().source;
     const std::string stem = source ? source->path.stem().string() : "head";
     ui.dialogs.export_head = false;
-    ui.dialogs.file.ask_save("Export", stem + suffixes[choice.kind],
+    ui.dialogs.file.ask_save("Export", stem, suffixes[choice.kind],
                              [&app = ui.app, request = request_from(ui)](const auto& path) {
                                ExportRequest whole = request;
                                whole.path = path;

@@ -86,7 +86,7 @@ void learned_menu(Ui& ui, const std::string& name) {
     ImGui::EndMenu();
   }
   if (ImGui::MenuItem("Export...")) {
-    ui.dialogs.file.ask_save("Export the style", name + ".safetensors",
+    ui.dialogs.file.ask_save("Export the style", name, ".safetensors",
                              [&app = ui.app, name](const auto& path) { app.shelf.copy_to(name, path); });
   }
   mark(ui, "style.export");

@@ -95,9 +95,7 @@ void App::scene_changed() {
 void App::restore_shown() {
   const Variant* shown = scene().shown();
   if (shown == nullptr || shown->edit != nullptr || scene().source == nullptr) return;
-  Prompt prompt{shown->text, std::nullopt};
-  if (shown->reference) prompt.reference = *shown->reference;
-  compute(prompt, shown->label, false, shown->id);
+  compute({shown->text, shown->reference, {}}, shown->label, false, shown->id);
 }
 
 bool App::unsaved() const {

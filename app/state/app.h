@@ -79,7 +79,7 @@ class App {
 
   // --- Open (app/state/open.cpp)
   // ----------------------------------------------------------------------------------
-  void open(const std::vector<std::filesystem::path>& files);  // every way in
+  void open(const std::vector<std::filesystem::path>& files);  // every way in; of several heads one
   void open_reference(const std::filesystem::path& path);
   void open_references(const std::vector<std::filesystem::path>& files);  // the first: a prompt takes one
   void paste(const std::string& clipboard);  // paths or file:// addresses, else prompt text
@@ -92,7 +92,8 @@ class App {
 
   // --- Edit (app/state/edit.cpp)
   // ----------------------------------------------------------------------------------
-  void apply_prompt();  // the draft
+  // The draft: to the picture that is there once nothing is being opened any more. The newest one wins.
+  void apply_prompt();
   void apply_style(const std::string& name);
   void cancel_edit();
   // A result that is there already, as an entry of the history (its id does not matter).
@@ -173,6 +174,9 @@ class App {
     std::shared_ptr<const Edit> edit;
   };
   void open_one(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
+  void open_head_of(const std::shared_ptr<struct OpenBatch>& batch);
+  void not_opened(const Error& error, const std::filesystem::path& path,
+                  const std::shared_ptr<struct OpenBatch>& batch);
   void use_model(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_style(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_picture(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
@@ -182,7 +186,8 @@ class App {
   using MakeSource = std::function<Result<std::shared_ptr<const Source>>(const Source&, Progress&)>;
   void cut_out_again(const std::string& title, MakeSource make, const std::string& label);
   void look_from_its_camera(const Edit& edit);
-  void compute(const Prompt& prompt, const std::string& label, bool as_new, int variant_id);
+  void apply(const Draft& wanted);
+  void compute(const Draft& wanted, const std::string& label, bool as_new, int variant_id);
   void act(Scene scene, const std::string& label, const std::string& merge = {});
   void act_opening(Scene scene, const std::string& label);    // a document of its own
   void went_from(const std::shared_ptr<Document>& document);  // by undo or redo

@@ -44,7 +44,7 @@ bool App::editing() const {
 }
 
 bool App::can_apply() const {
-  return scene().source != nullptr && (!draft.text.empty() || draft.reference != nullptr);
+  return (scene().source != nullptr || edits.busy()) && (!draft.text.empty() || draft.reference != nullptr);
 }
 
 std::string App::understood() const {
@@ -54,21 +54,32 @@ std::string App::understood() const {
 }
 
 void App::apply_prompt() {
-  if (draft.text.empty() && draft.reference == nullptr) return;
+  if (!draft.text.empty() || draft.reference != nullptr) apply(draft);
+}
+
+void App::apply(const Draft& wanted) {
+  const std::string& label = wanted.text.empty() ? wanted.reference_name : wanted.text;
+  edits.cancel_key("edit");
+  if (edits.busy()) {  // behind what is being opened, which this is meant for
+    edits.submit(
+        "Applying \"" + label + "\"", "prompt", [](Progress&) { return Status(); },
+        [this, wanted](const Status& reached) {
+          if (reached) apply(wanted);
+        });
+    return;
+  }
   if (scene().source == nullptr) {
     return notices.add(Notice::Kind::information,
                        scene().empty()
                            ? "Open a portrait first, then say what to change"
                            : "A .tri head holds only the result: open its portrait to edit it again");
   }
-  const int known = scene().find(draft.text, draft.reference);
+  const int known = scene().find(wanted.text, wanted.reference);
   if (known > 0) {
     const Variant& entry = *scene().history[static_cast<std::size_t>(known)];
     if (entry.edit == nullptr || entry.generation == model_generation) return show_variant(known);
   }
-  Prompt prompt{draft.text, std::nullopt};
-  if (draft.reference) prompt.reference = *draft.reference;
-  compute(prompt, draft.text.empty() ? draft.reference_name : draft.text, true, next_variant_++);
+  compute(wanted, label, true, next_variant_++);
 }
 
 void App::apply_style(const std::string& name) {
@@ -78,22 +89,23 @@ void App::apply_style(const std::string& name) {
 
 // `as_new`: an action that shows the result; otherwise it fills the entry `variant_id`, if that is still
 // there.
-void App::compute(const Prompt& prompt, const std::string& label, bool as_new, int variant_id) {
+void App::compute(const Draft& wanted, const std::string& label, bool as_new, int variant_id) {
   const auto source = scene().source;
-  auto reference = draft.reference;
+  Prompt prompt{wanted.text, std::nullopt};
+  if (wanted.reference) prompt.reference = *wanted.reference;
   edits.submit(
       as_new ? "Applying \"" + label + "\"" : "Restoring \"" + label + "\"", "edit",
-      [this, source, prompt](Progress& progress) {
+      [this, source, prompt = std::move(prompt)](Progress& progress) {
         return services.edit(source->portrait, prompt, progress);
       },
-      [this, source, prompt, label, as_new, variant_id, reference,
+      [this, source, wanted, label, as_new, variant_id,
        generation = model_generation](Result<std::shared_ptr<const Edit>> edit) {
         if (!edit) return notices.add(edit.error());
-        if (scene().source != source) return;  // another picture was opened meanwhile
+        if (scene().source != source) return;  // undo went back to another picture meanwhile
         edit_times_ms = (*edit)->times_ms;
         Scene next = scene();
         auto variant = std::make_shared<Variant>();
-        *variant = {variant_id, label, prompt.text, reference, *edit, generation};
+        *variant = {variant_id, label, wanted.text, wanted.reference, *edit, generation};
         if (as_new) {
           put(next, variant);
           next.strength = 1;
@@ -102,7 +114,6 @@ void App::compute(const Prompt& prompt, const std::string& label, bool as_new, i
           const auto slot =
               std::ranges::find(next.history, variant_id, [](const auto& entry) { return entry->id; });
           if (slot == next.history.end()) return;
-          variant->reference = (*slot)->reference;
           *slot = variant;
           scenes.amend(std::move(next));
         }
@@ -111,7 +122,7 @@ void App::compute(const Prompt& prompt, const std::string& label, bool as_new, i
 }
 
 void App::cancel_edit() {
-  edits.cancel_key("edit");
+  for (const char* key : {"edit", "prompt"}) edits.cancel_key(key);
   for (const JobInfo& job : edits.jobs()) {
     if (job.running && model_ready) edits.cancel(job.id);
   }

@@ -40,6 +40,20 @@ void Notices::add_files(const std::vector<Error>& errors, std::size_t total) {
       std::to_string(errors.size()) + " of " + std::to_string(total) + " files could not be opened", details);
 }
 
+void Notices::add_left_out(const std::vector<std::filesystem::path>& files, std::size_t total) {
+  if (files.empty()) return;
+  if (files.size() == 1) {
+    return add(Notice::Kind::information, files.front().filename().string() + " was left out: open it alone",
+               files.front().string());
+  }
+  std::string details;
+  for (const auto& file : files) details += file.string() + "\n";
+  add(Notice::Kind::information,
+      std::to_string(files.size()) + " of " + std::to_string(total) +
+          " files were left out: open them one at a time",
+      details);
+}
+
 void Notices::dismiss(int id) {
   std::erase_if(list_, [&](const Notice& notice) { return notice.id == id; });
 }

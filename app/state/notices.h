@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ class Notices {
   void add(const Error& error);  // a cancelled error says nothing
   // Several files of one drop: one notice for all that failed. `total` counts those that worked too.
   void add_files(const std::vector<Error>& errors, std::size_t total);
+  // Files of one drop that nothing was done with: one notice.
+  void add_left_out(const std::vector<std::filesystem::path>& files, std::size_t total);
   void dismiss(int id);
   [[nodiscard]] std::deque<Notice>& list() noexcept { return list_; }
   [[nodiscard]] const std::deque<Notice>& list() const noexcept { return list_; }

@@ -6,36 +6,13 @@
 #include "core/folder.h"
 #include "core/suffix.h"
 #include "state/app.h"
+#include "state/open_batch.h"
 #include "state/preview.h"
 #include "state/session_file.h"
 
 namespace triptych::app {
 
 namespace fs = std::filesystem;
-
-// The files of one drop: their errors become one notice when the last of them is done.
-struct OpenBatch {
-  OpenBatch(Notices& notices_, std::size_t total_) : notices(notices_), total(total_) {}
-  ~OpenBatch() { notices.add_files(errors, total); }
-  OpenBatch(const OpenBatch&) = delete;
-  OpenBatch& operator=(const OpenBatch&) = delete;
-  OpenBatch(OpenBatch&&) = delete;
-  OpenBatch& operator=(OpenBatch&&) = delete;
-  // A sentence names the file; its folder goes to the details. What the person cancelled is no error.
-  void add(Error error, const fs::path& path) {
-    if (error.code == ErrorCode::cancelled) return;
-    const std::string whole = path.string();
-    const std::size_t at = error.message.find(whole);
-    if (at != std::string::npos) {
-      error.message.replace(at, whole.size(), path.filename().string());
-      error.detail += (error.detail.empty() ? "" : "\n") + whole;
-    }
-    errors.push_back(std::move(error));
-  }
-  Notices& notices;
-  std::vector<Error> errors;
-  std::size_t total;
-};
 
 namespace {
 
@@ -56,6 +33,7 @@ std::string percent_decoded(const std::string& text) {
 void App::open(const std::vector<fs::path>& files) {
   const auto batch = std::make_shared<OpenBatch>(notices, files.size());
   for (const fs::path& file : files) open_one(file, batch);
+  open_head_of(batch);
 }
 
 void App::open_one(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
@@ -75,14 +53,33 @@ void App::open_one(const fs::path& path, const std::shared_ptr<OpenBatch>& batch
   } else if (folder || suffix == ".safetensors" || suffix == ".package") {
     use_model(path, batch);
   } else if (suffix == ".pt" || suffix == ".pth" || suffix == ".ckpt" || suffix == ".pkl") {
+    if (batch->checkpoint) return batch->left.push_back(path);
+    batch->checkpoint = true;
     checkpoint = path;
-  } else if (suffix == ".tri") {
+  } else {
+    batch->heads.push_back(path);
+  }
+}
+
+// The first that opens is shown; one that does not makes room for the next.
+void App::open_head_of(const std::shared_ptr<OpenBatch>& batch) {
+  if (batch->heads.empty()) return;
+  const fs::path path = batch->heads.front();
+  batch->heads.pop_front();
+  const std::string suffix = lower_suffix(path);
+  if (suffix == ".tri") {
     open_head(path, batch);
   } else if (suffix == ".triptych") {
     open_session(path, batch);
   } else {
     open_picture(path, batch);
   }
+}
+
+void App::not_opened(const Error& error, const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
+  if (error.code == ErrorCode::cancelled) return batch->heads.clear();
+  batch->add(error, path);
+  open_head_of(batch);
 }
 
 void App::use_model(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
@@ -139,7 +136,7 @@ void App::open_picture(const fs::path& path, const std::shared_ptr<OpenBatch>& b
         return Opened{std::move(source), std::move(edit)};
       },
       [this, path, batch](Outcome opened) {
-        if (!opened) return batch->add(opened.error(), path);
+        if (!opened) return not_opened(opened.error(), path, batch);
         begin_scene(std::move(*opened), path);
       });
 }
@@ -148,7 +145,7 @@ void App::open_head(const fs::path& path, const std::shared_ptr<OpenBatch>& batc
   edits.submit(
       "Opening " + path.filename().string(), "", [this, path](Progress&) { return services.load_head(path); },
       [this, path, batch](Result<Head> head) {
-        if (!head) return batch->add(head.error(), path);
+        if (!head) return not_opened(head.error(), path, batch);
         auto edit = std::make_shared<Edit>();
         edit->reconstruction = *head;
         edit->edited = std::move(*head);
@@ -161,7 +158,7 @@ void App::open_session(const fs::path& path, const std::shared_ptr<OpenBatch>& b
       "Opening " + path.filename().string(), "",
       [this, path](Progress&) { return load_session(path, services); },
       [this, path, batch](Result<Session> session) {
-        if (!session) return batch->add(session.error(), path);
+        if (!session) return not_opened(session.error(), path, batch);
         show_session(std::move(*session), path);
       });
 }

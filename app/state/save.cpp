@@ -8,7 +8,7 @@ namespace triptych::app {
 namespace fs = std::filesystem;
 
 Session App::session() const {
-  return {scene(), view.orbit.pose(), view.orbit.home(), draft.text};
+  return {scene(), view.orbit.pose(), view.orbit.home(), draft.text, thumbnails};
 }
 
 void App::save_session(const fs::path& path, std::function<void()> saved) {
@@ -42,6 +42,8 @@ void App::show_session(Session session, const fs::path& path) {
   for (auto& variant : next.history) {  // numbers that no entry has to which undo leads
     auto own = std::make_shared<Variant>(*variant);
     own->id = next_variant_++;
+    const auto thumbnail = session.thumbnails.find(variant->id);
+    if (thumbnail != session.thumbnails.end()) thumbnails[own->id] = thumbnail->second;
     variant = std::move(own);
   }
   view.orbit.set_home(session.home);

@@ -29,7 +29,7 @@ struct Source {
   std::filesystem::path path;             // where it came from; may have been deleted since
   std::shared_ptr<const Image8> preview;  // the picture, at most 1024 pixels a side, for display
   float preview_scale = 1;                // preview pixels a picture pixel
-  std::vector<Face> faces;                // pixels of the picture; empty when restored from a session
+  std::vector<Face> faces;                // pixels of the picture; empty in sessions of earlier programs
   int face = 0;
   bool corrected = false;  // the landmarks of `face` were moved by hand
   Portrait portrait;

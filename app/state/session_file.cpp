@@ -1,6 +1,8 @@
 #include "state/session_file.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "core/json.h"
 #include "core/safetensors.h"
@@ -23,6 +25,26 @@ OrbitController::Pose pose_of(const json& values) {
   return {v[0], v[1], v[2], v[3], v[4]};
 }
 
+json to_json(const Face& face) {
+  json landmarks = json::array();
+  for (const Point2& point : face.landmarks) landmarks.push_back({point.x, point.y});
+  return {{"box", {face.left, face.top, face.right, face.bottom}},
+          {"score", face.score},
+          {"landmarks", std::move(landmarks)},
+          {"depth", face.depth}};
+}
+
+Face face_of(const json& entry) {
+  const auto box = entry.at("box").get<std::array<float, 4>>();
+  Face face{box[0], box[1], box[2], box[3], entry.at("score").get<float>(), {}, {}};
+  for (const json& point : entry.at("landmarks")) {
+    const auto [x, y] = point.get<std::array<float, 2>>();
+    face.landmarks.push_back({x, y});
+  }
+  face.depth = entry.at("depth").get<std::vector<float>>();
+  return face;
+}
+
 void add_image(SafetensorsWriter& writer, const std::string& name, const Image8& image) {
   writer.add(name, Dtype::u8, {image.height, image.width, image.channels},
              std::as_bytes(std::span(image.pixels)));
@@ -41,30 +63,48 @@ Result<Image8> image_in(const SafetensorsReader& reader, const std::string& name
   return image;
 }
 
-json variants_json(const Scene& scene, SafetensorsWriter& writer) {
+json variants_json(const Session& session, SafetensorsWriter& writer) {
   json list = json::array();
-  for (const auto& variant : scene.history) {
+  for (const auto& variant : session.scene.history) {
+    const std::string id = std::to_string(variant->id);
     list.push_back({{"id", variant->id}, {"label", variant->label}, {"text", variant->text}});
-    if (variant->reference)
-      add_image(writer, "reference." + std::to_string(variant->id), *variant->reference);
+    if (variant->reference) add_image(writer, "reference." + id, *variant->reference);
+    const auto thumbnail = session.thumbnails.find(variant->id);
+    if (thumbnail != session.thumbnails.end()) add_image(writer, "thumbnail." + id, *thumbnail->second);
   }
   return list;
 }
 
-Status read_variants(const json& list, const SafetensorsReader& reader, Scene& scene) {
+// Null where there is none.
+Result<std::shared_ptr<const Image8>> image_if_any(const SafetensorsReader& reader, const std::string& name) {
+  if (!reader.contains(name)) return nullptr;
+  TRIPTYCH_TRY(Image8 image, image_in(reader, name));
+  return std::make_shared<const Image8>(std::move(image));
+}
+
+Status read_variants(const json& list, const SafetensorsReader& reader, Session& session) {
   for (const json& entry : list) {
     auto variant = std::make_shared<Variant>();
     variant->id = entry.at("id").get<int>();
     variant->label = entry.at("label").get<std::string>();
     variant->text = entry.at("text").get<std::string>();
-    const std::string reference = "reference." + std::to_string(variant->id);
-    if (reader.contains(reference)) {
-      TRIPTYCH_TRY(Image8 image, image_in(reader, reference));
-      variant->reference = std::make_shared<const Image8>(std::move(image));
-    }
-    scene.history.push_back(std::move(variant));
+    const std::string id = std::to_string(variant->id);
+    TRIPTYCH_TRY(variant->reference, image_if_any(reader, "reference." + id));
+    TRIPTYCH_TRY(auto thumbnail, image_if_any(reader, "thumbnail." + id));
+    if (thumbnail) session.thumbnails[variant->id] = std::move(thumbnail);
+    session.scene.history.push_back(std::move(variant));
   }
   return {};
+}
+
+// Files of earlier programs hold no faces.
+Status read_faces(const json& entry, Source& source) {
+  for (const json& face : member(entry, "faces")) source.faces.push_back(face_of(face));
+  if (source.faces.empty()) return {};
+  source.face = entry.at("face").get<int>();
+  source.corrected = entry.at("corrected").get<bool>();
+  if (source.face >= 0 && static_cast<std::size_t>(source.face) < source.faces.size()) return {};
+  return fail("the session is damaged: it shows a face that it does not hold");
 }
 
 Result<std::shared_ptr<const Source>> read_source(const json& entry, const SafetensorsReader& reader) {
@@ -83,6 +123,7 @@ Result<std::shared_ptr<const Source>> read_source(const json& entry, const Safet
   const auto frame = entry.at("frame").get<std::array<float, 4>>();
   portrait.frame = {{frame[0], frame[1]}, frame[2], frame[3]};
   if (!portrait.camera.valid()) return fail("the session's camera is damaged");
+  TRIPTYCH_CHECK(read_faces(entry, *source));
   return source;
 }
 
@@ -97,7 +138,7 @@ Result<Session> parse(const SafetensorsReader& reader, Services& services) {
   }
   Session session;
   Scene& scene = session.scene;
-  TRIPTYCH_CHECK(read_variants(root.at("history"), reader, scene));
+  TRIPTYCH_CHECK(read_variants(root.at("history"), reader, session));
   scene.current = root.at("current").get<int>();
   scene.strength = std::clamp(root.at("strength").get<float>(), 0.0F, max_strength);
   if (scene.current < -1 || scene.current >= static_cast<int>(scene.history.size())) {
@@ -127,15 +168,20 @@ Result<Session> parse(const SafetensorsReader& reader, Services& services) {
 Status write_session(const fs::path& path, const Session& session) {
   const Scene& scene = session.scene;
   SafetensorsWriter writer;
-  json root{{"version", session_format_version}, {"history", variants_json(scene, writer)},
+  json root{{"version", session_format_version}, {"history", variants_json(session, writer)},
             {"current", scene.current},          {"strength", scene.strength},
             {"pose", to_json(session.pose)},     {"home", to_json(session.home)},
             {"draft", session.draft_text}};
   for (const auto& key : scene.path.keys) root["path"].push_back(to_json(key));
   if (scene.source) {
     const Portrait& portrait = scene.source->portrait;
+    json faces = json::array();
+    for (const Face& face : scene.source->faces) faces.push_back(to_json(face));
     root["source"] = {{"path", scene.source->path.string()},
                       {"preview_scale", scene.source->preview_scale},
+                      {"faces", std::move(faces)},
+                      {"face", scene.source->face},
+                      {"corrected", scene.source->corrected},
                       {"camera_to_world", portrait.camera.camera_to_world},
                       {"intrinsics", portrait.camera.intrinsics},
                       {"frame",

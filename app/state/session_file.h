@@ -1,9 +1,11 @@
 // .triptych files: one safetensors file with the aligned portrait, the prompts and the view. Heads are not
 // stored: they are computed again from the portrait, which the file holds itself, so the picture may be moved
-// or deleted.
+// or deleted. A head that came from a .tri file is read from there again.
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <string>
 
 #include "core/error.h"
@@ -19,6 +21,7 @@ struct Session {
   OrbitController::Pose pose;
   OrbitController::Pose home;
   std::string draft_text;
+  std::map<int, std::shared_ptr<const Image8>> thumbnails;  // by variant id, as far as they are drawn
 };
 
 // Whole or not at all.

@@ -24,6 +24,18 @@ void close(const std::unique_ptr<Dialog>& dialog) {
   if (dialog && !dialog->ready(0)) dialog->kill();
 }
 
+bool lists(const std::string& suffixes, const std::string& suffix) {
+  std::istringstream list(suffixes);
+  for (std::string entry; list >> entry;) {
+    if (entry == suffix) return true;
+  }
+  return false;
+}
+
+std::string first_of(const std::string& suffixes) {
+  return suffixes.substr(0, suffixes.find(' '));
+}
+
 }  // namespace
 
 FileDialog::FileDialog() = default;
@@ -45,6 +57,7 @@ bool FileDialog::begin(const std::string& title, bool save, Chosen chosen) {
   save_ = save;
   chosen_ = std::move(chosen);
   confirm_replace_ = false;
+  wrong_suffix_.clear();
   wants_folder_ = false;
   std::error_code error;
   if (folder_.empty()) folder_ = fs::current_path(error);
@@ -72,14 +85,16 @@ void FileDialog::ask_open(const std::string& title, const std::string& suffixes,
   show_list({});
 }
 
-void FileDialog::ask_save(const std::string& title, const fs::path& suggestion, Chosen chosen) {
+void FileDialog::ask_save(const std::string& title, const std::string& stem, const std::string& suffixes,
+                          Chosen chosen) {
   if (!begin(title, true, std::move(chosen))) return;
-  suffixes_ = suggestion.extension().string();
+  suffixes_ = suffixes;
+  const std::string suggestion = stem + first_of(suffixes);
   if (pfd::settings::available()) {
     native_save_ = std::make_unique<pfd::save_file>(title, (folder_ / suggestion).string());
     return;
   }
-  show_list(suggestion.string());
+  show_list(suggestion);
 }
 
 void FileDialog::ask_folder(const std::string& title, Chosen chosen) {
@@ -99,8 +114,7 @@ void FileDialog::read_folder() {
   for (const fs::path& path : list_folder(folder_, Entries::all).value_or(std::vector<fs::path>{})) {
     if (path.filename().string().starts_with('.')) continue;
     const fs::directory_entry entry(path, error);
-    const std::string suffix = lower_suffix(path);
-    const bool wanted = suffixes_.empty() || (!suffix.empty() && suffixes_.find(suffix) != std::string::npos);
+    const bool wanted = suffixes_.empty() || lists(suffixes_, lower_suffix(path));
     if (entry.is_directory(error) || wanted) entries_.push_back(entry);
   }
   std::ranges::sort(entries_, [](const auto& a, const auto& b) {
@@ -114,7 +128,7 @@ void FileDialog::read_folder() {
 void FileDialog::accept(const fs::path& chosen) {
   std::error_code error;
   fs::path path = chosen;
-  if (save_ && !path.has_extension()) path += suffixes_;
+  if (save_ && !path.has_extension()) path += first_of(suffixes_);
   if (wants_folder_ && fs::is_directory(path, error)) {
     folder_ = path;
     shown_ = false;
@@ -124,6 +138,11 @@ void FileDialog::accept(const fs::path& chosen) {
     folder_ = path;
     text_.clear();
     return read_folder();
+  }
+  if (save_ && !lists(suffixes_, lower_suffix(path))) {
+    wrong_suffix_ = path.extension().string();
+    confirm_replace_ = false;
+    return;
   }
   if (save_ && fs::exists(path, error) && !confirm_replace_) {
     confirm_replace_ = true;
@@ -155,6 +174,7 @@ void FileDialog::draw_list(Ui& ui) {
     }
     text_ = name;
     confirm_replace_ = false;
+    wrong_suffix_.clear();
     if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) accept(entry.path());
   }
   ImGui::EndChild();
@@ -174,13 +194,26 @@ void FileDialog::take_native() {
         file.has_extension();  // the desktop's dialog has asked, but not of a name that it got here
     folder_ = file.parent_path();
     accept(file);
-    if (confirm_replace_ && !file.has_extension()) show_list(file.filename().string());
+    if (!wrong_suffix_.empty() || (confirm_replace_ && !file.has_extension()))
+      show_list(file.filename().string());
   }
   if (native_folder_ && native_folder_->ready(0)) {
     const std::string folder = native_folder_->result();
     native_folder_.reset();
     if (!folder.empty()) accept(folder);
   }
+}
+
+void FileDialog::draw_objection(Ui& ui) const {
+  if (confirm_replace_)
+    ImGui::TextColored(ui.palette->warning, "This file exists. Press again to replace it.");
+  if (wrong_suffix_.empty()) return;
+  const std::string sentence =
+      "Nothing can be saved as " + wrong_suffix_ + " here. End the name in " + suffixes_;
+  ImGui::PushStyleColor(ImGuiCol_Text, ui.palette->warning);
+  ImGui::TextWrapped("%s", sentence.c_str());
+  ImGui::PopStyleColor();
+  mark(ui, "dialog.wrong_suffix");
 }
 
 void FileDialog::draw(Ui& ui) {
@@ -197,10 +230,12 @@ void FileDialog::draw(Ui& ui) {
   const bool entered =
       ImGui::InputTextWithHint("##path", "Name or whole path", &text_,
                                ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
-  if (ImGui::IsItemEdited()) confirm_replace_ = false;
+  if (ImGui::IsItemEdited()) {
+    confirm_replace_ = false;
+    wrong_suffix_.clear();
+  }
   mark(ui, "dialog.path");
-  if (confirm_replace_)
-    ImGui::TextColored(ui.palette->warning, "This file exists. Press again to replace it.");
+  draw_objection(ui);
   const char* verb =
       confirm_replace_ ? "Replace" : (save_ ? "Save" : (wants_folder_ ? "Use this folder" : "Open"));
   const bool pressed = primary_button(ui, verb, {ui.px(wants_folder_ ? 150.0F : 110.0F), 0});

@@ -29,9 +29,11 @@ class FileDialog {
   FileDialog& operator=(FileDialog&&) = delete;
 
   // `chosen` is called from draw(), unless the person cancels. While another dialog is pending these only
-  // lead to a notice. `suffixes`: ".png .jpg", what the list shows; empty: everything.
+  // lead to a notice. `suffixes`: ".png .jpg", what the list shows; empty: everything. What is saved ends in
+  // one of them, in the first where the name has none; another name is refused in the list.
   void ask_open(const std::string& title, const std::string& suffixes, Chosen chosen);
-  void ask_save(const std::string& title, const std::filesystem::path& suggestion, Chosen chosen);
+  void ask_save(const std::string& title, const std::string& stem, const std::string& suffixes,
+                Chosen chosen);
   void ask_folder(const std::string& title, Chosen chosen);
   [[nodiscard]] bool pending() const noexcept;  // a dialog of the desktop is open: look again soon
   void draw(Ui& ui);
@@ -42,7 +44,8 @@ class FileDialog {
   void show_list(const std::string& text);
   void read_folder();
   void draw_list(Ui& ui);
-  void accept(const std::filesystem::path& chosen);  // to be saved without a suffix: gets the suggested one
+  void accept(const std::filesystem::path& chosen);
+  void draw_objection(Ui& ui) const;  // what stands in the way of the name
 
   std::unique_ptr<pfd::open_file> native_open_;
   std::unique_ptr<pfd::save_file> native_save_;
@@ -52,6 +55,7 @@ class FileDialog {
   bool save_ = false;
   bool wants_folder_ = false;
   bool confirm_replace_ = false;  // that the file exists has been said: the next press replaces it
+  std::string wrong_suffix_;      // of the name that was to be saved; empty: none
   bool refused_ = false;          // asked while another was pending; not yet told
   std::string title_;
   std::string suffixes_;

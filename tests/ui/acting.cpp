@@ -37,6 +37,10 @@ TEST_F(Acting, APromptAndCtrlEnterChangeTheHeadAndUndoBringsItBack) {
   person.key("ctrl+shift+z");
   ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "clown" && is_still(s); }));
   EXPECT_LT(difference(clown, view()), 0.5);
+  person.key("ctrl+z");
+  ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "Original"; }));
+  person.key("ctrl+y");
+  EXPECT_TRUE(person.sees([](const json& s) { return shown(s) == "clown"; }));
 }
 
 TEST_F(Acting, ADragOrbitsAndTheStillViewIsWhatRenderGives) {

@@ -93,5 +93,16 @@ TEST_F(ActingDialogs, ANameWithoutItsSuffixReplacesNothingUnasked) {
       person.sees([&](const json& s) { return s["session"] == (folder / "fresh.triptych").string(); }));
 }
 
+TEST_F(ActingDialogs, ANameThatSaysAnotherKindOfFileIsAskedForAgain) {
+  begin();
+  ASSERT_NO_FATAL_FAILURE(ask("ctrl+s"));
+  answer(folder / "work.mp4");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["marks"].contains("dialog.wrong_suffix"); }));
+  type_path(folder / "work.triptych");
+  EXPECT_TRUE(
+      person.sees([&](const json& s) { return s["session"] == (folder / "work.triptych").string(); }));
+  EXPECT_FALSE(fs::exists(folder / "work.mp4"));
+}
+
 }  // namespace
 }  // namespace triptych::test

@@ -172,6 +172,18 @@ TEST_F(ActingFiles, AnExportIsListedAndCancelled) {
   EXPECT_FALSE(std::filesystem::exists(folder / "slow.mp4"));
 }
 
+TEST_F(ActingFiles, APictureIsNotExportedAsAVideoAndTheDialogSaysSo) {
+  begin();
+  person.key("ctrl+e");
+  person.click("export.start");
+  type_path(folder / "pic.mp4");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["marks"].contains("dialog.wrong_suffix"); }));
+  EXPECT_EQ(person.state()["dialogs"]["file"], true);
+  type_path(folder / "pic.PNG");
+  EXPECT_TRUE(sees_notice("Exported pic.PNG"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "pic.mp4"));
+}
+
 TEST_F(ActingFiles, ClosingDuringAnExportAsksAndLeavesNoFile) {
   begin();
   begin_slow_export();

@@ -156,15 +156,18 @@ TEST(App, TwentyBadSessionsGiveOneNotice) {
   EXPECT_EQ(driver.app->notices.list().front().sentence, "20 of 20 files could not be opened");
 }
 
-TEST(App, AFileWhoseOpeningIsCancelledIsNoBadFile) {
+TEST(App, AFileWhoseOpeningIsCancelledIsNoBadFileAndNoOtherTakesItsPlace) {
   const TemporaryFolder folder;
   Driver driver(folder);
-  driver.app->start({driver.picture("a.png"), driver.picture("b.png"), folder / "missing.png"});
+  driver.open(driver.picture("a.png"));
+  driver.apply("slow one");  // so that the opening waits
+  driver.app->open({driver.picture("b.png"), driver.picture("c.png"), folder / "missing.png"});
   const auto jobs = driver.app->edits.jobs();
-  for (const auto& job : jobs) {
-    if (job.title.find("b.png") != std::string::npos) driver.app->edits.cancel(job.id);
-  }
+  ASSERT_THAT(jobs.back().title, HasSubstr("b.png"));
+  driver.app->edits.cancel(jobs.back().id);
+  driver.app->cancel_edit();
   ASSERT_TRUE(driver.wait_idle());
+  EXPECT_EQ(driver.app->scene().source->path.filename(), "a.png");
   ASSERT_EQ(driver.app->notices.list().size(), 1U);
   EXPECT_THAT(driver.app->notices.list().front().sentence, HasSubstr("missing.png"));
 }

@@ -24,6 +24,45 @@ TEST(Open, ACheckpointIsOfferedForImportAndThenUsed) {
   EXPECT_TRUE(driver.wait([&] { return driver.app->model.name == "mine"; }));
 }
 
+TEST(Open, OfSeveralPicturesTheFirstThatOpensIsShownAndTheOthersAreNamed) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  ASSERT_TRUE(save_picture(folder / "nobody.png", Image8(96, 96, 3, 0)));
+  const auto first = driver.picture("a.png");
+  driver.app->start({folder / "nobody.png", first, driver.picture("b.png"), driver.picture("c.png")});
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().source != nullptr; }));
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_EQ(driver.app->scene().source->path, first);
+  const auto& notices = driver.app->notices.list();
+  ASSERT_EQ(notices.size(), 2U);
+  EXPECT_THAT(notices[0].sentence, HasSubstr("nobody.png: no face"));
+  EXPECT_EQ(notices[1].sentence, "2 of 4 files were left out: open them one at a time");
+  EXPECT_THAT(notices[1].details, HasSubstr("c.png"));
+  driver.app->undo();  // one step: nothing was replaced on the way
+  EXPECT_TRUE(driver.app->scene().empty());
+}
+
+TEST(Open, APromptWaitsForTheFirstOfSeveralPicturesThatOpens) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  ASSERT_TRUE(save_picture(folder / "nobody.png", Image8(96, 96, 3, 0)));
+  driver.app->start({folder / "nobody.png", driver.picture("a.png")});
+  driver.apply("clown");
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().history.size() == 2; }));
+  EXPECT_EQ(driver.app->scene().shown()->text, "clown");
+}
+
+TEST(Open, OfSeveralCheckpointsTheFirstIsOffered) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  for (const char* name : {"one.pt", "two.pt"})
+    ASSERT_TRUE(write_file(folder / name, std::string_view("weights")));
+  driver.app->open({folder / "one.pt", folder / "two.pt"});
+  EXPECT_EQ(driver.app->checkpoint, folder / "one.pt");
+  ASSERT_EQ(driver.app->notices.list().size(), 1U);
+  EXPECT_EQ(driver.app->notices.list().front().sentence, "two.pt was left out: open it alone");
+}
+
 TEST(Open, AFileThatIsNoPackageIsANotice) {
   const TemporaryFolder folder;
   Driver driver(folder);

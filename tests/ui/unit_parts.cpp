@@ -89,8 +89,10 @@ TEST(Jobs, ResultsArriveOnlyWhenTheUiDrains) {
   int result = 0;
   queue.submit(
       "add", "", [](Progress&) -> Result<int> { return 1 + 1; }, [&](Result<int> sum) { result = *sum; });
+  EXPECT_TRUE(queue.busy());  // until it is delivered
   mail.deliver_one();
   EXPECT_EQ(result, 2);
+  EXPECT_FALSE(queue.busy());
 }
 
 TEST(Jobs, TheNewestOfAKeyReplacesTheOthers) {
@@ -297,6 +299,7 @@ TEST(Commands, IdsAndShortcutsAreUnique) {
     EXPECT_TRUE(ids.insert(command.id).second) << command.id;
     const bool fresh = command.shortcut == 0 || shortcuts.insert(command.shortcut).second;
     EXPECT_TRUE(fresh) << command.id;
+    EXPECT_TRUE(command.also == 0 || shortcuts.insert(command.also).second) << command.id;
     EXPECT_FALSE(command.title.empty());
     EXPECT_NE(command_hint(command.id).empty(), command.run != nullptr) << command.id;
   }

@@ -49,6 +49,47 @@ TEST(Results, ThumbnailsOfStylesShowWhoIsShown) {
   EXPECT_NE(driver.app->style_thumbnails.begin()->second, of_b);
 }
 
+TEST(Results, APromptAppliedWhileAnotherPictureOpensIsForThatPicture) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  const auto path = driver.picture("b.png");
+  driver.app->open({path});
+  driver.apply("zombie");
+  driver.apply("clown");  // the newest one wins
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().shown()->text == "clown"; }));
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_EQ(driver.app->scene().source->path, path);
+  EXPECT_EQ(driver.app->scene().history.size(), 2U);
+  EXPECT_TRUE(driver.app->notices.list().empty());
+}
+
+TEST(Results, APromptMayBeAppliedBeforeTheFirstPictureIsThere) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.app->start({driver.picture("a.png")});
+  driver.app->draft.text = "clown";
+  EXPECT_TRUE(driver.app->can_apply());
+  driver.app->apply_prompt();
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().history.size() == 2; }));
+  EXPECT_EQ(driver.app->scene().shown()->text, "clown");
+  EXPECT_TRUE(driver.app->notices.list().empty());
+}
+
+TEST(Results, APromptAppliedWhileASessionOpensComesBeforeWhatTheSessionShowed) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  driver.apply("zombie");
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().history.size() == 2; }));
+  driver.save(folder / "work.triptych");
+  driver.app->open({folder / "work.triptych"});
+  driver.apply("clown");
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().history.size() == 3; }));
+  EXPECT_EQ(driver.app->scene().document->file, folder / "work.triptych");
+  EXPECT_EQ(driver.app->scene().shown()->text, "clown");
+}
+
 // A session's entry waits to be computed: its prompt takes until it is cancelled.
 class Restoring : public ::testing::Test {
  protected:
@@ -57,7 +98,7 @@ class Restoring : public ::testing::Test {
     driver.apply("clown");
     ASSERT_TRUE(driver.wait([&] { return scene().history.size() == 2; }));
     driver.app->show_variant(0);
-    app::Session session{scene(), {}, {}, {}};
+    app::Session session{scene(), {}, {}, {}, {}};
     auto slow = std::make_shared<app::Variant>(*scene().history[1]);
     slow->text = slow->label = "slow one";
     session.scene.history[1] = slow;

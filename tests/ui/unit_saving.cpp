@@ -1,6 +1,10 @@
 // What is asked before work is lost, where it is saved, and what a crash leaves.
 #include <gmock/gmock.h>
 
+#include <functional>
+
+#include "core/json.h"
+#include "core/safetensors.h"
 #include "driver.h"
 #include "full_disk.h"
 #include "state/recovery.h"
@@ -19,6 +23,19 @@ class Saving : public ::testing::Test {
   void apply(const std::string& prompt) {
     driver.apply(prompt);
     ASSERT_TRUE(driver.wait([&] { return scene().shown()->text == prompt; }));
+  }
+  // The session file, as another version of the program would have written it.
+  void rewrite(const std::function<void(nlohmann::json&)>& change) {
+    const auto reader = SafetensorsReader::open(work);
+    ASSERT_TRUE(reader);
+    auto root = parse_json(reader->metadata().at("session"));
+    ASSERT_TRUE(root);
+    change(*root);
+    SafetensorsWriter writer;
+    for (const auto& [name, tensor] : reader->tensors())
+      writer.add(name, tensor.dtype, tensor.shape, tensor.bytes);
+    writer.set_metadata("session", root->dump());
+    ASSERT_TRUE(writer.write(work));
   }
   [[nodiscard]] const app::Scene& scene() const { return driver.app->scene(); }
   [[nodiscard]] std::filesystem::path file() const { return scene().document->file; }
@@ -76,6 +93,78 @@ TEST_F(Saving, MovedLandmarksAreWork) {
   driver.app->correct_landmarks(scene().source->faces.front().landmarks);
   ASSERT_TRUE(driver.wait([&] { return scene().source->corrected; }));
   EXPECT_TRUE(driver.app->would_lose_work());
+}
+
+TEST_F(Saving, ASessionBringsBackTheFacesAndTheMovedLandmarks) {
+  {
+    Driver before(folder);
+    before.open(before.picture("two.png", 300, 100));
+    before.app->choose_face(1);
+    ASSERT_TRUE(before.wait([&] { return before.app->scene().source->face == 1; }));
+    auto landmarks = before.app->scene().source->faces[1].landmarks;
+    for (Point2& point : landmarks) point.y += 2.5F;
+    before.app->correct_landmarks(landmarks);
+    ASSERT_TRUE(before.wait([&] { return before.app->scene().source->corrected; }));
+    before.save(work);
+    before.app->close();
+  }
+  driver.open(work);
+  const auto source = scene().source;
+  ASSERT_EQ(source->faces.size(), 2U);
+  EXPECT_EQ(source->face, 1);
+  EXPECT_TRUE(source->corrected);
+  ASSERT_EQ(source->faces[1].landmarks.size(), 9U);
+  EXPECT_FLOAT_EQ(source->faces[1].landmarks[0].y, 52.5F);
+  driver.app->reset_landmarks();  // the picture is where it was: its faces are to be worked on
+  ASSERT_TRUE(driver.wait([&] { return !scene().source->corrected; }));
+  driver.app->choose_face(0);
+  EXPECT_TRUE(driver.wait([&] { return scene().source->face == 0; }));
+}
+
+TEST_F(Saving, TheHistoryOfASessionHasItsThumbnailsAtOnce) {
+  {
+    Driver before(folder);
+    before.open(before.picture("a.png"));
+    before.apply("clown");
+    ASSERT_TRUE(before.wait([&] { return before.app->scene().history.size() == 2; }));
+    before.app->show_variant(0);
+    ASSERT_TRUE(before.wait([&] { return before.app->thumbnails.size() == 2; }));
+    before.save(work);
+    before.app->close();
+  }
+  driver.open(work);
+  const auto& clown = *scene().history[1];
+  EXPECT_EQ(clown.edit, nullptr);
+  ASSERT_TRUE(driver.app->thumbnails.contains(clown.id));
+  EXPECT_NE(driver.app->thumbnails.at(clown.id)->pixels,
+            driver.app->thumbnails.at(scene().history[0]->id)->pixels);
+}
+
+TEST_F(Saving, ASessionOfAnEarlierProgramOpensWithoutFaces) {
+  driver.open(driver.picture("a.png"));
+  driver.save(work);
+  rewrite([](nlohmann::json& root) {
+    for (const char* key : {"faces", "face", "corrected"}) root["source"].erase(key);
+  });
+  driver.app->open({work});
+  ASSERT_TRUE(driver.wait([&] { return file() == work && scene().source->faces.empty(); }));
+  EXPECT_EQ(scene().source->face, 0);
+}
+
+TEST_F(Saving, ASessionOfANewerProgramIsRefusedWithASentence) {
+  driver.open(driver.picture("a.png"));
+  driver.save(work);
+  driver.app->notices.list().clear();
+  rewrite([](nlohmann::json& root) { root["version"] = app::session_format_version + 1; });
+  const auto source = scene().source;
+  driver.app->open({work});
+  ASSERT_TRUE(driver.wait([&] { return !driver.app->notices.list().empty(); }));
+  EXPECT_THAT(driver.app->notices.list().front().sentence,
+              ::testing::AllOf(::testing::HasSubstr("work.triptych"),
+                               ::testing::HasSubstr("newer Triptych (format " +
+                                                    std::to_string(app::session_format_version + 1) +
+                                                    "): update the program")));
+  EXPECT_EQ(scene().source, source);
 }
 
 TEST_F(Saving, TheCameraPathIsWorkAndATypedPromptIsAutosaved) {
