@@ -28,6 +28,18 @@ void Adapting::open_pairs(const std::vector<fs::path>& paths) {
   if (name.empty() && paths.size() == 1) {
     name = cut_at_a_character(paths.front().filename().string(), longest_name);
   }
+  if (!app_.model_ready && !app_.model_failed) {
+    waiting_.push_back(paths);
+  } else {
+    load(paths);
+  }
+}
+
+void Adapting::model_loaded() {
+  for (const auto& paths : std::exchange(waiting_, {})) load(paths);
+}
+
+void Adapting::load(const std::vector<fs::path>& paths) {
   app_.background.submit(
       "Aligning the pairs", pairs_key(loads_++),
       [this, paths](Progress& progress) { return app_.services.load_pairs(paths, progress); },
@@ -51,6 +63,7 @@ void Adapting::set_keep(std::size_t index, bool keep) {
 
 void Adapting::clear_pairs() {
   while (loads_ > 0) app_.background.cancel_key(pairs_key(--loads_));
+  waiting_.clear();
   pairs_.clear();
 }
 

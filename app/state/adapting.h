@@ -21,6 +21,7 @@ class Adapting {
 
   // --- Pairs
   void open_pairs(const std::vector<std::filesystem::path>& paths);  // added to those that are here
+  void model_loaded();  // or failed to: pairs that were opened before are aligned now
   void set_keep(std::size_t index, bool keep);
   void clear_pairs();
   [[nodiscard]] const std::vector<StylePair>& pairs() const noexcept { return pairs_; }
@@ -60,6 +61,7 @@ class Adapting {
   float minutes = 5;
 
  private:
+  void load(const std::vector<std::filesystem::path>& paths);
   void begin(std::shared_ptr<StyleRun> run);
   void show_newest();
   void finish();
@@ -68,6 +70,7 @@ class Adapting {
 
   App& app_;
   std::vector<StylePair> pairs_;
+  std::vector<std::vector<std::filesystem::path>> waiting_;  // opened while the face models are being loaded
   int loads_ = 0;  // of pairs, since they were cleared
   bool starting_ = false;
   bool stop_when_started_ = false;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <future>
 
 #include "core/atomic_file.h"
 #include "driver.h"
@@ -87,6 +88,18 @@ TEST_F(Learning, AFolderOfPairsOpensThePanelAndPairsCanBeLeftOut) {
   adapting().open_pairs({folder / "pairs"});  // the same again
   ASSERT_TRUE(driver.wait_idle());
   EXPECT_EQ(adapting().pairs().size(), 6U);
+}
+
+TEST_F(Learning, AFolderOfPairsAtTheStartWaitsForTheFaceModels) {
+  for (const bool missing_model : {false, true}) {
+    Driver slow(folder, missing_model);
+    std::promise<void> go;
+    slow.services.before_load = [opened = go.get_future().share()] { opened.wait(); };
+    slow.app->start({make_pairs(folder, {"a", "b"})});
+    EXPECT_TRUE(slow.wait([&] { return !slow.app->background.busy(); }));
+    go.set_value();
+    EXPECT_TRUE(slow.wait([&] { return slow.app->adapting.pairs().size() == 2; })) << missing_model;
+  }
 }
 
 TEST_F(Learning, TheNameOfALongFolderIsCutBetweenLetters) {
