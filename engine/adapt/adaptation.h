@@ -89,7 +89,7 @@ class Adaptation {
   // The style with all snapshots so far, the newest in use, or at the end the one that fits the held-back
   // pair best; null before the first.
   [[nodiscard]] std::shared_ptr<const Style> latest() const;
-  // The held-back pair (or one that is learned from) under the newest snapshot; null before the first.
+  // The held-back pair (or one that is learned from) under the snapshot in use; null before the first.
   [[nodiscard]] std::shared_ptr<const PairView> view() const;
   // Waits until the run has ended (idle, done or failed) or the time is over; true if it has ended.
   bool wait_for(std::chrono::milliseconds time) const;
@@ -115,6 +115,7 @@ class Adaptation {
   std::size_t next_snapshot_ = 0;  // of config_.snapshots_s
   std::int64_t steps_at_snapshot_ = 0;
   double saved_s_ = 0, told_s_ = 0;
+  std::shared_ptr<const PairView> best_view_;  // of the held-back pair
   bool recovery_failed_ = false;
   bool told_full_ = false;  // that there is no place for more snapshots
 

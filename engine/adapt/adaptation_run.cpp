@@ -123,6 +123,7 @@ void Adaptation::use_best() {
   style->current = static_cast<std::size_t>(best - all.begin());
   const std::scoped_lock lock(mutex_);
   latest_ = std::move(style);
+  if (best_view_ && best_view_->distance == *best->held_out) view_ = best_view_;  // else of a run before
   state_.notices.push_back("the style as it was after " + best->label +
                            " is used: later the pair that was not learned from fitted less well");
 }
@@ -179,8 +180,11 @@ Status Adaptation::snapshot(double asked_s, bool last) {
   steps_at_snapshot_ = now.steps;
   const std::scoped_lock lock(mutex_);
   latest_ = std::move(style);
-  if (view) view_ = std::make_shared<const PairView>(std::move(*view));
   state_.snapshots = latest_->snapshots.size();
+  if (!view) return {};
+  view_ = std::make_shared<const PairView>(std::move(*view));
+  if (latest_->used().held_out && !(best_view_ && best_view_->distance <= view_->distance))
+    best_view_ = view_;
   return {};
 }
 

@@ -40,6 +40,7 @@ TEST(Adaptation, UsesTheSnapshotThatFitsTheHeldBackPairBest) {
   ASSERT_NE(style, nullptr);
   EXPECT_THAT(labels(*style), ElementsAre("10 s", "1 min", "2 min", "5 min"));
   EXPECT_EQ(style->used().label, "2 min");
+  EXPECT_DOUBLE_EQ(run->view()->distance, *style->used().held_out);
   ASSERT_FALSE(info.notices.empty());
   EXPECT_THAT(info.notices.back(), HasSubstr("after 2 min"));
 }
