@@ -33,6 +33,8 @@ class Adapting {
   void start();
   void pause();
   void resume();
+  // What was asked for last: pausing, when nothing is lost by it, or going on. While it is prepared, too.
+  [[nodiscard]] bool paused() const noexcept { return paused_; }
   void stop();
   void take_snapshot();
   void set_minutes(float minutes);
@@ -62,6 +64,7 @@ class Adapting {
 
  private:
   void load(const std::vector<std::filesystem::path>& paths);
+  void tell_lonely(const std::vector<std::filesystem::path>& pictures);
   void begin(std::shared_ptr<StyleRun> run);
   void show_newest();
   void finish();
@@ -71,9 +74,10 @@ class Adapting {
   App& app_;
   std::vector<StylePair> pairs_;
   std::vector<std::vector<std::filesystem::path>> waiting_;  // opened while the face models are being loaded
-  int loads_ = 0;  // of pairs, since they were cleared
+  int loads_ = 0;                                            // of pairs, since they were cleared
   bool starting_ = false;
   bool stop_when_started_ = false;
+  bool paused_ = false;
   bool finishing_ = false;
   bool save_failed_ = false;
   std::shared_ptr<StyleRun> run_;

@@ -104,11 +104,8 @@ void App::open_style(const fs::path& path, const std::shared_ptr<OpenBatch>& bat
       [this, path](Progress&) { return services.load_style(path); },
       [this, batch, path](Result<LearnedStyle> style) {
         if (!style) return batch->add(style.error(), path);
-        const std::string name = style->name;
-        shelf.add(*style, [this, name](const Status& saved) {
-          if (!saved) return;
-          notices.add(Notice::Kind::success, "The style \"" + name + "\" is here: type its name as a prompt");
-        });
+        const Status taken = shelf.take_in(std::move(*style));
+        if (!taken) batch->add(taken.error(), path);
       });
 }
 

@@ -138,8 +138,8 @@ Result<std::vector<std::string>> FakeServices::import_checkpoint(const std::file
   return std::vector<std::string>{"Two tensors of the file were not needed"};
 }
 
-Result<std::vector<app::StylePair>> FakeServices::load_pairs(const std::vector<std::filesystem::path>& paths,
-                                                             Progress& progress) {
+Result<app::StylePairs> FakeServices::load_pairs(const std::vector<std::filesystem::path>& paths,
+                                                 Progress& progress) {
   {
     const std::scoped_lock lock(mutex_);
     if (!faces_) return fail("the face models are missing");

@@ -38,8 +38,8 @@ class FakeServices final : public app::Services {
                                                      const std::filesystem::path& package,
                                                      const std::filesystem::path& teacher,
                                                      Progress& progress) override;
-  Result<std::vector<app::StylePair>> load_pairs(const std::vector<std::filesystem::path>& paths,
-                                                 Progress& progress) override;
+  Result<app::StylePairs> load_pairs(const std::vector<std::filesystem::path>& paths,
+                                     Progress& progress) override;
   Result<std::shared_ptr<app::StyleRun>> learn_style(const std::vector<app::StylePair>& pairs,
                                                      const app::StyleRunConfig& config,
                                                      Progress& progress) override;
