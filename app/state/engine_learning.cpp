@@ -113,6 +113,7 @@ Result<std::shared_ptr<StyleRun>> begin_learning(const std::shared_ptr<const Mod
   settings.minutes = config.minutes;
   settings.recovery = config.recovery;
   settings.changed = config.changed;
+  settings.niceness = 5;  // the view turns smoothly beside it
   return std::make_shared<EngineRun>(std::move(learner), std::move(settings));
 }
 

@@ -27,6 +27,7 @@ struct AdaptConfig {
   // latest() before, or keep_recovery(). Empty: none.
   std::filesystem::path recovery;
   double recovery_s = 20;
+  int niceness = 0;  // added to that of the run's thread and those it starts, so that others come first
   // Called on the run's thread after a change of state, a snapshot, and about once a second while learning.
   // Must return soon and must not call into the Adaptation but for status().
   std::function<void()> changed;

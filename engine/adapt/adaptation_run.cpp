@@ -1,4 +1,6 @@
 // What the run's own thread does: preparing, steps, snapshots, the recovery file.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -29,6 +31,9 @@ std::string label_of(double seconds) {
 }  // namespace
 
 void Adaptation::work() {
+#ifdef __linux__  // elsewhere it would slow the whole process
+  if (config_.niceness != 0) static_cast<void>(::nice(config_.niceness));
+#endif
   tell();
   Status status = learner_->prepare(preparing_);
   if (status) {
