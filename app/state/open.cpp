@@ -215,6 +215,11 @@ void App::open_references(const std::vector<fs::path>& files) {
 }
 
 void App::paste(const std::string& clipboard) {
+  if (clipboard.empty()) {
+    return notices.add(
+        Notice::Kind::information,
+        "Only files and text can be pasted: save a copied picture as a file, then drop it here");
+  }
   std::vector<fs::path> files;
   bool words = false;  // a line that is no file: then this is text, whatever files it names
   std::istringstream lines(clipboard);
@@ -228,7 +233,7 @@ void App::paste(const std::string& clipboard) {
     words = words || (!file && !line.empty());
   }
   if (!files.empty() && !words) return open(files);
-  if (!clipboard.empty() && clipboard.size() < 400) draft.text = clipboard;
+  if (clipboard.size() < 400) draft.text = clipboard;
 }
 
 void App::show_welcome() {
