@@ -120,7 +120,7 @@ void start_row(Ui& ui) {
   ImGui::EndDisabled();
   mark(ui, "adapt.start");
   tooltip(adapting.can_start() ? "Learns in the background; you can go on with other work"
-                               : "Needs a name, a pair that is kept, and the model");
+                               : "Needs a name that is free, 1 to 200 pairs that are kept, and the model");
   const std::string advice = adapting.advice();
   if (!advice.empty()) dim_text(ui, advice);
 }
@@ -136,11 +136,12 @@ std::string state_text(const Adapting& adapting) {
   const StyleRun::Info& info = adapting.info();
   switch (info.state) {
     case StyleRun::State::preparing:
-      return info.stage.empty() ? "Preparing" : "Preparing: " + info.stage;
+      return (adapting.paused() ? "Pausing once prepared" : "Preparing") +
+             (info.stage.empty() ? "" : ": " + info.stage);
     case StyleRun::State::paused:
-      return "Paused, " + time_text(info.left_s) + " to go";
+      return (adapting.paused() ? "Paused, " : "Going on, ") + time_text(info.left_s) + " to go";
     case StyleRun::State::running:
-      return time_text(info.left_s) + " to go";
+      return (adapting.paused() ? "Pausing, " : "") + time_text(info.left_s) + " to go";
     case StyleRun::State::idle:
     case StyleRun::State::done:
     case StyleRun::State::failed:
@@ -154,7 +155,7 @@ void running_row(Ui& ui) {
   ImGui::TextUnformatted(state_text(adapting).c_str());
   ImGui::ProgressBar(static_cast<float>(adapting.fraction()), {-1, ui.px(4)}, "");
   const float width = (ImGui::GetContentRegionAvail().x - 2 * ui.px(8)) / 3;
-  const bool paused = adapting.info().state == StyleRun::State::paused;
+  const bool paused = adapting.paused();
   const std::string first =
       paused ? std::string(icon::play) + "  Resume" : std::string(icon::pause) + "  Pause";
   if (ImGui::Button((first + "###pause").c_str(), {width, 0})) paused ? adapting.resume() : adapting.pause();

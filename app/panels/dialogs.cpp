@@ -136,6 +136,29 @@ void quit_dialog(Ui& ui) {
   end_dialog();
 }
 
+void delete_style_dialog(Ui& ui) {
+  if (!ui.dialogs.delete_style) return;
+  const std::string name = *ui.dialogs.delete_style;
+  bool open = true;
+  if (begin_dialog(ui, "Delete a style", open, 420)) {
+    ImGui::TextWrapped("Delete the style \"%s\" from the disk? Undo does not bring it back.", name.c_str());
+    ImGui::Dummy({0, ui.px(6)});
+    if (ImGui::Button("Delete", {ui.px(110), 0})) {
+      ui.app.shelf.remove(name);
+      open = false;
+    }
+    mark(ui, "delete.confirm");
+    tooltip("Deletes its file; an exported copy stays");
+    ImGui::SameLine();
+    if (ImGui::Button("Keep it", {ui.px(110), 0})) open = false;
+    mark(ui, "delete.cancel");
+    tooltip("Leaves the style as it is (Esc)");
+    if (!open) ImGui::CloseCurrentPopup();
+    end_dialog();
+  }
+  if (!open) ui.dialogs.delete_style.reset();
+}
+
 void import_dialog(Ui& ui) {
   bool open = ui.app.checkpoint.has_value();
   if (!open) return;

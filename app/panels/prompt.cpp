@@ -90,7 +90,7 @@ void learned_menu(Ui& ui, const std::string& name) {
                              [&app = ui.app, name](const auto& path) { app.shelf.copy_to(name, path); });
   }
   mark(ui, "style.export");
-  if (ImGui::MenuItem("Delete")) ui.app.shelf.remove(name);
+  if (ImGui::MenuItem("Delete...")) ui.dialogs.delete_style = name;
   mark(ui, "style.delete");
   ImGui::EndPopup();
 }

@@ -1,6 +1,7 @@
 #include "state/adapting.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "core/text.h"
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t advised_pairs = 5;
-constexpr std::size_t longest_name = 64;  // bytes, as adapt::check_name asks
+constexpr std::size_t most_pairs = 200;  // as adapt::kept asks
 
 // Of a load of its own: one drop does not replace the one before.
 std::string pairs_key(int load) {
@@ -26,22 +27,48 @@ std::string pairs_key(int load) {
 void Adapting::open_pairs(const std::vector<fs::path>& paths) {
   shown = true;
   if (name.empty() && paths.size() == 1) {
-    name = cut_at_a_character(paths.front().filename().string(), longest_name);
+    name = cut_at_a_character(paths.front().filename().string(), longest_style_name);
   }
+  if (!app_.model_ready && !app_.model_failed) {
+    waiting_.push_back(paths);
+  } else {
+    load(paths);
+  }
+}
+
+void Adapting::model_loaded() {
+  for (const auto& paths : std::exchange(waiting_, {})) load(paths);
+}
+
+void Adapting::load(const std::vector<fs::path>& paths) {
   app_.background.submit(
       "Aligning the pairs", pairs_key(loads_++),
       [this, paths](Progress& progress) { return app_.services.load_pairs(paths, progress); },
-      [this](Result<std::vector<StylePair>> found) {
+      [this](Result<StylePairs> found) {
         if (!found) return app_.notices.add(found.error());
-        for (StylePair& pair : *found) {
-          const auto same = std::ranges::find(pairs_, pair.name, &StylePair::name);
+        for (StylePair& pair : found->pairs) {
+          const auto same = std::ranges::find(pairs_, pair.file, &StylePair::file);
           if (same == pairs_.end()) {
             pairs_.push_back(std::move(pair));
           } else {
             *same = std::move(pair);
           }
         }
+        tell_lonely(found->lonely);
       });
+}
+
+void Adapting::tell_lonely(const std::vector<fs::path>& pictures) {
+  if (pictures.empty()) return;
+  constexpr std::size_t most_listed = 20;
+  std::string list;
+  for (const fs::path& picture : pictures | std::views::take(most_listed)) list += picture.string() + "\n";
+  if (pictures.size() > most_listed) list += "...";
+  app_.notices.add(Notice::Kind::information,
+                   pictures.size() == 1
+                       ? pictures.front().filename().string() + " is left out: it has no partner"
+                       : std::to_string(pictures.size()) + " pictures are left out: they have no partner",
+                   list);
 }
 
 void Adapting::set_keep(std::size_t index, bool keep) {
@@ -51,6 +78,7 @@ void Adapting::set_keep(std::size_t index, bool keep) {
 
 void Adapting::clear_pairs() {
   while (loads_ > 0) app_.background.cancel_key(pairs_key(--loads_));
+  waiting_.clear();
   pairs_.clear();
 }
 
@@ -60,19 +88,26 @@ std::size_t Adapting::kept() const {
 
 std::string Adapting::advice() const {
   if (name.empty()) return "Give the style a name: it is what you will type as the prompt.";
+  if (std::string taken = app_.shelf.taken(name); !taken.empty()) return taken;
   if (kept() == 0) return "None of the pairs is kept.";
+  if (kept() > most_pairs) {
+    return std::to_string(kept()) + " pairs are kept, and at most " + std::to_string(most_pairs) +
+           " can be learned from: leave some out.";
+  }
   if (kept() < advised_pairs) return "Fewer than five pairs give a rough style. Ten are good.";
   return {};
 }
 
 bool Adapting::can_start() const {
-  return !busy() && !name.empty() && kept() > 0 && app_.model_ready;
+  return !busy() && !name.empty() && kept() > 0 && kept() <= most_pairs && app_.model_ready &&
+         app_.shelf.taken(name).empty();
 }
 
 void Adapting::start() {
   if (!can_start()) return;
   starting_ = true;
   stop_when_started_ = false;
+  paused_ = false;
   run_name_ = name;
   info_ = {};
   info_.state = StyleRun::State::preparing;
@@ -101,15 +136,18 @@ void Adapting::start() {
 
 void Adapting::begin(std::shared_ptr<StyleRun> run) {
   run_ = std::move(run);
+  if (paused_) run_->pause();
   if (stop_when_started_) run_->stop();
   poll();
 }
 
 void Adapting::pause() {
+  paused_ = true;
   if (run_) run_->pause();
 }
 
 void Adapting::resume() {
+  paused_ = false;
   if (run_) run_->resume();
 }
 
@@ -154,12 +192,10 @@ void Adapting::poll() {
     loss_seconds_.push_back(point.seconds);
     losses_.push_back(point.loss);
   }
-  if (info_.snapshots > seen) {
-    view_ = run_->view();
-    show_newest();
-  }
   const bool ended = info_.state == StyleRun::State::done || info_.state == StyleRun::State::failed ||
                      info_.state == StyleRun::State::idle;
+  if (info_.snapshots > seen || ended) view_ = run_->view();
+  if (info_.snapshots > seen) show_newest();
   if (ended) finish();
 }
 
@@ -188,13 +224,14 @@ void Adapting::finish() {
 
 // The run is kept until its style is on the disk: with it goes the file that a crash would leave.
 void Adapting::save() {
-  const auto style = run_->latest();
+  auto style = run_->latest();
   if (!style) return end();
-  app_.shelf.add(*style, [this](const Status& status) {
+  style->name = app_.shelf.free_name(run_name_);  // another may have got it meanwhile
+  app_.shelf.add(*style, [this, name = style->name](const Status& status) {
     save_failed_ = !status;
     if (!status) return;
     app_.notices.add(Notice::Kind::success,
-                     "The style \"" + run_name_ + "\" is learned: type its name as a prompt");
+                     "The style \"" + name + "\" is learned: type its name as a prompt");
     end();
   });
 }
@@ -220,8 +257,9 @@ void Adapting::recover() {
   app_.background.submit(
       "Taking up a style that was being learned", "",
       [this, path = *left](Progress&) { return app_.services.load_style(path); },
-      [this, path = *left](const Result<LearnedStyle>& style) {
+      [this, path = *left](Result<LearnedStyle> style) {
         if (!style) return app_.notices.add(style.error());
+        style->name = app_.shelf.free_name(style->name);
         const std::string sentence =
             "Triptych ended while it learned \"" + style->name + "\": what it had learned is kept";
         app_.shelf.add(*style, [this, path, sentence](const Status& status) {

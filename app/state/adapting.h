@@ -21,6 +21,7 @@ class Adapting {
 
   // --- Pairs
   void open_pairs(const std::vector<std::filesystem::path>& paths);  // added to those that are here
+  void model_loaded();  // or failed to: pairs that were opened before are aligned now
   void set_keep(std::size_t index, bool keep);
   void clear_pairs();
   [[nodiscard]] const std::vector<StylePair>& pairs() const noexcept { return pairs_; }
@@ -32,6 +33,8 @@ class Adapting {
   void start();
   void pause();
   void resume();
+  // What was asked for last: pausing, when nothing is lost by it, or going on. While it is prepared, too.
+  [[nodiscard]] bool paused() const noexcept { return paused_; }
   void stop();
   void take_snapshot();
   void set_minutes(float minutes);
@@ -60,6 +63,8 @@ class Adapting {
   float minutes = 5;
 
  private:
+  void load(const std::vector<std::filesystem::path>& paths);
+  void tell_lonely(const std::vector<std::filesystem::path>& pictures);
   void begin(std::shared_ptr<StyleRun> run);
   void show_newest();
   void finish();
@@ -68,9 +73,11 @@ class Adapting {
 
   App& app_;
   std::vector<StylePair> pairs_;
-  int loads_ = 0;  // of pairs, since they were cleared
+  std::vector<std::vector<std::filesystem::path>> waiting_;  // opened while the face models are being loaded
+  int loads_ = 0;                                            // of pairs, since they were cleared
   bool starting_ = false;
   bool stop_when_started_ = false;
+  bool paused_ = false;
   bool finishing_ = false;
   bool save_failed_ = false;
   std::shared_ptr<StyleRun> run_;

@@ -34,6 +34,7 @@ void App::start(const std::vector<std::filesystem::path>& files) {
       [this](const Status& status) {
         model_ready = status.has_value();
         model_failed = !status;
+        adapting.model_loaded();
         for (const std::string& sentence : services.missing()) notices.add(Notice::Kind::error, sentence);
         if (!status) return notices.add(status.error());
         model = services.model();

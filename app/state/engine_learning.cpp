@@ -78,13 +78,16 @@ class EngineRun final : public StyleRun {
 
 }  // namespace
 
-Result<std::vector<StylePair>> read_pairs(const std::vector<std::filesystem::path>& paths,
-                                          const FaceAligner& aligner, int size, Progress& progress) {
-  TRIPTYCH_TRY(const auto files, adapt::find_pairs(paths));
+Result<StylePairs> read_pairs(const std::vector<std::filesystem::path>& paths, const FaceAligner& aligner,
+                              int size, Progress& progress) {
+  StylePairs found;
+  TRIPTYCH_TRY(const auto files, adapt::find_pairs(paths, &found.lonely));
   TRIPTYCH_TRY(auto pairs, adapt::prepare_pairs(files, aligner, size, progress));
-  std::vector<StylePair> shown;
-  for (adapt::Pair& pair : pairs) shown.push_back(shown_pair(std::move(pair)));
-  return shown;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    found.pairs.push_back(shown_pair(std::move(pairs[i])));
+    found.pairs.back().file = files[i].before;
+  }
+  return found;
 }
 
 Result<std::shared_ptr<StyleRun>> begin_learning(const std::shared_ptr<const Model>& base,
@@ -110,6 +113,7 @@ Result<std::shared_ptr<StyleRun>> begin_learning(const std::shared_ptr<const Mod
   settings.minutes = config.minutes;
   settings.recovery = config.recovery;
   settings.changed = config.changed;
+  settings.niceness = 5;  // the view turns smoothly beside it
   return std::make_shared<EngineRun>(std::move(learner), std::move(settings));
 }
 
@@ -122,8 +126,7 @@ namespace {
 constexpr const char* cannot = "this build cannot learn styles: build it with -DTRIPTYCH_TRAIN=ON";
 }
 
-Result<std::vector<StylePair>> read_pairs(const std::vector<std::filesystem::path>&, const FaceAligner&, int,
-                                          Progress&) {
+Result<StylePairs> read_pairs(const std::vector<std::filesystem::path>&, const FaceAligner&, int, Progress&) {
   return fail(cannot);
 }
 

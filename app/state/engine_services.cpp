@@ -90,7 +90,7 @@ class EngineServices final : public Services {
     return std::move(report.notices);
   }
 
-  Result<std::vector<StylePair>> load_pairs(const std::vector<fs::path>& paths, Progress& progress) override {
+  Result<StylePairs> load_pairs(const std::vector<fs::path>& paths, Progress& progress) override {
     TRIPTYCH_TRY(const auto aligner, this->aligner());
     return read_pairs(paths, *aligner, portrait_size(), progress);
   }

@@ -13,6 +13,23 @@ SharedStyle style_in(const LearnedStyle& style) {
   return std::static_pointer_cast<const adapt::Style>(style.engine);
 }
 
+// With the name and the snapshot that the shelf has it by.
+adapt::Style as_shown(const LearnedStyle& style) {
+  adapt::Style whole = *style_in(style);
+  whole.name = style.name;
+  whole.current = style.current;
+  return whole;
+}
+
+std::string fingerprint_of(const adapt::Style& style) {
+  std::string text;
+  for (const std::string& pair : style.pairs) text += pair + " ";
+  for (const adapt::StyleSnapshot& snapshot : style.snapshots) {
+    text += std::to_string(snapshot.seconds) + " " + std::to_string(snapshot.loss) + " ";
+  }
+  return text;
+}
+
 }  // namespace
 
 LearnedStyle shown_style(const SharedStyle& style) {
@@ -20,6 +37,7 @@ LearnedStyle shown_style(const SharedStyle& style) {
   shown.name = style->name;
   shown.model_name = style->model_name;
   shown.model_hash = style->model_hash;
+  shown.fingerprint = fingerprint_of(*style);
   if (!style->thumbnails.empty()) {
     shown.thumbnail = std::make_shared<const Image8>(style->thumbnails.front().after);
   }
@@ -37,9 +55,7 @@ Result<LearnedStyle> read_style(const std::filesystem::path& path) {
 }
 
 Status write_style(const std::filesystem::path& path, const LearnedStyle& style) {
-  adapt::Style whole = *style_in(style);
-  whole.current = style.current;
-  return adapt::save_style(path, whole);
+  return adapt::save_style(path, as_shown(style));
 }
 
 Result<std::shared_ptr<const Model>> model_with(const std::shared_ptr<const Model>& base,
@@ -47,9 +63,7 @@ Result<std::shared_ptr<const Model>> model_with(const std::shared_ptr<const Mode
   std::vector<SharedStyle> fitting;
   for (const LearnedStyle& style : styles) {
     if (style.model_hash != base->info().hash) continue;
-    adapt::Style whole = *style_in(style);
-    whole.current = style.current;
-    fitting.push_back(std::make_shared<const adapt::Style>(std::move(whole)));
+    fitting.push_back(std::make_shared<const adapt::Style>(as_shown(style)));
   }
   return adapt::with_styles(base, fitting);
 }

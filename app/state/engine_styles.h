@@ -36,9 +36,8 @@ class StylePreview {
 };
 
 // Learning; without TRIPTYCH_TRAIN both say that this build cannot.
-[[nodiscard]] Result<std::vector<StylePair>> read_pairs(const std::vector<std::filesystem::path>& paths,
-                                                        const FaceAligner& aligner, int size,
-                                                        Progress& progress);
+[[nodiscard]] Result<StylePairs> read_pairs(const std::vector<std::filesystem::path>& paths,
+                                            const FaceAligner& aligner, int size, Progress& progress);
 [[nodiscard]] Result<std::shared_ptr<StyleRun>> begin_learning(const std::shared_ptr<const Model>& base,
                                                                const std::vector<StylePair>& pairs,
                                                                const StyleRunConfig& config,

@@ -101,11 +101,8 @@ void App::open_style(const fs::path& path, const std::shared_ptr<OpenBatch>& bat
       [this, path](Progress&) { return services.load_style(path); },
       [this, batch, path](Result<LearnedStyle> style) {
         if (!style) return batch->add(style.error(), path);
-        const std::string name = style->name;
-        shelf.add(*style, [this, name](const Status& saved) {
-          if (!saved) return;
-          notices.add(Notice::Kind::success, "The style \"" + name + "\" is here: type its name as a prompt");
-        });
+        const Status taken = shelf.take_in(std::move(*style));
+        if (!taken) batch->add(taken.error(), path);
       });
 }
 
@@ -215,6 +212,11 @@ void App::open_references(const std::vector<fs::path>& files) {
 }
 
 void App::paste(const std::string& clipboard) {
+  if (clipboard.empty()) {
+    return notices.add(
+        Notice::Kind::information,
+        "Only files and text can be pasted: save a copied picture as a file, then drop it here");
+  }
   std::vector<fs::path> files;
   bool words = false;  // a line that is no file: then this is text, whatever files it names
   std::istringstream lines(clipboard);
@@ -228,7 +230,7 @@ void App::paste(const std::string& clipboard) {
     words = words || (!file && !line.empty());
   }
   if (!files.empty() && !words) return open(files);
-  if (!clipboard.empty() && clipboard.size() < 400) draft.text = clipboard;
+  if (clipboard.size() < 400) draft.text = clipboard;
 }
 
 void App::show_welcome() {

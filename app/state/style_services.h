@@ -18,6 +18,8 @@
 
 namespace triptych::app {
 
+inline constexpr std::size_t longest_style_name = 64;  // bytes, as adapt::check_name asks
+
 // A picture before and after.
 struct StylePair {
   enum class Verdict {
@@ -26,6 +28,7 @@ struct StylePair {
     unusable,
   };
   std::string name;
+  std::filesystem::path file;  // the before picture; pairs of several folders may have one name
   Verdict verdict = Verdict::unusable;
   std::string reason;                           // one sentence; empty if good
   bool keep = false;                            // learned from; never if unusable
@@ -33,11 +36,17 @@ struct StylePair {
   std::shared_ptr<const void> engine;
 };
 
+struct StylePairs {
+  std::vector<StylePair> pairs;
+  std::vector<std::filesystem::path> lonely;  // pictures without a partner
+};
+
 // A style as a file holds it.
 struct LearnedStyle {
   std::string name;                         // what to type as the prompt
   std::filesystem::path path;               // empty: not saved yet
   std::string model_name, model_hash;       // of the model it was made for: it fits no other
+  std::string fingerprint;                  // of what was learned: the same under every name
   std::shared_ptr<const Image8> thumbnail;  // may be null
   std::vector<std::string> snapshots;       // "10 s", "1 min"; at least one
   std::size_t current = 0;                  // the one in use
@@ -69,7 +78,7 @@ class StyleRun {
     double seconds = 0;
     double loss = 0;
   };
-  // A pair under the newest snapshot.
+  // A pair under the newest snapshot, at the end under the one in use.
   struct View {
     std::shared_ptr<const Image8> before, after, learned;
     bool held_back = false;  // not learned from
@@ -99,8 +108,8 @@ class StyleServices {
   virtual ~StyleServices() = default;
 
   // Pairs among folders and files, aligned and judged.
-  [[nodiscard]] virtual Result<std::vector<StylePair>> load_pairs(
-      const std::vector<std::filesystem::path>& paths, Progress& progress) = 0;
+  [[nodiscard]] virtual Result<StylePairs> load_pairs(const std::vector<std::filesystem::path>& paths,
+                                                      Progress& progress) = 0;
   // A run that has been started, of the pairs to keep.
   [[nodiscard]] virtual Result<std::shared_ptr<StyleRun>> learn_style(const std::vector<StylePair>& pairs,
                                                                       const StyleRunConfig& config,

@@ -6,6 +6,7 @@
 #include "core/folder.h"
 #include "core/hash.h"
 #include "core/safetensors.h"
+#include "core/text.h"
 #include "state/app.h"
 
 namespace triptych::app {
@@ -49,6 +50,7 @@ void StyleShelf::take_up(std::vector<Result<LearnedStyle>> found) {
 
 void StyleShelf::add(const LearnedStyle& style, std::function<void(const Status&)> done) {
   const fs::path path = file_of(style.name);
+  saving_.push_back(style.name);
   app_.saves.submit(
       "Saving the style \"" + style.name + "\"", "",
       [this, path, style](Progress&) -> Status {
@@ -57,6 +59,7 @@ void StyleShelf::add(const LearnedStyle& style, std::function<void(const Status&
         return app_.services.save_style(path, style);
       },
       [this, path, style, done = std::move(done)](const Status& status) {
+        saving_.erase(std::ranges::find(saving_, style.name));
         if (!status) {
           app_.notices.add(status.error());
         } else {
@@ -67,6 +70,56 @@ void StyleShelf::add(const LearnedStyle& style, std::function<void(const Status&
         }
         if (done) done(status);
       });
+}
+
+Status StyleShelf::take_in(LearnedStyle style) {
+  const auto named = [](const std::string& model, const std::string& hash) {
+    return model + " (" + hash.substr(0, 8) + ")";
+  };
+  if (app_.model_ready && style.model_hash != app_.model.hash) {
+    return fail(style.path.filename().string() + ": this style was made for the model " +
+                named(style.model_name, style.model_hash) + ", not for " +
+                named(app_.model.name, app_.model.hash) + "; open that model first");
+  }
+  const auto same = std::ranges::find(styles_, style.fingerprint, &LearnedStyle::fingerprint);
+  const std::string given = style.name;
+  style.name = same != styles_.end() ? same->name : free_name(given);
+  const std::string here = style.name == given ? "\"" + given + "\" is here"
+                                               : "\"" + given + "\" is here as \"" + style.name + "\"";
+  const auto told = [this, here](const Status& saved) {
+    if (!saved) return;
+    app_.notices.add(Notice::Kind::success, "The style " + here + ": type its name as a prompt");
+  };
+  if (same != styles_.end()) {
+    told({});
+  } else {
+    add(style, told);
+  }
+  return {};
+}
+
+std::string StyleShelf::taken(const std::string& name) const {
+  const auto same = [words = plain_words(name)](const std::string& other) {
+    return plain_words(other) == words;
+  };
+  if (std::ranges::any_of(styles_, same, &LearnedStyle::name) || std::ranges::any_of(saving_, same)) {
+    return "There is a style \"" + name + "\" already: choose another name, or delete that style first.";
+  }
+  if (std::ranges::any_of(app_.model.styles, same, &StyleInfo::name)) {
+    return "The model has a style \"" + name + "\" of its own: choose another name.";
+  }
+  return {};
+}
+
+// A file that could not be read, or not yet, keeps its name too.
+std::string StyleShelf::free_name(const std::string& name) const {
+  std::string candidate = name;
+  std::error_code ignored;
+  for (int number = 2; !taken(candidate).empty() || fs::exists(file_of(candidate), ignored); ++number) {
+    const std::string suffix = " " + std::to_string(number);
+    candidate = cut_at_a_character(name, longest_style_name - suffix.size()) + suffix;
+  }
+  return candidate;
 }
 
 void StyleShelf::remove(const std::string& name) {

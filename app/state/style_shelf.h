@@ -23,6 +23,13 @@ class StyleShelf {
   // Saves a style and puts it on the shelf, in the place of one of its name; one that could not be saved is
   // not on the shelf, which a notice says. `done` is told.
   void add(const LearnedStyle& style, std::function<void(const Status&)> done = {});
+  // One that somebody gave: like add(), but under a free name, and not at all if it is here already; a notice
+  // says so. An error if it was made for another model.
+  [[nodiscard]] Status take_in(LearnedStyle style);
+  // Why a new style cannot have this name, as a sentence; empty if it can. Names are the same where a prompt
+  // would take them for each other.
+  [[nodiscard]] std::string taken(const std::string& name) const;
+  [[nodiscard]] std::string free_name(const std::string& name) const;  // this, or "charcoal 2"
   void remove(const std::string& name);
   void copy_to(const std::string& name, const std::filesystem::path& path);
   void roll_back(const std::string& name, std::size_t snapshot);
@@ -38,6 +45,7 @@ class StyleShelf {
 
   App& app_;
   std::vector<LearnedStyle> styles_;
+  std::vector<std::string> saving_;  // names of those on their way to the disk
 };
 
 }  // namespace triptych::app

@@ -7,8 +7,8 @@ namespace {
 
 constexpr double settle_s = 0.15;
 constexpr int smallest = 64;
-constexpr int largest = 1024;
-constexpr float widest = 3;  // width / height
+constexpr int largest = 2048;  // of exact pictures; previews keep to what their ResolutionController says
+constexpr float widest = 3;    // width / height
 
 bool same_picture(const ViewRequest& a, const ViewRequest& b) {
   return a.edit == b.edit && a.strength == b.strength && a.compare == b.compare && a.camera == b.camera &&

@@ -74,6 +74,7 @@ void draw_interface(Ui& ui) {
   recovery_dialog(ui);
   quit_dialog(ui);
   import_dialog(ui);
+  delete_style_dialog(ui);
   jobs_popup(ui);
   ui.dialogs.file.draw(ui);
   run_shortcuts(ui);

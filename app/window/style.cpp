@@ -1,5 +1,7 @@
 #include "window/style.h"
 
+#include <imgui_internal.h>
+
 namespace triptych::app {
 namespace {
 
@@ -78,13 +80,52 @@ void set_colors(ImGuiStyle& style, const Palette& p) {
   c[ImGuiCol_ModalWindowDimBg] = ImVec4(0, 0, 0, 0.5F);
 }
 
+// Where distributions have them.
+constexpr const char* cjk_fonts[] = {
+    "opentype/noto/NotoSansCJK-Regular.ttc",
+    "noto-cjk/NotoSansCJK-Regular.ttc",
+    "google-noto-sans-cjk-fonts/NotoSansCJK-Regular.ttc",
+    "google-noto-cjk/NotoSansCJK-Regular.ttc",
+    "truetype/wqy/wqy-microhei.ttc",
+    "truetype/wqy/wqy-zenhei.ttc",
+    "wenquanyi/wqy-microhei/wqy-microhei.ttc",
+    "truetype/droid/DroidSansFallbackFull.ttf",
+    "truetype/droid/DroidSansFallback.ttf",
+};
+
+// A file in memory that several fonts of the atlas look letters up in; the first of them frees it.
+class SharedFont {
+ public:
+  explicit SharedFont(const std::filesystem::path& system) {
+    for (const char* name : cjk_fonts) {
+      std::error_code error;
+      if (data_ == nullptr && std::filesystem::exists(system / name, error)) {
+        data_ = ImFileLoadToMemory((system / name).c_str(), "rb", &size_);
+      }
+    }
+  }
+  void merge() {
+    if (data_ == nullptr) return;
+    ImFontConfig config;
+    config.MergeMode = true;
+    config.FontDataOwnedByAtlas = !given_;
+    given_ = true;
+    ImGui::GetIO().Fonts->AddFontFromMemoryTTF(data_, static_cast<int>(size_), 15.0F, &config);
+  }
+
+ private:
+  void* data_ = nullptr;
+  std::size_t size_ = 0;
+  bool given_ = false;
+};
+
 }  // namespace
 
 const Palette& palette_of(bool light) noexcept {
   return light ? light_palette : dark;
 }
 
-Fonts load_fonts(const std::filesystem::path& folder) {
+Fonts load_fonts(const std::filesystem::path& folder, const std::filesystem::path& system) {
   ImGuiIO& io = ImGui::GetIO();
   const auto add = [&](const char* name, bool merge) -> ImFont* {
     const std::filesystem::path path = folder / name;
@@ -96,13 +137,16 @@ Fonts load_fonts(const std::filesystem::path& folder) {
     if (merge) config.GlyphOffset = {0, 1};
     return io.Fonts->AddFontFromFileTTF(path.c_str(), merge ? 13.0F : 15.0F, &config);
   };
+  SharedFont cjk(system);
   Fonts fonts;
   fonts.regular = add("Inter-Regular.otf", false);
   if (fonts.regular == nullptr) fonts.regular = io.Fonts->AddFontDefault();
   add("FontAwesome.ttf", true);
+  cjk.merge();
   fonts.bold = add("Inter-SemiBold.otf", false);
   if (fonts.bold == nullptr) fonts.bold = fonts.regular;
   add("FontAwesome.ttf", true);
+  cjk.merge();
   io.FontDefault = fonts.regular;
   return fonts;
 }

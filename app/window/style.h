@@ -31,8 +31,10 @@ struct Fonts {
 };
 
 // Fonts are rasterised by size when drawn, so that one load is crisp at every scale. A missing file gives
-// ImGui's own.
-[[nodiscard]] Fonts load_fonts(const std::filesystem::path& folder);
+// ImGui's own. Letters of Chinese, Japanese and Korean are those of the system's font, where it has one in a
+// usual place.
+[[nodiscard]] Fonts load_fonts(const std::filesystem::path& folder,
+                               const std::filesystem::path& system = "/usr/share/fonts");
 
 // Call when the theme or the scale changes, between frames. `scale` 1: 96 dots an inch.
 void apply_style(const Palette& palette, bool light, float scale);

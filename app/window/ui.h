@@ -46,7 +46,8 @@ struct Dialogs {
   bool preferences = false;
   bool export_head = false;
   bool jobs = false;
-  bool quit = false;  // asked while work is unsaved or running
+  bool quit = false;                        // asked while work is unsaved or running
+  std::optional<std::string> delete_style;  // asked before it goes
   std::string palette_query;
   int palette_index = 0;
   ExportChoice export_choice;
@@ -114,6 +115,7 @@ void export_dialog(Ui& ui);
 void recovery_dialog(Ui& ui);
 void quit_dialog(Ui& ui);
 void import_dialog(Ui& ui);
+void delete_style_dialog(Ui& ui);
 void jobs_popup(Ui& ui);
 
 }  // namespace triptych::app

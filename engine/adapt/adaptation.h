@@ -30,6 +30,7 @@ struct AdaptConfig {
   // latest() before, or keep_recovery(). Empty: none.
   std::filesystem::path recovery;
   double recovery_s = 20;
+  int niceness = 0;  // added to that of the run's thread and those it starts, so that others come first
   // Called on the run's thread after a change of state, a snapshot, and about once a second while learning.
   // Must return soon and must not call into the Adaptation but for status().
   std::function<void()> changed;
@@ -92,7 +93,7 @@ class Adaptation {
   // The style with all snapshots so far, the newest in use, or at the end the one that fits the held-back
   // pair best; null before the first.
   [[nodiscard]] std::shared_ptr<const Style> latest() const;
-  // The held-back pair (or one that is learned from) under the newest snapshot; null before the first.
+  // The held-back pair (or one that is learned from) under the snapshot in use; null before the first.
   [[nodiscard]] std::shared_ptr<const PairView> view() const;
   // Waits until the run has ended (idle, done or failed) or the time is over; true if it has ended.
   bool wait_for(std::chrono::milliseconds time) const;
@@ -119,6 +120,7 @@ class Adaptation {
   std::size_t next_snapshot_ = 0;  // of config_.snapshots_s
   std::int64_t steps_at_snapshot_ = 0;
   double saved_s_ = 0, told_s_ = 0;
+  std::shared_ptr<const PairView> best_view_;  // of the held-back pair
   bool recovery_failed_ = false;
   bool told_full_ = false;  // that there is no place for more snapshots
 

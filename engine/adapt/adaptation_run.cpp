@@ -1,4 +1,6 @@
 // What the run's own thread does: preparing, steps, snapshots, the recovery file.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -29,6 +31,9 @@ std::string label_of(double seconds) {
 }  // namespace
 
 void Adaptation::work() {
+#ifdef __linux__  // elsewhere it would slow the whole process
+  if (config_.niceness != 0) static_cast<void>(::nice(config_.niceness));
+#endif
   tell();
   Status status = learner_->prepare(preparing_);
   if (status) {
@@ -123,6 +128,7 @@ void Adaptation::use_best() {
   style->current = static_cast<std::size_t>(best - all.begin());
   const std::scoped_lock lock(mutex_);
   latest_ = std::move(style);
+  if (best_view_ && best_view_->distance == *best->held_out) view_ = best_view_;  // else of a run before
   state_.notices.push_back("the style as it was after " + best->label +
                            " is used: later the pair that was not learned from fitted less well");
 }
@@ -179,8 +185,11 @@ Status Adaptation::snapshot(double asked_s, bool last) {
   steps_at_snapshot_ = now.steps;
   const std::scoped_lock lock(mutex_);
   latest_ = std::move(style);
-  if (view) view_ = std::make_shared<const PairView>(std::move(*view));
   state_.snapshots = latest_->snapshots.size();
+  if (!view) return {};
+  view_ = std::make_shared<const PairView>(std::move(*view));
+  if (latest_->used().held_out && !(best_view_ && best_view_->distance <= view_->distance))
+    best_view_ = view_;
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "adapt/pairs.h"
 #include "core/folder.h"
@@ -67,18 +68,21 @@ class Collection {
   void add_file(const fs::path& file) {
     if (!is_picture(file)) return;
     const std::string stem = file.stem().string(), folder = lower(folder_name(file.parent_path()));
-    if (folder == "before" || folder == "after") return put(stem, folder == "after", file);
+    const fs::path root = file.parent_path();
+    if (folder == "before" || folder == "after") {
+      return put(stem, root.parent_path(), folder == "after", file);
+    }
     for (const char* mark : {"_before", "_after"}) {
       const std::string end = mark;
       const bool fits = stem.size() > end.size() && lower(stem).ends_with(end);
-      if (fits) return put(stem.substr(0, stem.size() - end.size()), end == "_after", file);
+      if (fits) return put(stem.substr(0, stem.size() - end.size()), root, end == "_after", file);
     }
     lonely_.push_back(file);
   }
 
   [[nodiscard]] Result<std::vector<PairFiles>> take(const std::string& where, std::vector<fs::path>* lonely) {
     std::vector<PairFiles> pairs;
-    for (auto& [name, files] : pairs_) {
+    for (auto& [key, files] : pairs_) {
       if (files.before.empty() || files.after.empty()) {
         lonely_.push_back(files.before.empty() ? files.after : files.before);
       } else {
@@ -114,21 +118,23 @@ class Collection {
     for (const fs::path& file : entries_of(edited)) {
       std::error_code error;
       if (!is_picture(file) || !fs::exists(inputs / file.filename(), error)) continue;
-      put(folder_name(inputs) + "/" + file.stem().string(), false, inputs / file.filename());
-      put(folder_name(inputs) + "/" + file.stem().string(), true, file);
+      const std::string pair = folder_name(inputs) + "/" + file.stem().string();
+      put(pair, inputs.parent_path(), false, inputs / file.filename());
+      put(pair, inputs.parent_path(), true, file);
       found = true;
     }
     if (found) styles_.insert(folder_name(edited).substr(folder_name(inputs).size() + 1));
     return found;
   }
 
-  void put(const std::string& name, bool after, const fs::path& file) {
-    PairFiles& pair = pairs_[name];
+  void put(const std::string& name, const fs::path& root, bool after, const fs::path& file) {
+    PairFiles& pair = pairs_[{name, root}];
     pair.name = name;
     (after ? pair.after : pair.before) = file;
   }
 
-  std::map<std::string, PairFiles> pairs_;
+  std::map<std::pair<std::string, fs::path>, PairFiles>
+      pairs_;  // by name, and the folder that has both sides
   std::set<std::string> styles_;
   std::vector<fs::path> lonely_;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cctype>
 #include <string>
 
 namespace triptych {
@@ -12,6 +13,21 @@ namespace triptych {
   std::size_t end = std::min(longest, text.size());
   while (end > 0 && end < text.size() && inside(end)) --end;
   return text.substr(0, end);
+}
+
+// "A  Zombie!" asks for "zombie": lower case, single spaces, no punctuation.
+[[nodiscard]] inline std::string plain_words(const std::string& text) {
+  std::string words;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 || std::isalnum(byte) != 0) {
+      words += static_cast<char>(byte < 0x80 ? std::tolower(byte) : byte);
+    } else if (c != '\'' && !words.empty() && words.back() != ' ') {
+      words += ' ';
+    }
+  }
+  if (!words.empty() && words.back() == ' ') words.pop_back();
+  return words;
 }
 
 }  // namespace triptych

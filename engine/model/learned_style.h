@@ -17,10 +17,7 @@ struct LearnedStyle {
   at::Tensor tokens;    // what the name stands for; their shape is the network's business
 };
 
-// "A  Zombie!" asks for "zombie": lower case, single spaces, no punctuation.
-[[nodiscard]] std::string plain_words(const std::string& text);
-
-// Whether the words are the style's name, and whether they contain it.
+// Whether the words are the style's name, and whether they contain it; as plain_words() compares.
 [[nodiscard]] bool asks_for(const std::string& text, const std::string& style);
 [[nodiscard]] bool mentions(const std::string& text, const std::string& style);
 

@@ -1,6 +1,9 @@
 // The run's states, whatever is asked of it at whatever moment.
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
+#include <algorithm>
+#include <atomic>
 #include <latch>
 
 #include "adapt/test_run.h"
@@ -40,9 +43,23 @@ TEST(Adaptation, UsesTheSnapshotThatFitsTheHeldBackPairBest) {
   ASSERT_NE(style, nullptr);
   EXPECT_THAT(labels(*style), ElementsAre("10 s", "1 min", "2 min", "5 min"));
   EXPECT_EQ(style->used().label, "2 min");
+  EXPECT_DOUBLE_EQ(run->view()->distance, *style->used().held_out);
   ASSERT_FALSE(info.notices.empty());
   EXPECT_THAT(info.notices.back(), HasSubstr("after 2 min"));
 }
+
+#ifdef __linux__
+TEST(Adaptation, LetsOtherThreadsGoFirst) {
+  const int usual = getpriority(PRIO_PROCESS, 0);
+  std::atomic<int> learning = usual;
+  AdaptConfig config = minutes(1);
+  config.niceness = 1;
+  TestRun run(config, [&](Adaptation&, int) { learning = getpriority(PRIO_PROCESS, 0); });
+  run.to_the_end();
+  EXPECT_EQ(learning, std::min(usual + 1, 19));
+  EXPECT_EQ(getpriority(PRIO_PROCESS, 0), usual);
+}
+#endif
 
 TEST(Adaptation, SnapshotsAreCalledByTheTimeThatTheyWereAskedFor) {
   AdaptConfig config = minutes(1);

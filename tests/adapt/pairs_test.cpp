@@ -57,6 +57,15 @@ TEST_F(FindPairs, TwoNamesAndDroppedFiles) {
   EXPECT_EQ(names(find_pairs({folder_ / "anna_After.webp", folder_ / "anna_before.jpg"})), expected);
 }
 
+TEST_F(FindPairs, OneNameInTwoFoldersIsTwoPairs) {
+  for (const auto* name :
+       {"x/before/anna.png", "x/after/anna.png", "y/anna_before.png", "y/anna_after.png"}) {
+    touch(name);
+  }
+  EXPECT_THAT(names(find_pairs({folder_ / "x", folder_ / "y"})),
+              ElementsAre("anna:anna.png>anna.png", "anna:anna_before.png>anna_after.png"));
+}
+
 TEST_F(FindPairs, TheAuthorsLayout) {
   for (const auto* name : {"00000/a.png", "00000/b.png", "00000_bronze-statue/a.png"}) touch(name);
   const std::vector<std::string> expected{"00000/a:a.png>a.png"};

@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "acting.h"
+#include "fake_styles.h"
 #include "head/tri_file.h"
 #include "support/analytic_head.h"
 
@@ -59,6 +60,24 @@ TEST_F(ActingMore, ClosingWhileAStyleIsLearnedAsksAndKeepsIt) {
   person.click("quit.confirm");
   EXPECT_EQ(person.wait_exit(), 0);
   EXPECT_TRUE(std::filesystem::exists(folder / "data/triptych/styles/charcoal.safetensors"));
+}
+
+TEST_F(ActingMore, DeletingAStyleAsksFirst) {
+  const auto file = folder / "data/triptych/styles/ink.safetensors";
+  std::filesystem::create_directories(file.parent_path());
+  ASSERT_TRUE(save_fake_style(file, fake_style("ink", 1)));
+  begin();
+  for (const char* answer : {"delete.cancel", "delete.confirm"}) {
+    ASSERT_TRUE(person.sees([](const json& s) { return s["marks"].contains("style.ink"); }));
+    person.click("style.ink", 3);
+    person.click("style.delete");
+    ASSERT_TRUE(person.sees([&](const json& s) { return s["marks"].contains(answer); }));
+    EXPECT_TRUE(std::filesystem::exists(file));
+    person.click(answer);
+    ASSERT_TRUE(person.sees([&](const json& s) { return !s["marks"].contains(answer); }));
+  }
+  EXPECT_TRUE(person.sees([](const json& s) { return !s["marks"].contains("style.ink"); }));
+  EXPECT_FALSE(std::filesystem::exists(file));
 }
 
 TEST_F(ActingMore, ALessonIsListedAndStopped) {

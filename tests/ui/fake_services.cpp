@@ -105,6 +105,11 @@ Result<std::shared_ptr<const app::Source>> make_source(const std::filesystem::pa
 
 Status FakeServices::load(Progress& progress) {
   progress.begin("reading the weights");
+  if (before_load) before_load();
+  {
+    const std::scoped_lock lock(mutex_);
+    faces_ = true;
+  }
   if (missing_model)
     return fail("starter.safetensors: the model is missing; run scripts/setup or pass --model");
   static_cast<void>(plain_head());
@@ -133,8 +138,12 @@ Result<std::vector<std::string>> FakeServices::import_checkpoint(const std::file
   return std::vector<std::string>{"Two tensors of the file were not needed"};
 }
 
-Result<std::vector<app::StylePair>> FakeServices::load_pairs(const std::vector<std::filesystem::path>& paths,
-                                                             Progress& progress) {
+Result<app::StylePairs> FakeServices::load_pairs(const std::vector<std::filesystem::path>& paths,
+                                                 Progress& progress) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!faces_) return fail("the face models are missing");
+  }
   if (!paths.empty() && paths.front().filename() == "slow") {
     progress.begin("waiting");
     while (!std::filesystem::exists(paths.front() / "go") && !progress.cancelled()) std::this_thread::yield();

@@ -28,6 +28,7 @@ class FakeServices final : public app::Services {
   int edits = 0;                                // computed so far; read it when no job runs
   std::chrono::milliseconds learning_turn{10};  // of real time, for a second of learning
   // What comes first: they may wait or throw. Set them before anything is shown.
+  std::function<void()> before_load;
   std::function<void(Progress&)> before_bake;
   std::function<void()> before_exact;
 
@@ -37,8 +38,8 @@ class FakeServices final : public app::Services {
                                                      const std::filesystem::path& package,
                                                      const std::filesystem::path& teacher,
                                                      Progress& progress) override;
-  Result<std::vector<app::StylePair>> load_pairs(const std::vector<std::filesystem::path>& paths,
-                                                 Progress& progress) override;
+  Result<app::StylePairs> load_pairs(const std::vector<std::filesystem::path>& paths,
+                                     Progress& progress) override;
   Result<std::shared_ptr<app::StyleRun>> learn_style(const std::vector<app::StylePair>& pairs,
                                                      const app::StyleRunConfig& config,
                                                      Progress& progress) override;
@@ -71,6 +72,7 @@ class FakeServices final : public app::Services {
   ThreadPool pool_, baking_pool_;
   mutable std::mutex mutex_;
   bool loaded_ = false;
+  bool faces_ = false;  // the face models are opened, with or without a model
   std::string model_name_ = "Test head";
   std::vector<std::string> styles_;
 };

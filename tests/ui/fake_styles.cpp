@@ -102,6 +102,7 @@ LearnedStyle fake_style(const std::string& name, std::size_t snapshots) {
   style.name = name;
   style.model_name = "Test head";
   style.model_hash = fake_model_hash;
+  style.fingerprint = name + std::to_string(snapshots);
   style.thumbnail = std::make_shared<const Image8>(64, 64, 3, std::uint8_t{150});
   for (std::size_t i = 0; i < snapshots; ++i) style.snapshots.push_back(std::to_string(10 * i) + " s");
   style.current = snapshots - 1;
@@ -112,6 +113,8 @@ Status save_fake_style(const std::filesystem::path& path, const LearnedStyle& st
   SafetensorsWriter writer;
   writer.set_metadata("triptych_style", "1");
   writer.set_metadata("name", style.name);
+  writer.set_metadata("model", style.model_hash);
+  writer.set_metadata("fingerprint", style.fingerprint);
   writer.set_metadata("snapshots", std::to_string(style.snapshots.size()));
   writer.set_metadata("current", std::to_string(style.current));
   const std::vector<float> nothing{0};
@@ -125,17 +128,24 @@ Result<LearnedStyle> load_fake_style(const std::filesystem::path& path) {
   if (!about.contains("triptych_style")) return fail(path.filename().string() + ": not a style");
   LearnedStyle style = fake_style(about.at("name"), std::stoul(about.at("snapshots")));
   style.current = std::stoul(about.at("current"));
+  style.model_hash = about.at("model");
+  style.fingerprint = about.at("fingerprint");
   style.path = path;
   return style;
 }
 
-Result<std::vector<StylePair>> load_fake_pairs(const std::vector<std::filesystem::path>& paths) {
-  std::vector<StylePair> pairs;
+Result<app::StylePairs> load_fake_pairs(const std::vector<std::filesystem::path>& paths) {
+  app::StylePairs found;
   for (const auto& folder : paths) {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(folder / "before", error)) {
+      if (!std::filesystem::exists(folder / "after" / entry.path().filename())) {
+        found.lonely.push_back(entry.path());
+        continue;
+      }
       StylePair pair;
       pair.name = entry.path().stem().string();
+      pair.file = entry.path();
       const auto before = load_picture(entry.path());
       const auto after = load_picture(folder / "after" / entry.path().filename());
       if (!before || !after || pair.name.find("broken") != std::string::npos) {
@@ -148,12 +158,12 @@ Result<std::vector<StylePair>> load_fake_pairs(const std::vector<std::filesystem
         pair.before = std::make_shared<const Image8>(resize(before->rgb, 64, 64));
         pair.after = std::make_shared<const Image8>(resize(after->rgb, 64, 64));
       }
-      pairs.push_back(std::move(pair));
+      found.pairs.push_back(std::move(pair));
     }
   }
-  if (pairs.empty()) return fail("no pairs here: before/NAME and after/NAME are looked for");
-  std::ranges::sort(pairs, {}, &StylePair::name);
-  return pairs;
+  if (found.pairs.empty()) return fail("no pairs here: before/NAME and after/NAME are looked for");
+  std::ranges::sort(found.pairs, {}, &StylePair::name);
+  return found;
 }
 
 }  // namespace triptych::test

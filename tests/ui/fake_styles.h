@@ -51,7 +51,6 @@ class FakeRun final : public app::StyleRun {
 [[nodiscard]] Result<app::LearnedStyle> load_fake_style(const std::filesystem::path& path);
 
 // before/NAME and after/NAME of a folder. A name with "doubtful" or "broken" in it is judged so.
-[[nodiscard]] Result<std::vector<app::StylePair>> load_fake_pairs(
-    const std::vector<std::filesystem::path>& paths);
+[[nodiscard]] Result<app::StylePairs> load_fake_pairs(const std::vector<std::filesystem::path>& paths);
 
 }  // namespace triptych::test

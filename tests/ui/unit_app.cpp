@@ -180,6 +180,9 @@ TEST(App, PastedFileAddressesOpenAndOtherTextIsAPrompt) {
   driver.app->paste("file://" + folder.path().string() + "/mit%20Umlaut%20%C3%A4.png\r\n");
   ASSERT_TRUE(
       driver.wait([&] { return driver.app->scene().source && driver.app->scene().source->path == path; }));
+  driver.app->paste("");  // a picture, for one
+  ASSERT_FALSE(driver.app->notices.list().empty());
+  EXPECT_THAT(driver.app->notices.list().front().sentence, ::testing::HasSubstr("pasted"));
   driver.app->paste("as an oil painting");
   EXPECT_EQ(driver.app->draft.text, "as an oil painting");
   const std::string names_a_file = "what is this?\n" + path.string();

@@ -8,8 +8,10 @@
 #include <thread>
 #include <utility>
 
+#include "driver.h"
 #include "fake_services.h"
 #include "viewport/view_renderer.h"
+#include "viewport/view_request.h"
 
 namespace triptych::test {
 namespace {
@@ -212,6 +214,19 @@ TEST(ViewRenderer, ComparesWithTheOriginal) {
   viewer.renderer.request(viewer.request);
   const ViewFrame original = viewer.wait([](const ViewFrame& f) { return f.final; });
   EXPECT_EQ(original.after->pixels, both.before->pixels);
+}
+
+TEST(ViewRequest, AStillPictureHasAPixelForEachOfALargeWindow) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  app::update_request(*driver.app, 1200, 1100, 0);
+  ASSERT_TRUE(driver.wait([&] {
+    if (auto frame = driver.app->renderer.take()) driver.app->view.frame = std::move(frame);
+    return driver.app->view.frame && driver.app->view.frame->final;
+  }));
+  EXPECT_EQ(driver.app->view.frame->size, 1100);
+  EXPECT_EQ(driver.app->view.frame->after->height, 1100);
 }
 
 TEST(ViewRenderer, DepthIsLightWhereTheHeadIsNear) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <future>
 
 #include "core/atomic_file.h"
 #include "driver.h"
@@ -89,6 +90,18 @@ TEST_F(Learning, AFolderOfPairsOpensThePanelAndPairsCanBeLeftOut) {
   EXPECT_EQ(adapting().pairs().size(), 6U);
 }
 
+TEST_F(Learning, AFolderOfPairsAtTheStartWaitsForTheFaceModels) {
+  for (const bool missing_model : {false, true}) {
+    Driver slow(folder, missing_model);
+    std::promise<void> go;
+    slow.services.before_load = [opened = go.get_future().share()] { opened.wait(); };
+    slow.app->start({make_pairs(folder, {"a", "b"})});
+    EXPECT_TRUE(slow.wait([&] { return !slow.app->background.busy(); }));
+    go.set_value();
+    EXPECT_TRUE(slow.wait([&] { return slow.app->adapting.pairs().size() == 2; })) << missing_model;
+  }
+}
+
 TEST_F(Learning, TheNameOfALongFolderIsCutBetweenLetters) {
   const std::string name = std::string(63, 'a') + "\xc3\xa9s";
   std::filesystem::create_directories(folder / name);
@@ -115,6 +128,45 @@ TEST_F(Learning, FoldersThatAreDroppedTogetherAllCount) {
   EXPECT_TRUE(adapting().pairs().empty());
 }
 
+TEST_F(Learning, PairsOfOneNameInTwoFoldersAreTwo) {
+  begin();
+  const auto first = adapting().pairs().size();
+  for (const char* side : {"before", "after"}) {
+    std::filesystem::create_directories(folder / "more" / side);
+    ASSERT_TRUE(save_picture(folder / "more" / side / "a.png", Image8(64, 64, 3, 120)));
+  }
+  adapting().open_pairs({folder / "more"});
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_EQ(adapting().pairs().size(), first + 1);
+}
+
+TEST_F(Learning, PicturesWithoutAPartnerAreTold) {
+  make_pairs(folder, {"a", "b"});
+  for (const char* name : {"c.png", "d.png"})
+    ASSERT_TRUE(save_picture(folder / "pairs/before" / name, Image8(64, 64, 3, 120)));
+  driver.app->start({folder / "pairs"});
+  ASSERT_TRUE(driver.wait([&] { return told("2 pictures are left out"); }));
+  EXPECT_THAT(driver.app->notices.list().front().details, ::testing::HasSubstr("c.png"));
+  EXPECT_EQ(adapting().pairs().size(), 2U);
+}
+
+TEST_F(Learning, MorePairsThanCanBeUsedAreRefused) {
+  begin();
+  for (int i = 0; adapting().kept() <= 200; ++i) {
+    const auto more = folder / ("more " + std::to_string(i));
+    std::filesystem::create_directories(more);
+    for (const char* side : {"before", "after"}) {
+      std::filesystem::create_directory_symlink(folder / "pairs" / side, more / side);
+    }
+    adapting().open_pairs({more});
+    ASSERT_TRUE(driver.wait_idle());
+  }
+  EXPECT_FALSE(adapting().can_start());
+  EXPECT_THAT(adapting().advice(), ::testing::HasSubstr("at most 200"));
+  for (std::size_t i = 0; adapting().kept() > 200; ++i) adapting().set_keep(i, false);
+  EXPECT_TRUE(adapting().can_start());
+}
+
 TEST_F(Learning, AStyleIsLearnedShownAndUsedByItsName) {
   begin();
   adapting().minutes = 0.5F;
@@ -128,6 +180,31 @@ TEST_F(Learning, AStyleIsLearnedShownAndUsedByItsName) {
   ASSERT_TRUE(driver.wait([&] { return knows("charcoal"); }));
   EXPECT_TRUE(std::filesystem::exists(folder / "data/styles/charcoal.safetensors"));
   EXPECT_EQ(driver.app->scene().history.size(), 2U);
+}
+
+TEST_F(Learning, ANameThatIsTakenIsRefused) {
+  std::filesystem::create_directories(folder / "data/styles");
+  ASSERT_TRUE(save_fake_style(folder / "data/styles/ink.safetensors", fake_style("ink", 1)));
+  begin();
+  ASSERT_TRUE(driver.wait([&] { return driver.app->shelf.find("ink") != nullptr; }));
+  for (const char* name : {"ink", "Ink!", "Bronze  Statue", "zombie"}) {
+    adapting().name = name;
+    EXPECT_FALSE(adapting().can_start()) << name;
+    EXPECT_THAT(adapting().advice(), ::testing::HasSubstr(std::string("\"") + name + "\"")) << name;
+  }
+  adapting().name = "charcoal";
+  EXPECT_TRUE(adapting().can_start());
+}
+
+TEST_F(Learning, AStyleThatTookTheNameMeanwhileStays) {
+  learn_a_little();
+  ASSERT_TRUE(save_fake_style(folder / "given.safetensors", fake_style("charcoal", 1)));
+  driver.app->open({folder / "given.safetensors"});
+  ASSERT_TRUE(driver.wait([&] { return knows("charcoal"); }));
+  adapting().stop();
+  ASSERT_TRUE(driver.wait([&] { return !adapting().busy() && knows("charcoal 2"); }));
+  EXPECT_EQ(load_fake_style(saved)->snapshots.size(), 1U);
+  EXPECT_TRUE(told("\"charcoal 2\" is learned"));
 }
 
 TEST_F(Learning, StoppingKeepsWhatWasLearned) {
@@ -149,6 +226,23 @@ TEST_F(Learning, StoppingKeepsWhatWasLearned) {
   adapting().stop();
   ASSERT_TRUE(driver.wait([&] { return !adapting().busy() && knows("charcoal"); }));
   EXPECT_FALSE(adapting().job());
+}
+
+TEST_F(Learning, PausedWhileItIsPreparedItWaitsAndGoesOn) {
+  begin();
+  const int blocking = block(driver.app->background);
+  adapting().start();
+  adapting().pause();
+  EXPECT_EQ(adapting().info().state, StyleRun::State::preparing);
+  EXPECT_TRUE(adapting().paused());
+  driver.app->background.cancel(blocking);
+  EXPECT_TRUE(driver.wait([&] {
+    adapting().poll();
+    return adapting().info().state == StyleRun::State::paused;
+  }));
+  adapting().resume();
+  EXPECT_FALSE(adapting().paused());
+  EXPECT_TRUE(driver.wait([&] { return adapting().info().state == StyleRun::State::running; }));
 }
 
 TEST_F(Learning, ThePortraitMayBeReplacedMeanwhile) {
@@ -240,6 +334,41 @@ TEST(Styles, AreThereAgainAtTheNextStartAndCanBeRolledBackExportedAndDeleted) {
   // Given by somebody else it comes in as every file does.
   driver.app->open({folder / "shared.safetensors"});
   EXPECT_TRUE(driver.wait([&] { return driver.app->model.styles.back().name == "ink"; }));
+}
+
+TEST(Styles, OneForAnotherModelIsRefused) {
+  const TemporaryFolder folder;
+  app::LearnedStyle other = fake_style("ink", 1);
+  other.model_name = "Other head";
+  other.model_hash = "0123456789";
+  ASSERT_TRUE(save_fake_style(folder / "ink.safetensors", other));
+  Driver driver(folder);
+  driver.app->start({folder / "ink.safetensors"});
+  ASSERT_TRUE(driver.wait_idle());
+  ASSERT_EQ(driver.app->notices.list().size(), 1U);
+  EXPECT_EQ(driver.app->notices.list().front().kind, app::Notice::Kind::error);
+  EXPECT_THAT(driver.app->notices.list().front().sentence,
+              ::testing::AllOf(::testing::HasSubstr("ink.safetensors"), ::testing::HasSubstr("Test head")));
+  EXPECT_TRUE(driver.app->shelf.styles().empty());
+  EXPECT_FALSE(std::filesystem::exists(folder / "data/styles/ink.safetensors"));
+}
+
+TEST(Styles, ThoseOfATakenNameGetAFreeOneAndTheSameStyleComesOnce) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(save_fake_style(folder / "a.safetensors", fake_style("ink", 1)));
+  ASSERT_TRUE(save_fake_style(folder / "b.safetensors", fake_style("ink", 2)));
+  ASSERT_TRUE(save_fake_style(folder / "c.safetensors", fake_style("Zombie", 1)));
+  Driver driver(folder);
+  for (int times = 0; times < 2; ++times) {
+    const std::vector files{folder / "a.safetensors", folder / "b.safetensors", folder / "c.safetensors"};
+    times == 0 ? driver.app->start(files) : driver.app->open(files);
+    ASSERT_TRUE(driver.wait_idle());
+    std::vector<std::string> names;
+    for (const app::LearnedStyle& style : driver.app->shelf.styles()) names.push_back(style.name);
+    EXPECT_THAT(names, ::testing::ElementsAre("Zombie 2", "ink", "ink 2"));
+  }
+  EXPECT_EQ(load_fake_style(folder / "data/styles/ink.safetensors")->snapshots.size(), 1U);
+  EXPECT_EQ(load_fake_style(folder / "data/styles/ink 2.safetensors")->snapshots.size(), 2U);
 }
 
 // A package among the files of the start, and a style that a crash left: each comes while the start loads.
