@@ -7,6 +7,7 @@
 #include <hwy/highway.h>
 
 #include "train/march/kernels.h"
+#include "train/march/occupancy-inl.h"
 #include "train/march/planes-inl.h"
 #include "train/march/shade-inl.h"
 
