@@ -15,10 +15,15 @@ using starter::Planes;
 
 constexpr double certain = 0.95;  // opacity from which a pixel's depth is the person's alone
 
-// Where the truth says that rays meet the person; not at edges, where it is a mixture.
+// Where a map or rays of the truth show the person and say how far away; not at edges, where it is a mixture.
+Tensor known_depth(const Tensor& mask, const Tensor& depth) {
+  return mask.gt(certain).logical_and(depth.gt(0.1));
+}
+
+// The distance at which the truth says that rays meet the person (MarchInputs::surfaces).
 Tensor known_surfaces(const RayBatch& rays) {
   const auto everywhere = [&](double value) { return at::full_like(rays.mask, value); };
-  const Tensor met = rays.mask.gt(certain).logical_and(rays.depth.gt(0.1));
+  const Tensor met = known_depth(rays.mask, rays.depth);
   const Tensor unknown = everywhere(std::numeric_limits<double>::quiet_NaN());
   return at::where(rays.mask.lt(1 - certain), everywhere(std::numeric_limits<double>::infinity()),
                    at::where(met, rays.depth, unknown));
@@ -93,8 +98,7 @@ void add_view(Accumulator& sum, const LossWeights& weights, const MarchOutput& s
   sum.add("mask", weights.mask, weighed((seen.alpha - rays.mask).square()));
   sum.add("occupancy", weights.occupancy, weighed(seen.occupancy));
   const Tensor depth = seen.depth / seen.alpha.clamp_min(1e-3);
-  const Tensor known = rays.mask.gt(certain).logical_and(rays.depth.gt(0.1));
-  sum.add("depth", weights.depth, mean_where((depth - rays.depth).abs(), known));
+  sum.add("depth", weights.depth, mean_where((depth - rays.depth).abs(), known_depth(rays.mask, rays.depth)));
   if (rays.patch > 0 && perceptual) {
     const auto picture = [&](const Tensor& x) {
       return (2 * x - 1).view({x.size(0), rays.patch, rays.patch, 3}).permute({0, 3, 1, 2});
@@ -110,7 +114,7 @@ void add_maps(Accumulator& sum, const LossWeights& weights, const Planes& planes
   // The outermost texels are not of the picture (front_plane.cpp, with_border).
   const auto inner = [](const Tensor& x) { return x.slice(1, 1, -1).slice(2, 1, -1); };
   const Tensor alpha = inner(batch.alpha), truth = inner(batch.surface);
-  const Tensor known = alpha.gt(certain).logical_and(truth.gt(0.1));
+  const Tensor known = known_depth(alpha, truth);
   const Tensor surface = inner(planes.front.select(3, features));
   sum.add("surface", weights.surface, mean_where((surface - truth).abs(), known));
   const Tensor logit = inner(planes.front.select(3, features + 4));

@@ -40,12 +40,13 @@ Result<StyleMatcher> make_matcher(const TextEncoder& encoder, const std::vector<
   return StyleMatcher(encoder, known, std::move(sentences));
 }
 
-class StyleMatcherTest : public testing::Test {
+// A matcher of one list of styles for all tests of a suite.
+class Matching : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
+  static void know(const std::vector<Style>& known) {
     auto encoder = TextEncoder::open(test::prompt_models());
     ASSERT_TRUE(encoder) << encoder.error().message;
-    auto matcher = make_matcher(*encoder, styles);
+    auto matcher = make_matcher(*encoder, known);
     ASSERT_TRUE(matcher);
     matcher_ = std::make_unique<StyleMatcher>(std::move(*matcher));
   }
@@ -58,7 +59,12 @@ class StyleMatcherTest : public testing::Test {
   }
   static std::unique_ptr<StyleMatcher> matcher_;
 };
-std::unique_ptr<StyleMatcher> StyleMatcherTest::matcher_;
+std::unique_ptr<StyleMatcher> Matching::matcher_;
+
+class StyleMatcherTest : public Matching {
+ protected:
+  static void SetUpTestSuite() { know(styles); }
+};
 
 TEST_F(StyleMatcherTest, UnderstandsOtherWords) {
   const std::vector<std::pair<std::string, std::string>> expected{
@@ -120,7 +126,7 @@ TEST_F(StyleMatcherTest, NearestListsEachStyleOnceInOrder) {
 }
 
 // The styles of the package that ships, with all their phrases.
-class ShippedStyles : public testing::Test {
+class ShippedStyles : public Matching {
  protected:
   static void SetUpTestSuite() {
     const auto text =
@@ -131,21 +137,9 @@ class ShippedStyles : public testing::Test {
     for (const auto& style : manifest.at("styles")) {
       shipped.push_back({style.at("name"), style.at("phrases")});
     }
-    auto encoder = TextEncoder::open(test::prompt_models());
-    ASSERT_TRUE(encoder) << encoder.error().message;
-    auto matcher = make_matcher(*encoder, shipped);
-    ASSERT_TRUE(matcher);
-    matcher_ = std::make_unique<StyleMatcher>(std::move(*matcher));
+    know(shipped);
   }
-  static void TearDownTestSuite() { matcher_.reset(); }
-  static std::string matched(std::string_view text) {
-    const auto match = matcher_->match(text);
-    EXPECT_TRUE(match);
-    return match && *match ? (*match)->name : "";
-  }
-  static std::unique_ptr<StyleMatcher> matcher_;
 };
-std::unique_ptr<StyleMatcher> ShippedStyles::matcher_;
 
 TEST_F(ShippedStyles, AreFoundInOtherWords) {
   const std::vector<std::pair<std::string, std::string>> expected{
