@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "train/pixels.h"
+
 namespace triptych::train {
 namespace {
 
@@ -15,27 +17,6 @@ constexpr std::int64_t batches_ahead = 3;
 constexpr float fine_deviation = 0.025F;  // of the samples about the surface, world units
 // Streams of an item's random numbers; its pixels and rays are stream 0 and on.
 constexpr std::uint64_t prompting = 1U << 20U, degrading = 1U << 21U, choosing = 1U << 22U;
-constexpr float empty_share = 0.35F;  // of pixels outside the person that are accepted when drawn
-
-struct Pixel {
-  int x = 0, y = 0;
-};
-
-// Pixels of one view: random ones, more often on the person; or a square patch.
-std::vector<Pixel> draw_pixels(const Frame& frame, int count, int patch, Random& random) {
-  std::vector<Pixel> pixels;
-  const int size = frame.size();
-  if (patch > 0) {
-    const int left = random.below(size - patch + 1), top = random.below(size - patch + 1);
-    for (int i = 0; i < patch * patch; ++i) pixels.push_back({left + i % patch, top + i / patch});
-    return pixels;
-  }
-  while (static_cast<int>(pixels.size()) < count) {
-    const Pixel p{random.below(size), random.below(size)};
-    if (frame.rgba(p.x, p.y)[3] != 0 || random.chance(empty_share)) pixels.push_back(p);
-  }
-  return pixels;
-}
 
 Vec3 direction_through(const Camera& camera, float px, float py) {
   const float x = (px - camera.intrinsics[2]) / camera.intrinsics[0];
@@ -121,6 +102,12 @@ class RayPacker {
   RayBatch rays_;
 };
 
+std::array<PixelChoice, 2> choices_of(const TrainConfig& config, bool patches) {
+  const int outline = static_cast<int>(config.outline_share * config.rays);
+  return {PixelChoice{0, config.rays, outline},
+          PixelChoice{patches ? config.patch : 0, config.rays, outline}};
+}
+
 Tensor input_tensor(const ImageF& image) {
   const Tensor hwc =
       at::from_blob(const_cast<float*>(image.pixels.data()), {image.height, image.width, 4}, at::kFloat);
@@ -154,10 +141,9 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, std::uint64
   batch.surface = at::empty({count, size, size});
   batch.real = at::empty({count}, at::kBool);
   std::vector<RayPacker> packers;
-  for (int k = 0; k < 2; ++k) {
-    const int patch = patches && k == 1 ? config_.patch : 0;
-    const std::int64_t rays = patch > 0 ? patch * patch : config_.rays;
-    packers.emplace_back(count, rays, config_.coarse_samples, config_.fine_samples, patch);
+  const std::array<PixelChoice, 2> choices = choices_of(config_, patches);
+  for (const PixelChoice& choice : choices) {
+    packers.emplace_back(count, choice.size(), config_.coarse_samples, config_.fine_samples, choice.patch);
   }
   for (std::int64_t b = 0; b < count; ++b) {
     const Item& item = items[static_cast<std::size_t>(b)];
@@ -170,8 +156,7 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, std::uint64
     fill_truth(item.targets[0], item.real, size, batch.alpha[b].data_ptr<float>(),
                batch.surface[b].data_ptr<float>());
     for (std::size_t k = 0; k < 2; ++k) {
-      const int patch = patches && k == 1 ? config_.patch : 0;
-      const std::vector<Pixel> pixels = draw_pixels(item.targets[k], config_.rays, patch, own);
+      const std::vector<Pixel> pixels = draw_pixels(item.targets[k], choices[k], own);
       packers[k].fill(b, item, k, network_.picture, pixels, own);
     }
     if (teaching) {

@@ -31,7 +31,7 @@ struct RayBatch {
   at::Tensor depth;       // [B, R] distance along the ray; 0: unknown
   at::Tensor background;  // [B, 1, 3]
   at::Tensor weight;      // [B] in the objective
-  int patch = 0;          // > 0: the rays are square patches of this edge, row by row
+  int patch = 0;          // > 0: the first rays are a square patch of this edge, row by row
 };
 
 struct Batch {

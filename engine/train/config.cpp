@@ -111,6 +111,7 @@ Status read_losses(const json& object, const std::string& name, LossWeights& los
 void read_schedule(Reader& reader, TrainConfig& config) {
   reader.number("batch", config.batch, 1, 4096);
   reader.number("rays", config.rays, 16, 65536);
+  reader.number("outline_share", config.outline_share, 0, 1);
   reader.number("coarse_samples", config.coarse_samples, 2, 256);
   reader.number("fine_samples", config.fine_samples, 0, 256);
   reader.number("patch", config.patch, 32, 256);  // the perceptual distance halves five times

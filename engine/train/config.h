@@ -42,7 +42,8 @@ struct TrainConfig {
   double turned_share = 0;      // of the photographs: seen from elsewhere first (turned.h); needs `init`
   double plain_share = 0.15;    // of the items of the other stages: no prompt
   int batch = 4;
-  int rays = 512;                // of each of two views
+  int rays = 512;                // of each of two views, beside the patch
+  double outline_share = 0.3;    // of the rays: where the person or a surface ends
   int coarse_samples = 12;       // of a ray, everywhere
   int fine_samples = 8;          // of a ray, near the surface
   int patch = 48;                // edge of the patches for the perceptual term

@@ -101,7 +101,8 @@ void add_view(Accumulator& sum, const LossWeights& weights, const MarchOutput& s
   sum.add("depth", weights.depth, mean_where((depth - rays.depth).abs(), known_depth(rays.mask, rays.depth)));
   if (rays.patch > 0 && perceptual) {
     const auto picture = [&](const Tensor& x) {
-      return (2 * x - 1).view({x.size(0), rays.patch, rays.patch, 3}).permute({0, 3, 1, 2});
+      const Tensor patch = x.narrow(1, 0, std::int64_t{rays.patch} * rays.patch);
+      return (2 * patch - 1).view({x.size(0), rays.patch, rays.patch, 3}).permute({0, 3, 1, 2});
     };
     sum.add("perceptual", weights.perceptual,
             (perceptual(picture(color), picture(truth)) * rays.weight).mean());
