@@ -13,6 +13,7 @@ namespace {
 
 using at::Tensor;
 
+constexpr double certain = 0.95;  // opacity from which a pixel's depth is the person's alone
 constexpr std::int64_t batches_ahead = 3;
 constexpr float fine_deviation = 0.025F;  // of the samples about the surface, world units
 // Streams of an item's random numbers; its pixels and rays are stream 0 and on.
@@ -108,6 +109,14 @@ std::array<PixelChoice, 2> choices_of(const TrainConfig& config, bool patches) {
           PixelChoice{patches ? config.patch : 0, config.rays, outline}};
 }
 
+// The distance at which the truth says that rays meet the person (MarchInputs::surfaces).
+Tensor known_surfaces(const RayBatch& rays) {
+  const auto everywhere = [&](double value) { return at::full_like(rays.mask, value); };
+  const Tensor unknown = everywhere(std::numeric_limits<double>::quiet_NaN());
+  return at::where(rays.mask.lt(1 - certain), everywhere(std::numeric_limits<double>::infinity()),
+                   at::where(known_depth(rays.mask, rays.depth), rays.depth, unknown));
+}
+
 Tensor input_tensor(const ImageF& image) {
   const Tensor hwc =
       at::from_blob(const_cast<float*>(image.pixels.data()), {image.height, image.width, 4}, at::kFloat);
@@ -128,6 +137,10 @@ void fill_truth(const Frame& frame, bool real, std::int64_t size, float* alpha, 
 }
 
 }  // namespace
+
+Tensor known_depth(const Tensor& mask, const Tensor& depth) {
+  return mask.gt(certain).logical_and(depth.gt(0.1));
+}
 
 // `first`: the number of the first item in the whole batch.
 Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, std::uint64_t seed, int first) const {
@@ -166,7 +179,10 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, std::uint64
   }
   batch.input = at::stack(inputs);
   batch.cameras = starter::camera_tensor(cameras);
-  for (std::size_t k = 0; k < 2; ++k) batch.views[k] = packers[k].take();
+  for (std::size_t k = 0; k < 2; ++k) {
+    batch.views[k] = packers[k].take();
+    if (config_.losses.occupancy > 0) batch.views[k].surfaces = known_surfaces(batch.views[k]);
+  }
   if (teaching) batch.edited_input = at::stack(edited);
   if (prompts_ != nullptr) {
     std::vector<starter::PromptTokens> prompts;

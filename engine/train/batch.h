@@ -29,10 +29,14 @@ struct RayBatch {
   at::Tensor color;       // [B, R, 3]
   at::Tensor mask;        // [B, R]
   at::Tensor depth;       // [B, R] distance along the ray; 0: unknown
+  at::Tensor surfaces;    // [B, R] MarchInputs::surfaces; undefined where the objective does not ask
   at::Tensor background;  // [B, 1, 3]
   at::Tensor weight;      // [B] in the objective
   int patch = 0;          // > 0: the first rays are a square patch of this edge, row by row
 };
+
+// Where a map or rays of the truth show the person and say how far away; not at edges, where it is a mixture.
+[[nodiscard]] at::Tensor known_depth(const at::Tensor& mask, const at::Tensor& depth);
 
 struct Batch {
   at::Tensor input;                         // [B, 4, P, P]

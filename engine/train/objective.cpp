@@ -3,7 +3,6 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "train/march/march_op.h"
 
@@ -12,22 +11,6 @@ namespace {
 
 using at::Tensor;
 using starter::Planes;
-
-constexpr double certain = 0.95;  // opacity from which a pixel's depth is the person's alone
-
-// Where a map or rays of the truth show the person and say how far away; not at edges, where it is a mixture.
-Tensor known_depth(const Tensor& mask, const Tensor& depth) {
-  return mask.gt(certain).logical_and(depth.gt(0.1));
-}
-
-// The distance at which the truth says that rays meet the person (MarchInputs::surfaces).
-Tensor known_surfaces(const RayBatch& rays) {
-  const auto everywhere = [&](double value) { return at::full_like(rays.mask, value); };
-  const Tensor met = known_depth(rays.mask, rays.depth);
-  const Tensor unknown = everywhere(std::numeric_limits<double>::quiet_NaN());
-  return at::where(rays.mask.lt(1 - certain), everywhere(std::numeric_limits<double>::infinity()),
-                   at::where(met, rays.depth, unknown));
-}
 
 MarchInputs inputs_of(const nn::Weights& master, const Planes& planes, const Batch& batch,
                       const RayBatch& rays, const Tensor& distances) {
@@ -44,7 +27,7 @@ MarchInputs inputs_of(const nn::Weights& master, const Planes& planes, const Bat
   in.origins = rays.origins;
   in.directions = rays.directions;
   in.distances = distances;
-  if (rays.mask.defined()) in.surfaces = known_surfaces(rays);
+  in.surfaces = rays.surfaces;
   return in;
 }
 
@@ -96,7 +79,7 @@ void add_view(Accumulator& sum, const LossWeights& weights, const MarchOutput& s
   sum.add("color", weights.color, weighed(difference.square()));
   sum.add("color_l1", weights.color_l1, weighed(difference.abs()));
   sum.add("mask", weights.mask, weighed((seen.alpha - rays.mask).square()));
-  sum.add("occupancy", weights.occupancy, weighed(seen.occupancy));
+  if (seen.occupancy.defined()) sum.add("occupancy", weights.occupancy, weighed(seen.occupancy));
   const Tensor depth = seen.depth / seen.alpha.clamp_min(1e-3);
   sum.add("depth", weights.depth, mean_where((depth - rays.depth).abs(), known_depth(rays.mask, rays.depth)));
   if (rays.patch > 0 && perceptual) {

@@ -130,6 +130,25 @@ TEST(Batches, ViewsSmallerThanAPatchAreASentence) {
   EXPECT_NE(batch.error().message.find("views of 64 pixels, smaller than \"patch\" (96)"), std::string::npos);
 }
 
+TEST(Batches, KnownSpaceIsPreparedOnlyWhereItIsLearnedFrom) {
+  const tiny::Folder folder("space");
+  ViewStore store({folder.path / "data"}, std::size_t{1} << 24);
+  ASSERT_TRUE(store.rescan());
+  TrainConfig config = folder.config();
+  const starter::NetworkConfig network = starter::network_config(config.network, "network").value();
+  const std::vector<ViewPtr> portraits;
+  const std::vector<TurnedPortrait> turned;
+  const BatchMaker maker(config, network, store, portraits, turned, nullptr);
+  const RayBatch rays = maker.make(3).value().views[1];
+  const auto there = rays.mask.gt(0.5);
+  ASSERT_TRUE(there.any().item<bool>());
+  ASSERT_FALSE(there.all().item<bool>());
+  EXPECT_TRUE(at::equal(rays.surfaces.index({there}), rays.depth.index({there})));
+  EXPECT_TRUE(rays.surfaces.index({there.logical_not()}).isinf().all().item<bool>()) << "met by nobody";
+  config.losses.occupancy = 0;
+  EXPECT_FALSE(maker.make(3).value().views[1].surfaces.defined());
+}
+
 TEST(ViewStore, HeadsHaveTheSameOrderWheneverTheirShardsWereFound) {
   const tiny::Folder folder("order");
   const std::vector<std::filesystem::path> data{folder.path / "data"};
