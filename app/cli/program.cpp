@@ -16,6 +16,7 @@
 #include "cli/verbs.h"
 #include "core/atomic_file.h"
 #include "core/guarded.h"
+#include "core/json.h"
 #include "face/align.h"
 #include "model/torch_setup.h"
 #ifdef TRIPTYCH_WINDOW
@@ -59,7 +60,7 @@ nlohmann::json begin_report(const Command& command, const Common& common) {
 }
 
 Status write_report(const std::filesystem::path& path, const nlohmann::json& report) {
-  return write_file(path, report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  return write_file(path, json_text(report, 2) + "\n");
 }
 
 int run_command(const Command& command, const Common& common) {

@@ -84,7 +84,7 @@ Status save_preferences(const fs::path& folder, const Preferences& preferences) 
                             {"first_start", preferences.first_start},
                             {"recent", preferences.recent}};
   return write_file(file_in(folder),
-                    json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+                    json_text(json, 2) + "\n");
 }
 
 }  // namespace triptych::app

@@ -194,7 +194,7 @@ Status write_session(const fs::path& path, const Session& session) {
     root["head"] = scene.head_path.string();
   }
   writer.set_metadata("format", format_name);
-  writer.set_metadata("session", root.dump(-1, ' ', false, json::error_handler_t::replace));
+  writer.set_metadata("session", json_text(root));
   return writer.write(path);
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/atomic_file.h"
+#include "core/json.h"
 #include "image/picture.h"
 #include "state/preferences.h"
 #include "window/dump.h"
@@ -222,7 +223,7 @@ class MainWindow {
       ++screenshots_;
     }
     state["screenshots"] = screenshots_;
-    const std::string text = state.dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
+    const std::string text = json_text(state, 1);
     if (auto written = write_file(options_.dump_state, text); !written) app_.notices.add(written.error());
   }
 

@@ -50,6 +50,10 @@ Result<nlohmann::json> parse_json(std::string_view text, JsonComments comments) 
   return json;
 }
 
+std::string json_text(const nlohmann::json& value, int indent) {
+  return value.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 const nlohmann::json& member(const nlohmann::json& object, const char* key) {
   static const nlohmann::json none;
   const auto found = object.find(key);

@@ -53,6 +53,18 @@ class SafetensorsReader {
   std::shared_ptr<const Contents> contents_;
 };
 
+// A tensor whose data comes after that of the tensors before it.
+struct TensorPlace {
+  std::string name;
+  Dtype dtype = Dtype::f32;
+  std::vector<std::int64_t> shape;
+  std::uint64_t bytes = 0;
+};
+// What a file begins with, before the tensors' data: the length and the JSON header, padded so that the data
+// is aligned to 8 bytes.
+[[nodiscard]] std::string safetensors_header(const std::vector<TensorPlace>& tensors,
+                                             const std::map<std::string, std::string>& metadata);
+
 // Collects tensors, then writes them whole or not at all. The spans given to add() must stay valid until
 // write().
 class SafetensorsWriter {

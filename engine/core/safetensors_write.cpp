@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/atomic_file.h"
+#include "core/json.h"
 #include "core/safetensors.h"
 
 namespace triptych {
@@ -17,6 +17,20 @@ std::string with_length(std::string header) {
 }
 
 }  // namespace
+
+std::string safetensors_header(const std::vector<TensorPlace>& tensors,
+                               const std::map<std::string, std::string>& metadata) {
+  nlohmann::json json = nlohmann::json::object();
+  if (!metadata.empty()) json["__metadata__"] = metadata;
+  std::uint64_t offset = 0;
+  for (const TensorPlace& tensor : tensors) {
+    const std::uint64_t end = offset + tensor.bytes;
+    json[tensor.name] = {
+        {"dtype", name_of(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    offset = end;
+  }
+  return with_length(json_text(json));
+}
 
 void SafetensorsWriter::set_metadata(std::string key, std::string value) {
   metadata_[std::move(key)] = std::move(value);
@@ -41,16 +55,11 @@ void SafetensorsWriter::add_halves(std::string name, std::vector<std::int64_t> s
 }
 
 std::string SafetensorsWriter::header() const {
-  nlohmann::json json = nlohmann::json::object();
-  if (!metadata_.empty()) json["__metadata__"] = metadata_;
-  std::size_t offset = 0;
+  std::vector<TensorPlace> places;
   for (const auto& [name, entry] : entries_) {
-    json[name] = {{"dtype", name_of(entry.dtype)},
-                  {"shape", entry.shape},
-                  {"data_offsets", {offset, offset + entry.bytes.size()}}};
-    offset += entry.bytes.size();
+    places.push_back({name, entry.dtype, entry.shape, entry.bytes.size()});
   }
-  return with_length(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  return safetensors_header(places, metadata_);
 }
 
 Status SafetensorsWriter::write(const std::filesystem::path& path) const {

@@ -2,6 +2,7 @@
 
 #include "core/atomic_file.h"
 #include "core/hash.h"
+#include "core/json.h"
 #include "model/package.h"
 #include "model/package_layout.h"
 
@@ -23,23 +24,11 @@ std::uint64_t byte_size(const std::vector<StreamedTensor>& tensors) {
   return size;
 }
 
-// The length and the JSON text at the start of a safetensors file, padded so that the data is aligned to 8
-// bytes.
-std::string safetensors_header(const std::vector<StreamedTensor>& tensors, const std::string& manifest) {
-  json header = json::object();
-  if (!manifest.empty()) header["__metadata__"] = {{layout::manifest_key, manifest}};
-  std::uint64_t offset = 0;
-  for (const StreamedTensor& tensor : tensors) {
-    const std::uint64_t end = offset + byte_size(tensor);
-    header[tensor.name] = {
-        {"dtype", name_of(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
-    offset = end;
-  }
-  std::string text = header.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');
-  std::string length(8, '\0');
-  for (std::size_t i = 0; i < 8; ++i) length[i] = static_cast<char>((text.size() >> (8 * i)) & 255U);
-  return length + text;
+std::string header_of(const std::vector<StreamedTensor>& tensors,
+                      const std::map<std::string, std::string>& metadata = {}) {
+  std::vector<TensorPlace> places;
+  for (const StreamedTensor& t : tensors) places.push_back({t.name, t.dtype, t.shape, byte_size(t)});
+  return safetensors_header(places, metadata);
 }
 
 // Hands all tensors' bytes to `sink`, one after the other, and reports progress.
@@ -94,23 +83,25 @@ Status write_file_package(const fs::path& path, json manifest, const std::vector
   manifest["files"]["weights"] = {{"sha256", data.hex()}};
   progress.begin("writing the package");
   TRIPTYCH_TRY(AtomicFile file, AtomicFile::create(path));
-  TRIPTYCH_CHECK(write_tensors(file, safetensors_header(tensors, manifest.dump()), tensors, progress));
+  TRIPTYCH_CHECK(write_tensors(file, header_of(tensors, {{layout::manifest_key, json_text(manifest)}}),
+                               tensors, progress));
   return file.commit();
 }
 
-// The manifest is written last: a folder without it is no package.
+// Both files are there before the first takes its place, so that a full disk leaves an old package as it was;
+// between the two its hash refuses it.
 Status fill_folder(const fs::path& folder, json manifest, const std::vector<StreamedTensor>& tensors,
                    Progress& progress) {
-  std::error_code error;
-  const fs::path weights = folder / layout::weights_file;
   progress.begin("writing the package");
-  TRIPTYCH_TRY(AtomicFile file, AtomicFile::create(weights));
-  TRIPTYCH_CHECK(write_tensors(file, safetensors_header(tensors, {}), tensors, progress));
-  TRIPTYCH_TRY(const std::string hash, sha256_file(file.path()));
-  fs::remove(folder / layout::manifest_file, error);  // it does not fit the new weights
-  TRIPTYCH_CHECK(file.commit());
+  TRIPTYCH_TRY(AtomicFile weights, AtomicFile::create(folder / layout::weights_file));
+  TRIPTYCH_CHECK(write_tensors(weights, header_of(tensors), tensors, progress));
+  TRIPTYCH_TRY(const std::string hash, sha256_file(weights.path()));
   manifest["files"]["weights"] = {{"file", layout::weights_file}, {"sha256", hash}};
-  return write_file(folder / layout::manifest_file, manifest.dump(2) + "\n");
+  const std::string text = json_text(manifest, 2) + "\n";
+  TRIPTYCH_TRY(AtomicFile description, AtomicFile::create(folder / layout::manifest_file));
+  TRIPTYCH_CHECK(description.write(std::as_bytes(std::span(text))));
+  TRIPTYCH_CHECK(weights.commit());
+  return description.commit();
 }
 
 Status write_folder_package(const fs::path& folder, json manifest, const std::vector<StreamedTensor>& tensors,

@@ -68,6 +68,29 @@ TEST_P(Packages, OneChangedBitIsNoticed) {
   EXPECT_THAT(message_of(path_), HasSubstr("sha256"));
 }
 
+// A checkpoint's file name goes into the manifest, and file names are any bytes.
+TEST_P(Packages, MayHaveNamesThatAreNotUtf8) {
+  Progress progress;
+  const Manifest manifest{
+      .kind = "test", .name = "caf\xe9", .version = "7", .json = nlohmann::json::object()};
+  const Status status = write_package(path_, manifest, {tensor("a")}, progress);
+  ASSERT_TRUE(status) << status.error().message;
+  const auto package = Package::open(path_);
+  ASSERT_TRUE(package) << package.error().message;
+  EXPECT_EQ(package->manifest().name, "caf\uFFFD");
+}
+
+TEST_P(Packages, StayAsTheyWereWhenTheirSuccessorFails) {
+  Progress progress;
+  StreamedTensor broken = tensor("a");
+  broken.produce = [](const ByteSink&) -> Status { return fail("the disk is full"); };
+  const Manifest manifest{.kind = "test", .name = "new", .version = "8", .json = nlohmann::json::object()};
+  EXPECT_FALSE(write_package(path_, manifest, {broken}, progress));
+  const auto package = Package::open(path_);
+  ASSERT_TRUE(package) << package.error().message;
+  EXPECT_EQ(package->manifest().version, "7");
+}
+
 TEST_P(Packages, OfAnUnknownKindNameIt) {
   const auto model = open_model(path_);
   ASSERT_FALSE(model);

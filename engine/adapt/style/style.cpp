@@ -192,7 +192,7 @@ Status save_style(const std::filesystem::path& path, const Style& style) {
   writer.set_metadata("name", style.name);
   writer.set_metadata("model_name", style.model_name);
   writer.set_metadata("model_hash", style.model_hash);
-  writer.set_metadata("style", about.dump(-1, ' ', false, json::error_handler_t::replace));
+  writer.set_metadata("style", json_text(about));
   return writer.write(path);
 }
 
