@@ -16,7 +16,7 @@ struct VideoFormat {
   int frames_per_second = 30;
 };
 
-// Nothing of the file shows before finish(); without it nothing is left.
+// Nothing of the file shows before finish(); without it, or where it fails, nothing is left.
 class VideoWriter {
  public:
   // By suffix: .mp4 (H.264; odd sizes grow by a pixel, which H.264 needs), .gif and .webp (looping for ever;

@@ -30,6 +30,10 @@ struct Picture {
 [[nodiscard]] Status save_picture(const std::filesystem::path& path, const Image8& image,
                                   const std::map<std::string, std::string>& text = {});
 
+// What save_picture would write, without text; `path` gives the suffix and stands in messages.
+[[nodiscard]] Result<std::vector<std::uint8_t>> encode_picture(const std::filesystem::path& path,
+                                                               const Image8& image);
+
 // float32 NumPy array (version 1.0, C order) of shape (height, width) or (height, width, channels).
 [[nodiscard]] Status save_npy(const std::filesystem::path& path, const ImageF& image);
 

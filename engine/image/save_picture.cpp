@@ -48,7 +48,10 @@ cv::Mat in_opencv_order(const Image8& image) {
   return bgr;
 }
 
-Result<Encoded> encode(const std::filesystem::path& path, const std::string& suffix, const Image8& image) {
+}  // namespace
+
+Result<Encoded> encode_picture(const std::filesystem::path& path, const Image8& image) {
+  const std::string suffix = lower_suffix(path);
   constexpr std::array known{".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tiff", ".tif"};
   if (std::ranges::find(known, suffix) == known.end()) {
     return fail(
@@ -68,13 +71,10 @@ Result<Encoded> encode(const std::filesystem::path& path, const std::string& suf
   }
 }
 
-}  // namespace
-
 Status save_picture(const std::filesystem::path& path, const Image8& image,
                     const std::map<std::string, std::string>& text) {
-  const std::string suffix = lower_suffix(path);
-  TRIPTYCH_TRY(Encoded encoded, encode(path, suffix, image));
-  if (suffix == ".png") insert_text(encoded, text);
+  TRIPTYCH_TRY(Encoded encoded, encode_picture(path, image));
+  if (lower_suffix(path) == ".png") insert_text(encoded, text);
   return write_file(path, std::as_bytes(std::span(encoded)));
 }
 

@@ -114,6 +114,14 @@ TEST_F(Video, PngFramesAreNumberedAndExact) {
   EXPECT_EQ(last->rgb.pixels, frame(11, 100, 64).pixels);
 }
 
+TEST_F(Video, PngFramesAreAllThereOrNone) {
+  std::filesystem::create_directory(folder_ / "head_0007.png");
+  const Status status = write(folder_ / "head.png", 100, 64);
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message, testing::HasSubstr("head_0007.png: is a folder"));
+  EXPECT_EQ(files(), 1U) << "the folder alone";
+}
+
 TEST_F(Video, NothingIsLeftOfAnUnfinishedOne) {
   for (const auto* name : {"a.mp4", "a.gif", "a.webp", "a.png"}) {
     auto video = VideoWriter::open(folder_ / name, {64, 64, 25});
