@@ -32,7 +32,7 @@ struct AdaptConfig {
   double recovery_s = 20;
   int niceness = 0;  // added to that of the run's thread and those it starts, so that others come first
   // Called on the run's thread after a change of state, a snapshot, and about once a second while learning.
-  // Must return soon and must not call into the Adaptation but for status().
+  // Must return soon, throw nothing and not call into the Adaptation but for info().
   std::function<void()> changed;
   // Seconds of a steady clock; tests give their own.
   std::function<double()> clock;
@@ -52,7 +52,7 @@ class Adaptation {
     running,
     paused,
     done,    // the time is over or stop() was called; latest() is the style
-    failed,  // see Status::error; latest() is the newest snapshot, if there was one
+    failed,  // see Info::error; latest() is the newest snapshot, if there was one
   };
   struct Info {
     State state = State::idle;
@@ -101,6 +101,7 @@ class Adaptation {
  private:
   void go_on_from(const Style& style);
   void work();
+  [[nodiscard]] Status prepare_and_learn();
   [[nodiscard]] Status learn();
   [[nodiscard]] bool next_turn(std::unique_lock<std::mutex>& lock);
   [[nodiscard]] Status step();
@@ -110,7 +111,7 @@ class Adaptation {
   void save_recovery();
   [[nodiscard]] Status write_recovery();
   void enter(State state, std::unique_lock<std::mutex>& lock);
-  void finish(const Status& status);
+  void finish(Status status);
   void tell();  // calls config_.changed and whoever waits
 
   const AdaptConfig config_;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "adapt/adaptation.h"
+#include "core/guarded.h"
 
 namespace triptych::adapt {
 namespace {
@@ -34,27 +35,29 @@ void Adaptation::work() {
 #ifdef __linux__  // elsewhere it would slow the whole process
   if (config_.niceness != 0) static_cast<void>(::nice(config_.niceness));
 #endif
-  tell();
-  Status status = learner_->prepare(preparing_);
-  if (status) {
-    {
-      const std::scoped_lock lock(mutex_);
-      state_.notices = learner_->notices();
-      state_.state = State::running;
-    }
-    tell();
-    status = learn();
-  }
-  finish(status);
+  // Styles are copied, pictures made smaller and notices written on the way: any of it may throw.
+  finish(guarded([this] { return prepare_and_learn(); }));
   tell();
 }
 
-void Adaptation::finish(const Status& status) {
+Status Adaptation::prepare_and_learn() {
+  tell();
+  TRIPTYCH_CHECK(learner_->prepare(preparing_));
+  {
+    const std::scoped_lock lock(mutex_);
+    state_.notices = learner_->notices();
+    state_.state = State::running;
+  }
+  tell();
+  return learn();
+}
+
+void Adaptation::finish(Status status) {
   const std::scoped_lock lock(mutex_);
   const bool wanted = stopping_ || discarding_;
   if (!status && !(wanted && status.error().code == ErrorCode::cancelled)) {
     state_.state = State::failed;
-    state_.error = status.error();
+    state_.error = std::move(status.error());
   } else {
     state_.state = state_.steps > 0 && !discarding_ ? State::done : State::idle;
   }
@@ -193,9 +196,9 @@ Status Adaptation::snapshot(double asked_s, bool last) {
   return {};
 }
 
-// A disk that is full must not end the run: it is said once, and tried again the next time.
+// A disk or memory that is full must not end the run: it is said once, and tried again the next time.
 void Adaptation::save_recovery() {
-  const Status saved = write_recovery();
+  const Status saved = guarded([this] { return write_recovery(); });
   if (saved || std::exchange(recovery_failed_, true)) return;
   const std::scoped_lock lock(mutex_);
   state_.notices.push_back("a crash would lose this run: " + saved.error().message);

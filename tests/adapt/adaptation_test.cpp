@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <latch>
+#include <new>
+#include <stdexcept>
 
 #include "adapt/test_run.h"
 
@@ -207,6 +209,24 @@ TEST(Adaptation, FailsWhenNotEvenOnePairFits) {
   const Adaptation::Info info = run.to_the_end();
   EXPECT_EQ(info.state, State::failed);
   EXPECT_EQ(info.error.code, ErrorCode::out_of_memory);
+}
+
+// Beyond the learner's own calls, too, memory may run out or a library throw: the run fails, nothing else.
+TEST(Adaptation, WhatIsThrownEndsTheRunAlone) {
+  TestRun learning(minutes(1), [](Adaptation&, int step) {
+    if (step == 20) throw std::bad_alloc();
+  });
+  const Adaptation::Info info = learning.to_the_end();
+  EXPECT_EQ(info.state, State::failed);
+  EXPECT_EQ(info.error.code, ErrorCode::out_of_memory);
+  EXPECT_EQ(info.steps, 20);
+  EXPECT_THAT(labels(*learning->latest()), ElementsAre("10 s"));
+
+  TestRun preparing(minutes(1), {}, [] { throw std::runtime_error("a broken picture"); });
+  const Adaptation::Info early = preparing.to_the_end();
+  EXPECT_EQ(early.state, State::failed);
+  EXPECT_THAT(early.error.message, HasSubstr("a broken picture"));
+  EXPECT_EQ(early.steps, 0);
 }
 
 }  // namespace

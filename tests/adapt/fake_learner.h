@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 #include "adapt/learner.h"
@@ -26,6 +27,7 @@ class FakeLearner final : public Learner {
   int largest_batch = 1000;  // memory runs out beyond
   bool can_look = true;      // otherwise memory runs out
   int broken_step = -1;      // its loss, and the distance after it, are no numbers
+  mutable int throwing = 0;  // so many calls of about() throw, as a library may
   int best_step = 1000;      // the held-back pair is fitted better until then, and worse afterwards
 
   [[nodiscard]] Status prepare(Progress& progress) override {
@@ -54,6 +56,10 @@ class FakeLearner final : public Learner {
     return view;
   }
   [[nodiscard]] Style about() const override {
+    if (throwing > 0) {
+      --throwing;
+      throw std::runtime_error("no thumbnails");
+    }
     Style style;
     style.name = "fake";
     style.model_name = "none";

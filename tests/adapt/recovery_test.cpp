@@ -144,6 +144,22 @@ TEST_F(Recovery, ARunGoesOnFromTheSnapshotInUse) {
   EXPECT_EQ(full->latest()->used().label, "30 s");
 }
 
+// The first save throws; the next, 20 s later, is as usual.
+TEST_F(Recovery, ASaveThatThrowsDoesNotEndTheRun) {
+  const auto clock = std::make_shared<FakeClock>();
+  auto learner = std::make_unique<FakeLearner>(clock);
+  learner->throwing = 1;
+  AdaptConfig once = config(1);
+  once.snapshots_s.clear();
+  once.clock = [clock] { return clock->seconds.load(); };
+  Adaptation run(std::move(learner), std::move(once));
+  run.start();
+  ASSERT_TRUE(run.wait_for(60s));
+  EXPECT_EQ(run.info().state, State::done);
+  EXPECT_THAT(run.info().notices, ElementsAre("a fake", HasSubstr("a crash would lose this run")));
+  EXPECT_EQ(steps_of(load_style(file_)->used()), 60);
+}
+
 TEST_F(Recovery, AFolderThatIsGoneDoesNotEndTheRun) {
   AdaptConfig lost = config(1);
   lost.recovery = folder_ / "gone" / "style.safetensors";
