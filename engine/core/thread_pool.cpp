@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 namespace triptych {
 
@@ -39,6 +40,7 @@ void ThreadPool::run(std::size_t count, const std::function<void(std::size_t, in
   std::unique_lock lock(mutex_);
   done_.wait(lock, [this] { return busy_ == 0; });
   task_ = nullptr;
+  if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
 }
 
 void ThreadPool::drain(int worker) {
@@ -48,8 +50,16 @@ void ThreadPool::drain(int worker) {
     const std::size_t index = next_++;
     const auto* task = task_;
     lock.unlock();
-    (*task)(index, worker);
+    std::exception_ptr thrown;
+    try {
+      (*task)(index, worker);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
     lock.lock();
+    if (!thrown) continue;
+    next_ = count_;
+    if (!thrown_) thrown_ = std::move(thrown);
   }
   if (--busy_ == 0) done_.notify_all();
 }

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -25,8 +26,9 @@ class ThreadPool {
   [[nodiscard]] int size() const noexcept { return static_cast<int>(workers_.size()) + 1; }
 
   // Calls task(index, worker) for every index in 0..count-1, worker in 0..size()-1, and returns when all are
-  // done. Indices are handed out one by one. One run() at a time (others wait); a task must not call run() or
-  // throw. Allocates nothing.
+  // done. Indices are handed out one by one. One run() at a time (others wait); a task must not call run().
+  // The first exception of a task ends the handing out and is thrown on by run(), once no task is on its way;
+  // the pool can be used as before. Allocates nothing.
   void run(std::size_t count, const std::function<void(std::size_t index, int worker)>& task);
 
  private:
@@ -41,6 +43,7 @@ class ThreadPool {
   std::size_t next_ = 0;
   std::size_t count_ = 0;
   std::size_t busy_ = 0;
+  std::exception_ptr thrown_;  // by a task of this run()
   unsigned long generation_ = 0;
   bool stopping_ = false;
   std::vector<std::jthread> workers_;

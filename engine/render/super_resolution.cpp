@@ -1,7 +1,9 @@
 #include "render/super_resolution.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
 
 #include "render/cpu/pair_convolution.h"
 #include "render/kernel.h"
@@ -164,9 +166,12 @@ Planes upsampling_convolution(const Convolution& c, const Planes& layer, const A
   }
   Planes out(padded_outputs(c.outputs), 2 * width, 2 * height);
   constexpr float filter[4] = {0.25F, 0.75F, 0.75F, 0.25F};  // [1, 3, 3, 1] / 8, times 2 for each direction
-  by.pool.run(static_cast<std::size_t>(c.outputs), [&](std::size_t index, int) {
+  // A line with padding 1 for each worker.
+  const auto length = static_cast<std::size_t>(2 * width + 3);
+  std::vector<float> lines(static_cast<std::size_t>(by.pool.size()) * length);
+  by.pool.run(static_cast<std::size_t>(c.outputs), [&](std::size_t index, int worker) {
     const int channel = static_cast<int>(index);
-    std::vector<float> line(static_cast<std::size_t>(2 * width + 3), 0.0F);  // with padding 1
+    const std::span line(lines.data() + static_cast<std::size_t>(worker) * length, length);
     for (int y = 0; y < 2 * height; ++y) {
       std::fill(line.begin(), line.end(), 0.0F);
       for (int a = 0; a < 4; ++a) {

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <atomic>
+#include <latch>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include "core/progress.h"
@@ -51,6 +53,36 @@ TEST(ThreadPool, CallersFromSeveralThreadsAreServedInTurn) {
     }
   }
   EXPECT_EQ(total.load(), 4 * 50 * 7);
+}
+
+TEST(ThreadPool, AnExceptionEndsTheRunAndReachesItsCaller) {
+  for (const int threads : {1, 4}) {
+    ThreadPool pool(threads);
+    std::atomic<int> done{0}, begun{0};
+    const auto fail_from_7 = [&](std::size_t index, int) {
+      begun.fetch_add(1);
+      if (index >= 7) throw std::runtime_error("out of paper");
+      done.fetch_add(1);
+    };
+    EXPECT_THROW(pool.run(1000, fail_from_7), std::runtime_error);
+    EXPECT_EQ(done, 7) << "tasks on their way are waited for";
+    EXPECT_LE(begun, 7 + threads) << "no more are handed out";
+    std::atomic<int> total{0};
+    pool.run(100, [&](std::size_t, int) { total.fetch_add(1); });
+    EXPECT_EQ(total, 100);
+  }
+}
+
+TEST(ThreadPool, AnExceptionOfAnotherThreadReachesTheCallerToo) {
+  ThreadPool pool(2);
+  ASSERT_EQ(pool.size(), 2);
+  std::latch thrown(1);
+  const auto task = [&](std::size_t, int worker) {
+    if (worker == 0) return thrown.wait();  // so that the other gets the other index
+    thrown.count_down();
+    throw std::runtime_error("out of paper");
+  };
+  EXPECT_THROW(pool.run(2, task), std::runtime_error);
 }
 
 TEST(ThreadPool, GoesOnWithFewerWhereTheSystemStartsNoMore) {
