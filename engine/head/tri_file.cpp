@@ -1,6 +1,8 @@
 #include "head/tri_file.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,7 @@ constexpr std::string_view format_name = "triptych-head";
 constexpr std::string_view extra_prefix = "extra.";
 // The front plane's surface depth has more digits than fp16, so it is a tensor of its own.
 constexpr const char* surface_depth_name = "surface_depth";
+constexpr float largest_half = 65504;
 
 std::string number_text(float value) {
   std::array<char, 32> text{};
@@ -36,8 +39,25 @@ std::string block_name(std::size_t index) {
 
 // ---- writing
 
-std::vector<std::int64_t> plane_shape(const Plane& plane) {
-  return {plane.height, plane.width, plane.channels};
+// As fp16, in which a number beyond its largest would be read back as infinity.
+Status put_plane(SafetensorsWriter& writer, const std::string& name, const Plane& plane,
+                 const std::filesystem::path& path) {
+  const auto fits = [](float v) { return std::abs(v) <= largest_half; };
+  if (!std::ranges::all_of(plane.texels, fits))
+    return fail(path.string() + ": " + name + " has numbers beyond 65504; make the head with less strength");
+  writer.add_halves(name, {plane.height, plane.width, plane.channels}, plane.texels);
+  return {};
+}
+
+// Channel C of the front plane; what stays in its place fits into fp16.
+std::vector<float> take_surface_depth(Plane& front) {
+  std::vector<float> depths;
+  const auto stride = static_cast<std::size_t>(front.channels);
+  for (std::size_t i = stride - 5; i < front.texels.size(); i += stride) {
+    depths.push_back(front.texels[i]);
+    front.texels[i] = std::clamp(front.texels[i], -largest_half, largest_half);
+  }
+  return depths;
 }
 
 void put_convolution(SafetensorsWriter& writer, const std::string& name,
@@ -222,19 +242,16 @@ Status save_head(const std::filesystem::path& path, const Head& head) {
   TRIPTYCH_CHECK(head.check());
   SafetensorsWriter writer;
   put_metadata(writer, head);
-  for (std::size_t i = 0; i < 3; ++i) {
-    writer.add_halves(plane_name(i), plane_shape(head.planes[i]), head.planes[i].texels);
-    if (!head.template_planes) continue;
-    const Plane& plane = (*head.template_planes)[i];
-    writer.add_halves(template_name(i), plane_shape(plane), plane.texels);
-  }
+  Plane front = head.planes[0];
   std::vector<float> surface_depth;
   if (head.frame == Head::Frame::camera_frustum) {
-    const Plane& front = head.planes[0];
-    const auto stride = static_cast<std::size_t>(front.channels);
-    for (std::size_t i = stride - 5; i < front.texels.size(); i += stride)
-      surface_depth.push_back(front.texels[i]);
+    surface_depth = take_surface_depth(front);
     writer.add_floats(surface_depth_name, {front.height, front.width}, surface_depth);
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    TRIPTYCH_CHECK(put_plane(writer, plane_name(i), i == 0 ? front : head.planes[i], path));
+    if (!head.template_planes) continue;
+    TRIPTYCH_CHECK(put_plane(writer, template_name(i), (*head.template_planes)[i], path));
   }
   for (std::size_t i = 0; i < head.decoder->layers.size(); ++i) {
     const Decoder::Layer& layer = head.decoder->layers[i];

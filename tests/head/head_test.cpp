@@ -15,6 +15,7 @@
 namespace triptych {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 test::AnalyticHeadOptions small() {
@@ -134,6 +135,40 @@ TEST(TriFile, SurfaceDepthKeepsAllItsDigits) {
   ASSERT_TRUE(loaded);
   for (std::size_t i = 24; i < head.planes[0].texels.size(); i += 29) {
     ASSERT_EQ(loaded->planes[0].texels[i], head.planes[0].texels[i]);
+  }
+}
+
+// The tensor's copy among the front plane's channels is fp16, and does not matter.
+TEST(TriFile, SurfaceDepthMayBeBeyondFp16) {
+  const test::TemporaryFolder folder;
+  Head head = test::analytic_frustum_head(small());
+  head.planes[0].texels[24] = 1e6F;
+  ASSERT_TRUE(save_head(folder / "a.tri", head));
+  const auto loaded = load_head(folder / "a.tri");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->planes[0].texels[24], 1e6F);
+  const auto reader = SafetensorsReader::open(folder / "a.tri");
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(reader->floats("planes.0")->at(24), 65504.0F);
+}
+
+TEST(TriFile, NumbersThatItCannotHoldAreNotWritten) {
+  const test::TemporaryFolder folder;
+  Head beyond = test::analytic_canonical_head(small());
+  beyond.planes[1].texels[7] = -70000;
+  Head edited = test::analytic_frustum_head(small());
+  edited.planes[0].texels[25] = 1e30F;  // of the colour, beside the surface depth
+  Head model = test::analytic_frustum_head(small());
+  std::array<Plane, 3> templates = *model.template_planes;
+  templates[2].texels[0] = 1e6F;
+  model.template_planes = std::make_shared<const std::array<Plane, 3>>(std::move(templates));
+  for (const auto& [head, plane] :
+       {std::pair{beyond, "planes.1"}, {edited, "planes.0"}, {model, "template_planes.2"}}) {
+    ASSERT_TRUE(head.check());
+    const Status saved = save_head(folder / "a.tri", head);
+    ASSERT_FALSE(saved) << plane;
+    EXPECT_THAT(saved.error().message, AllOf(HasSubstr("a.tri"), HasSubstr(plane)));
+    EXPECT_FALSE(std::filesystem::exists(folder / "a.tri"));
   }
 }
 
