@@ -5,6 +5,8 @@
 namespace triptych::pickle {
 namespace {
 
+constexpr std::size_t longest_storage = 256;  // bytes of its name, a short number; every tensor repeats it
+
 std::string printable(std::string_view text) {
   std::string result;
   for (const char c : text.substr(0, 100)) result += c >= ' ' && c <= '~' ? c : '?';
@@ -47,6 +49,9 @@ Value Objects::storage(Value id) {
                     classes[items[1].index].what == Class::storage && items[2].kind == Kind::text &&
                     items[4].kind == Kind::integer && items[4].integer >= 0;
   if (!fits) return refuse("refers to something outside the file that is no tensor"), Value{};
+  if (document_.text(items[2]).size() > longest_storage) {
+    return refuse("calls a storage by more than " + std::to_string(longest_storage) + " bytes"), Value{};
+  }
   TensorRecord record_of_storage;
   record_of_storage.storage = document_.text(items[2]);
   record_of_storage.dtype = classes[items[1].index].dtype;

@@ -177,6 +177,21 @@ TEST(Checkpoint, RefusesCompressedEntriesAndOtherZipFiles) {
   EXPECT_THAT(message_of(open_text(other.finish())), HasSubstr("not one of torch.save"));
 }
 
+// The rest of a file may be a hole of any size.
+TEST(Checkpoint, AllowsThePickleMemoryByItsOwnSize) {
+  const std::string greedy = "\x80\x02N" + std::string(100'000, '\x94') + ".";  // asks for 80 bytes by each
+  const std::string file = torch_file(greedy, {{"0", std::string(std::size_t{2} << 20, '\0')}});
+  EXPECT_THAT(message_of(open_text(file)), HasSubstr("more memory"));
+}
+
+TEST(Pickle, RefusesStoragesOfLongNames) {
+  PickleWriter::Tensor tensor = matrix;
+  tensor.storage = std::string(256, 'x');
+  EXPECT_TRUE(read(PickleWriter().tensor(tensor).finish()));
+  tensor.storage += 'x';
+  EXPECT_THAT(message_of(read(PickleWriter().tensor(tensor).finish())), HasSubstr("more than 256 bytes"));
+}
+
 TEST(Pickle, RefusesCodeAndSaysWhatItAskedFor) {
   const std::string attack = PickleWriter().global("posix", "system").text("echo").raw("\x85R").finish();
   EXPECT_THAT(message_of(read(attack)), HasSubstr("posix.system"));
