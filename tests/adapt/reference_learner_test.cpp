@@ -126,6 +126,9 @@ TEST_F(Imported, LearnsAStyleAndUsesItByName) {
   const auto unknown = (*styled)->encode_prompt({.text = "zombie", .reference = {}}, progress);
   ASSERT_FALSE(unknown);
   EXPECT_THAT(unknown.error().message, HasSubstr("a learned style: Red Waves"));
+  const auto beside = (*styled)->encode_prompt({.text = "zombie", .reference = waves(1).after}, progress);
+  ASSERT_FALSE(beside) << "the words were dropped";
+  EXPECT_THAT(beside.error().message, HasSubstr("leave out --prompt), or the name of a learned style: Red"));
 }
 
 TEST_F(Imported, WithoutATeacherThePairsAloneTeach) {

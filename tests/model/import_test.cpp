@@ -74,6 +74,10 @@ TEST(Import, ThePublishedModelOpensAndEdits) {
   const auto in_words = editor.edit(grey_portrait(), prompt, progress);
   ASSERT_FALSE(in_words);
   EXPECT_THAT(in_words.error().message, HasSubstr("--reference"));
+  prompt.reference = Image8(300, 200, 3, 90);
+  const auto both = editor.edit(grey_portrait(), prompt, progress);
+  ASSERT_FALSE(both) << "the words were dropped";
+  EXPECT_THAT(both.error().message, AllOf(HasSubstr("no words"), HasSubstr("leave out --prompt")));
 }
 
 TEST(Import, ACheckpointWithoutAPromptBranchReconstructs) {

@@ -68,7 +68,7 @@ class ReferenceModel final : public Model {
           {}, ErrorCode::usage);
     }
     const StylePtr style = style_of(prompt.text);
-    if (!prompt.reference && !style) return not_understood();
+    if (!style && (!prompt.reference || !prompt.text.empty())) return not_understood(prompt);
     return run_step("encoding the prompt", progress, [&]() -> Result<std::shared_ptr<const PromptFeatures>> {
       auto features = std::make_shared<Reference>();
       features->learned = style;
@@ -128,9 +128,12 @@ class ReferenceModel final : public Model {
     return nullptr;
   }
 
-  [[nodiscard]] tl::unexpected<Error> not_understood() const {
-    std::string message = "the model " + description.name +
-                          " takes its prompt as a picture, not as text; give one with --reference IMAGE";
+  [[nodiscard]] tl::unexpected<Error> not_understood(const Prompt& prompt) const {
+    std::string message = "the model " + description.name;
+    message +=
+        prompt.reference
+            ? " takes no words but its learned styles' names; give the picture alone (leave out --prompt)"
+            : " takes its prompt as a picture, not as text; give one with --reference IMAGE";
     for (const StylePtr& style : styles) {
       message += (style == styles.front() ? ", or the name of a learned style: " : ", ") + style->name;
     }
