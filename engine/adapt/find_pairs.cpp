@@ -94,6 +94,7 @@ class Collection {
       return fail(where + ": pairs of several styles (" + *styles_.begin() + ", " + *styles_.rbegin() +
                   "); name the folder of one of them");
     }
+    if (!doubled_.empty()) return fail(doubled_);
     if (pairs.empty()) return fail(where + ": no pairs here; " + layouts);
     if (pairs.size() > most_pairs) {
       return fail(where + ": " + std::to_string(pairs.size()) + " pairs are more than can be used (" +
@@ -130,13 +131,19 @@ class Collection {
   void put(const std::string& name, const fs::path& root, bool after, const fs::path& file) {
     PairFiles& pair = pairs_[{name, root}];
     pair.name = name;
-    (after ? pair.after : pair.before) = file;
+    fs::path& side = after ? pair.after : pair.before;
+    if (!side.empty() && side != file && doubled_.empty()) {
+      doubled_ = side.string() + " and " + file.string() + " are both the " + (after ? "after" : "before") +
+                 " picture of " + name + "; move one of them away";
+    }
+    side = file;
   }
 
   std::map<std::pair<std::string, fs::path>, PairFiles>
       pairs_;  // by name, and the folder that has both sides
   std::set<std::string> styles_;
   std::vector<fs::path> lonely_;
+  std::string doubled_;  // the first two pictures of one side of a pair, as a sentence
 };
 
 }  // namespace

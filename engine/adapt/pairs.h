@@ -22,8 +22,9 @@ struct PairFiles {
 // Pairs among folders and files, sorted by name: before/NAME.* and after/NAME.*, or NAME_before.* and
 // NAME_after.*, or the layout of 3DPE's authors (a folder 00000 and another 00000_STYLE with the same file
 // names; either the folder above both, or the second one, may be given). Errors: no pair here (says the
-// layouts), more than most_pairs, several styles. Those of one name in several folders are pairs of their
-// own. Pictures without a partner are added to `lonely`, which may be null.
+// layouts), more than most_pairs, several styles, two pictures of one side of a pair (anna.jpg, anna.png).
+// Those of one name in several folders are pairs of their own. Pictures without a partner are added to
+// `lonely`, which may be null.
 [[nodiscard]] Result<std::vector<PairFiles>> find_pairs(const std::vector<std::filesystem::path>& paths,
                                                         std::vector<std::filesystem::path>* lonely = nullptr);
 

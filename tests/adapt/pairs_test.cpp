@@ -66,6 +66,20 @@ TEST_F(FindPairs, OneNameInTwoFoldersIsTwoPairs) {
               ElementsAre("anna:anna.png>anna.png", "anna:anna_before.png>anna_after.png"));
 }
 
+TEST_F(FindPairs, TwoPicturesOfOneSideAreNamed) {
+  for (const auto* name :
+       {"before/anna.png", "after/anna.png", "after/anna.jpg", "before/bob.png", "after/bob.png"}) {
+    touch(name);
+  }
+  EXPECT_THAT(
+      names(find_pairs({folder_.path()})),
+      ElementsAre((folder_ / "after/anna.jpg").string() + " and " + (folder_ / "after/anna.png").string() +
+                  " are both the after picture of anna; move one of them away"));
+  fs::remove(folder_ / "after/anna.jpg");
+  EXPECT_THAT(names(find_pairs({folder_.path(), folder_ / "before/bob.png"})),  // one file twice is one
+              ElementsAre("anna:anna.png>anna.png", "bob:bob.png>bob.png"));
+}
+
 TEST_F(FindPairs, TheAuthorsLayout) {
   for (const auto* name : {"00000/a.png", "00000/b.png", "00000_bronze-statue/a.png"}) touch(name);
   const std::vector<std::string> expected{"00000/a:a.png>a.png"};
