@@ -42,7 +42,9 @@ void BrickMap::add_surface(const Head& head) {
   const Plane& front = head.planes[0];
   const float bricks_per_depth = static_cast<float>(size_[2]) / (head.far_depth - head.near_depth);
   const auto brick_at = [&](float depth) {
-    return std::clamp(static_cast<int>((depth - head.near_depth) * bricks_per_depth), 0, size_[2] - 1);
+    // Clamped as a float: files hold depths that no integer does. What is no number becomes `last`.
+    const float last = static_cast<float>(size_[2] - 1);
+    return static_cast<int>(std::max(0.0F, std::min(last, (depth - head.near_depth) * bricks_per_depth)));
   };
   for (int row = 0; row < front.height; ++row) {
     for (int column = 0; column < front.width; ++column) {

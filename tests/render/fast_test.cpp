@@ -208,6 +208,17 @@ TEST(Bake, RefusesMoreNodesThanKernelsCount) {
   EXPECT_NE(result.error().message.find("too large"), std::string::npos) << result.error().message;
 }
 
+// Depths come from files: any number lies before the first brick, in one, or behind the last.
+TEST(Bake, ASurfaceMayLieAtAnyDepth) {
+  Head head = test::analytic_frustum_head({.front_size = 32, .side_size = 32});
+  const auto bricks_with = [&](float depth) {
+    for (std::size_t i = 24; i < head.planes[0].texels.size(); i += 29) head.planes[0].texels[i] = depth;
+    return baked(head)->bricks;
+  };
+  EXPECT_EQ(bricks_with(1e30F), bricks_with(100));
+  EXPECT_EQ(bricks_with(-1e30F), bricks_with(-100));
+}
+
 TEST(Bake, StopsWhenCancelledAndRefusesDamagedHeads) {
   ThreadPool pool(1);
   Progress progress;
