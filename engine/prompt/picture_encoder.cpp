@@ -88,7 +88,7 @@ at::Tensor network_input(const Image8& picture) {
 }  // namespace
 
 struct PictureEncoder::Network {
-  Convolution stem, head;
+  Convolution stem;
   std::vector<Block> blocks;
 };
 
@@ -109,7 +109,6 @@ Result<PictureEncoder> PictureEncoder::open(const std::filesystem::path& folder)
         channels = stage.channels;
       }
     }
-    network->head = load_convolution(load, "head", channels, picture_summary_channels, 1);
     if (!load.status()) return tl::make_unexpected(load.status().error());
     return PictureEncoder(std::move(network));
   });
@@ -123,13 +122,10 @@ Result<PictureTokens> PictureEncoder::encode(const Image8& picture) const {
     at::Tensor x = at::clamp(network_->stem(network_input(picture)), 0, 6);
     for (const auto& block : network_->blocks) x = block(x);
     const at::Tensor tokens = x.squeeze(0).permute({1, 2, 0}).contiguous();
-    const at::Tensor pooled = at::clamp(network_->head(x), 0, 6).mean({0, 2, 3});
-    const at::Tensor summary = (pooled / pooled.norm().clamp_min(1e-12)).contiguous();
 
     PictureTokens result;
     result.tokens = ImageF(grid, grid, picture_channels);
     std::copy_n(tokens.data_ptr<float>(), result.tokens.pixels.size(), result.tokens.pixels.begin());
-    result.summary.assign(summary.data_ptr<float>(), summary.data_ptr<float>() + picture_summary_channels);
     return result;
   });
 }

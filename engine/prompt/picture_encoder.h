@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <vector>
 
 #include "core/error.h"
 #include "image/image.h"
@@ -12,11 +11,9 @@
 namespace triptych {
 
 inline constexpr int picture_channels = 320;
-inline constexpr int picture_summary_channels = 1280;
 
 struct PictureTokens {
   ImageF tokens;  // 7x7, 320 channels: the last block's output, row by row from the picture's top left
-  std::vector<float> summary;  // 1280: the pooled features before the classifier, unit length
 };
 
 // Immutable after open; encode() may be called from several threads at once (about 30 ms on one).

@@ -188,15 +188,4 @@ Result<std::optional<StyleMatch>> StyleMatcher::match(std::string_view text) con
   return std::nullopt;
 }
 
-Result<std::vector<StyleMatch>> StyleMatcher::nearest(std::string_view text, std::size_t count) const {
-  TRIPTYCH_TRY(const std::vector<StyleMatch> matches, ranked(plain(text)));
-  std::vector<StyleMatch> result;
-  for (const auto& match : matches) {
-    const bool listed =
-        std::any_of(result.begin(), result.end(), [&](const auto& m) { return m.name == match.name; });
-    if (!listed && result.size() < count) result.push_back(match);
-  }
-  return result;
-}
-
 }  // namespace triptych

@@ -46,8 +46,6 @@ class StyleMatcher {
   // The style meant, or nothing when none is near enough or only one of opposite meaning is. A slip of one
   // letter in a longer word is understood ("bronz statue").
   [[nodiscard]] Result<std::optional<StyleMatch>> match(std::string_view text) const;
-  // The known styles, the nearest first: for the sentence that says what can be asked instead.
-  [[nodiscard]] Result<std::vector<StyleMatch>> nearest(std::string_view text, std::size_t count) const;
 
  private:
   struct Entry {

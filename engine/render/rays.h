@@ -36,13 +36,6 @@ struct Points {
   typename L::F x, y, z;
 };
 
-template <typename L>
-TRIPTYCH_INLINE Points<L> points_along(const Ray& ray, typename L::F t) {
-  return {L::fma(t, L::set(ray.direction[0]), L::set(ray.origin[0])),
-          L::fma(t, L::set(ray.direction[1]), L::set(ray.origin[1])),
-          L::fma(t, L::set(ray.direction[2]), L::set(ray.origin[2]))};
-}
-
 // (u, v, w) in the picture's frustum, and the depth along its optical axis (head/head.h).
 template <typename L>
 struct FrustumPoints {

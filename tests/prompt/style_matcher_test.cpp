@@ -115,16 +115,6 @@ TEST_F(StyleMatcherTest, NeverTakesTheOpposite) {
   }
 }
 
-TEST_F(StyleMatcherTest, NearestListsEachStyleOnceInOrder) {
-  const auto nearest = matcher_->nearest("metal statue", 3);
-  ASSERT_TRUE(nearest);
-  ASSERT_EQ(nearest->size(), 3U);
-  EXPECT_EQ(nearest->front().name, "bronze statue");
-  EXPECT_GE((*nearest)[0].similarity, (*nearest)[1].similarity);
-  EXPECT_GE((*nearest)[1].similarity, (*nearest)[2].similarity);
-  EXPECT_NE((*nearest)[0].name, (*nearest)[1].name);
-}
-
 // The styles of the package that ships, with all their phrases.
 class ShippedStyles : public Matching {
  protected:
