@@ -17,9 +17,10 @@ namespace {
 // The file: "head", "edit", "view" (I64, n), "camera" (F32, n x 25: camera-to-world, intrinsics), and for
 // each of "color" (JPEG), "alpha" (8-bit PNG) and "depth" (16-bit PNG) the encoded pictures one behind the
 // other (U8) with
-// "<name>.offsets" (I64, n + 1).
+// "<name>.offsets" (I64, n + 1). The metadata are the format and the options, which begin with dashes.
 constexpr const char* format_key = "triptych_shard";
 constexpr const char* format_version = "1";
+constexpr const char* option_start = "--";
 constexpr int jpeg_quality = 95;
 constexpr std::array<const char*, 3> blob_names{"color", "alpha", "depth"};
 
@@ -98,7 +99,7 @@ Status ShardWriter::add(const View& view) {
   return {};
 }
 
-Status ShardWriter::write(const std::filesystem::path& path) const {
+Status ShardWriter::write(const std::filesystem::path& path, const ShardOptions& made_with) const {
   const auto n = static_cast<std::int64_t>(keys_.size());
   std::vector<std::int64_t> head, edit, number;
   std::vector<float> camera;
@@ -111,6 +112,7 @@ Status ShardWriter::write(const std::filesystem::path& path) const {
   }
   SafetensorsWriter writer;
   writer.set_metadata(format_key, format_version);
+  for (const auto& [name, value] : made_with) writer.set_metadata(name, value);
   writer.add("head", Dtype::i64, {n}, raw(head));
   writer.add("edit", Dtype::i64, {n}, raw(edit));
   writer.add("view", Dtype::i64, {n}, raw(number));
@@ -165,6 +167,9 @@ Result<ShardReader> ShardReader::open(const std::filesystem::path& path) {
   if (!camera) return damaged(camera.error());
 
   ShardReader reader;
+  for (const auto& [name, value] : file.metadata()) {
+    if (name.starts_with(option_start)) reader.made_with_.emplace(name, value);
+  }
   for (std::size_t i = 0; i < head->size(); ++i) {
     ViewKey key{static_cast<std::uint32_t>((*head)[i]),
                 static_cast<std::int32_t>((*edit)[i]),

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/error.h"
@@ -25,11 +27,14 @@ struct View {
   Raster<std::uint16_t> depth;  // along the optical axis, 1e-4 world units; 0 where alpha is 0
 };
 
+// What a shard's heads were made with, by option ("--views": "12"; shard_options.h); empty: not known.
+using ShardOptions = std::map<std::string, std::string>;
+
 // Compressed: colour JPEG (quality 95), alpha and depth losslessly. Written whole or not at all.
 class ShardWriter {
  public:
   [[nodiscard]] Status add(const View& view);
-  [[nodiscard]] Status write(const std::filesystem::path& path) const;
+  [[nodiscard]] Status write(const std::filesystem::path& path, const ShardOptions& made_with = {}) const;
   [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
 
  private:
@@ -42,10 +47,12 @@ class ShardReader {
  public:
   [[nodiscard]] static Result<ShardReader> open(const std::filesystem::path& path);
   [[nodiscard]] const std::vector<ViewKey>& keys() const noexcept { return keys_; }
+  [[nodiscard]] const ShardOptions& made_with() const noexcept { return made_with_; }
   [[nodiscard]] Result<View> read(std::size_t index) const;
 
  private:
   std::vector<ViewKey> keys_;
+  ShardOptions made_with_;
   struct Blobs;
   std::shared_ptr<const Blobs> blobs_;
 };

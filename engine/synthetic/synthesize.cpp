@@ -11,6 +11,7 @@
 #include "core/atomic_file.h"
 #include "synthetic/contact_sheet.h"
 #include "synthetic/develop.h"
+#include "synthetic/shard_options.h"
 
 namespace triptych::synthetic {
 namespace {
@@ -60,9 +61,26 @@ Status render_views(const RayScene& scene, const std::vector<Camera>& cameras, i
   return {};
 }
 
-std::string shard_name(std::uint32_t seed) {
-  std::string digits = std::to_string(seed);
+// Of the shard that begins with head `first` of the job.
+std::string shard_name(const SynthesizeOptions& options, int first) {
+  const std::string digits = std::to_string(options.seed + static_cast<std::uint32_t>(first));
   return "heads-" + std::string(8 - std::min<std::size_t>(8, digits.size()), '0') + digits;
+}
+
+int heads_of_shard(const SynthesizeOptions& options, int first) {
+  return std::min(options.heads_per_shard, options.heads - first);
+}
+
+// The first heads of the shards that are still to be made.
+Result<std::vector<int>> missing_shards(const SynthesizeOptions& options) {
+  std::vector<int> missing;
+  for (int first = 0; first < options.heads; first += options.heads_per_shard) {
+    const fs::path path = options.out / (shard_name(options, first) + ".safetensors");
+    TRIPTYCH_TRY(const bool done,
+                 is_done(path, shard_options(options, first, heads_of_shard(options, first))));
+    if (!done) missing.push_back(first);
+  }
+  return missing;
 }
 
 Status write_edit_names(const fs::path& folder) {
@@ -99,9 +117,9 @@ class ShardJob {
     for (const auto& views : heads) {
       for (const View& view : views) TRIPTYCH_CHECK(writer.add(view));
     }
-    const fs::path path = options_.out / shard_name(options_.seed + static_cast<std::uint32_t>(first));
+    const fs::path path = options_.out / shard_name(options_, first);
     TRIPTYCH_CHECK(write_contact_sheet(fs::path(path) += ".png", heads));
-    TRIPTYCH_CHECK(writer.write(fs::path(path) += ".safetensors"));
+    TRIPTYCH_CHECK(writer.write(fs::path(path) += ".safetensors", shard_options(options_, first, count)));
     return writer.size();
   }
 
@@ -196,33 +214,27 @@ Result<SynthesizeResult> synthesize(const SynthesizeOptions& options, ThreadPool
   std::error_code error;
   fs::create_directories(options.out, error);
   if (error) return fail(options.out.string() + ": cannot be created; choose another --out", error.message());
+  TRIPTYCH_TRY(const std::vector<int> missing, missing_shards(options));
   TRIPTYCH_CHECK(write_edit_names(options.out));
   TRIPTYCH_TRY(const Assets assets, Assets::load(options.assets, progress));
   cv::setNumThreads(1);  // heads are what runs in parallel
   const HeadBuilder builder(assets);
-  const auto there = [&](int first) {
-    return fs::exists(options.out /
-                      (shard_name(options.seed + static_cast<std::uint32_t>(first)) + ".safetensors"));
-  };
-  int missing = 0;  // the first head that an interrupted job has not left
-  while (missing < options.heads && there(missing)) missing += options.heads_per_shard;
-  progress.begin("rendering heads", static_cast<double>(missing) / options.heads);
+  const int shards = (options.heads + options.heads_per_shard - 1) / options.heads_per_shard;
+  progress.begin("rendering heads",
+                 missing.empty() ? 1 : static_cast<double>(missing.front()) / options.heads);
   SynthesizeResult result;
+  result.skipped_shards = static_cast<std::size_t>(shards) - missing.size();
   const auto started = std::chrono::steady_clock::now();
-  for (int first = 0; first < options.heads; first += options.heads_per_shard) {
-    const int count = std::min(options.heads_per_shard, options.heads - first);
-    if (there(first)) {
-      ++result.skipped_shards;
-      continue;
-    }
-    const std::string name = shard_name(options.seed + static_cast<std::uint32_t>(first));
+  for (const int first : missing) {
+    const int count = heads_of_shard(options, first);
     TRIPTYCH_TRY(const std::size_t views,
                  ShardJob(assets, builder, options, progress).run(first, count, pool));
     result.views += views;
     result.heads += static_cast<std::size_t>(count);
     ++result.shards;
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    say(name + ": " + std::to_string(views) + " views of " + std::to_string(count) + " heads, " +
+    say(shard_name(options, first) + ": " + std::to_string(views) + " views of " + std::to_string(count) +
+        " heads, " +
         std::to_string(static_cast<int>(static_cast<double>(result.views) / result.seconds * 3600)) +
         " views/hour");
   }

@@ -20,6 +20,10 @@ TEST(Random, IsTheSameOnEveryMachine) {
   EXPECT_EQ(again.bits(), first[0]);
   EXPECT_NE(other.bits(), first[0]);
   EXPECT_EQ(mix_bits(0), 0xE220A8397B1DCDAFULL);  // SplitMix64's first number from state 0
+  Random pinned(42, 7);
+  EXPECT_FLOAT_EQ(pinned.uniform(), 0.78732264F);
+  EXPECT_FLOAT_EQ(pinned.normal(), 2.8556898F);
+  EXPECT_EQ(pinned.below(1000), 313);
 }
 
 TEST(Random, DistributionsHaveTheirMoments) {

@@ -46,10 +46,12 @@ TEST(Shard, RoundTrip) {
   ShardWriter writer;
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(writer.add(example(4000000000U, i % 2, i)));
   EXPECT_EQ(writer.size(), 5U);
-  ASSERT_TRUE(writer.write(path));
+  const ShardOptions made_with{{"--only", ""}, {"--views", "5"}};
+  ASSERT_TRUE(writer.write(path, made_with));
 
   const auto reader = ShardReader::open(path);
   ASSERT_TRUE(reader) << reader.error().message;
+  EXPECT_EQ(reader->made_with(), made_with);
   ASSERT_EQ(reader->keys().size(), 5U);
   for (std::size_t i = 0; i < 5; ++i) {
     const View expected = example(4000000000U, static_cast<int>(i) % 2, static_cast<int>(i));
