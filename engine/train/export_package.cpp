@@ -72,10 +72,13 @@ Status export_package(const std::filesystem::path& checkpoint, const std::filesy
     text.sentences = std::move(*sentences);
   }
   text.limits = {
-      "It was trained on few heads for a short time: far sides of a head are blurred and hair is soft.",
-      "Views more than about 35 degrees from the picture's own were never asked of it.",
+      "Beyond about 35 degrees from the picture's own view, ears and far cheeks are blurred, and what the "
+      "picture cuts off is missing or haze.",
       "It knows the styles listed here and no others; strength beyond 1 exaggerates colour more than shape.",
-      "Glasses are flat, and hands or objects before the face are not understood."};
+      "Metals keep much of the picture's own light and dark; silver looks like marble.",
+      "Old, child and vampire change colours more than shape.",
+      "A reference picture works best when it shows one of these styles; words work better.",
+      "Hands or objects before the face are not understood."};
   text.training = {{"stage", state.stage},
                    {"steps", state.steps},
                    {"samples", state.samples},
