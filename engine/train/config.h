@@ -29,7 +29,7 @@ struct TrainConfig {
   enum class Stage { reconstruction, editing, joint };
   Stage stage = Stage::reconstruction;
   std::vector<std::filesystem::path> data;      // folders of shards
-  std::vector<std::filesystem::path> held_out;  // folders of shards that are only evaluated
+  std::vector<std::filesystem::path> held_out;  // folders of shards that are only evaluated, of other heads
   std::filesystem::path portraits;              // a folder of pictures of people; empty: none
   std::filesystem::path pairs;     // photographs and their edits in the authors' layout; empty: none
   std::vector<std::string> edits;  // names of the edits to learn; empty: all that are not held out

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "image/mat.h"
@@ -38,11 +39,13 @@ const ViewRef& with_number(const std::vector<ViewRef>& views, int number) {
   return *std::find_if(views.begin(), views.end(), [&](const ViewRef& v) { return v.number == number; });
 }
 
+// The view itself where there is no other.
 const ViewRef& other_than(const std::vector<ViewRef>& views, int number, Random& random) {
-  if (views.size() < 2) return views.front();
-  const ViewRef* other = &pick(views, random);
-  while (other->number == number) other = &pick(views, random);
-  return *other;
+  std::vector<const ViewRef*> others;
+  for (const ViewRef& view : views) {
+    if (view.number != number) others.push_back(&view);
+  }
+  return others.empty() ? with_number(views, number) : *pick(others, random);
 }
 
 // Segmenters err at the border: blurred or with a moved threshold, to both sides alike. (Where masks were
@@ -62,6 +65,17 @@ void disturb_mask(cv::Mat& mask, Random& random) {
   }
 }
 
+void compress(cv::Mat& rgb, int quality) {
+  cv::Mat bytes;
+  rgb.convertTo(bytes, CV_8UC3, 255);
+  cv::cvtColor(bytes, bytes, cv::COLOR_RGB2BGR);
+  std::vector<std::uint8_t> jpeg;
+  if (!cv::imencode(".jpg", bytes, jpeg, {cv::IMWRITE_JPEG_QUALITY, quality})) return;
+  cv::cvtColor(cv::imdecode(jpeg, cv::IMREAD_COLOR), bytes, cv::COLOR_BGR2RGB);
+  bytes.convertTo(rgb, CV_32FC3, 1.0 / 255);
+}
+
+// In the order in which a camera does it.
 void disturb_picture(cv::Mat& rgb, Random& random) {
   if (random.chance(0.25F)) {
     const float scale = random.uniform(0.5F, 0.9F);
@@ -76,6 +90,7 @@ void disturb_picture(cv::Mat& rgb, Random& random) {
       *p += deviation * 2 * (random.uniform() + random.uniform() + random.uniform() - 1.5F);
     }
   }
+  if (random.chance(0.3F)) compress(rgb, 40 + random.below(56));
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ struct ItemOptions {
 [[nodiscard]] Item portrait_item(ViewPtr portrait, float mirror_weight, bool augment, Random& random);
 
 // RGB over grey and mask, 4 channels, 0..1, as the network takes them. With `random`: degraded as cameras and
-// segmenters do (mask blurred or with a moved threshold, noise, blur).
+// segmenters do (mask blurred or with a moved threshold; blur, noise, JPEG of quality 40 to 95).
 [[nodiscard]] ImageF network_input(const Frame& frame, const Exposure& exposure, int size, Random* random);
 
 }  // namespace triptych::train

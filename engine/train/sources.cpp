@@ -1,6 +1,7 @@
 #include "train/sources.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "image/resample.h"
@@ -58,6 +59,26 @@ std::set<int> edits_in(const ViewStore& store, const std::vector<std::string>& w
   return edits;
 }
 
+// In ascending order. Photographs are left out: they are numbered from the same start in every folder.
+std::vector<std::uint32_t> synthetic_heads(const ViewStore& store) {
+  std::vector<std::uint32_t> numbers;
+  for (std::size_t i = 0; i < store.heads(); ++i) {
+    if (const std::uint32_t number = store.head(i).head; number < first_photograph) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+Status check_apart(const ViewStore& training, const ViewStore& held_out) {
+  std::vector<std::uint32_t> both;
+  std::ranges::set_intersection(synthetic_heads(training), synthetic_heads(held_out),
+                                std::back_inserter(both));
+  if (both.empty()) return {};
+  return fail("head " + std::to_string(both.front()) +
+              " is in \"data\" and in \"held_out\" (heads in both: " + std::to_string(both.size()) +
+              "); heads that are learned from measure nothing: take one of the folders out, or make others "
+              "with triptych synthesize --seed");
+}
+
 Status check_names(const std::vector<std::string>& wanted) {
   for (const std::string& name : wanted) {
     if (synthetic::find_edit(name) < 0)
@@ -80,6 +101,7 @@ Result<Sources> Sources::open(const TrainConfig& config, const TrainOptions& opt
   auto testing = std::make_unique<ViewStore>(config.held_out, bytes / 8);
   TRIPTYCH_TRY([[maybe_unused]] const bool some, training->rescan());
   TRIPTYCH_TRY([[maybe_unused]] const bool others, testing->rescan());
+  TRIPTYCH_CHECK(check_apart(*training, *testing));
   Sources sources(std::move(training), std::move(testing));
   if (sources.store.heads() == 0 && config.portraits.empty()) {
     return fail(data.front().string() + ": no shards here; triptych synthesize makes them");

@@ -118,7 +118,11 @@ bool Trainer::learns(const std::string& tensor) const {
 }
 
 Status Trainer::open_weights() {
-  const bool again = options_.resume && std::filesystem::exists(checkpoint_path());
+  const bool again = std::filesystem::exists(checkpoint_path());
+  if (again && !options_.resume) {
+    return fail(checkpoint_path().string() +
+                ": a training is there; go on with --resume, or choose another \"output\"");
+  }
   const std::filesystem::path from = again ? checkpoint_path() : config_.init;
   if (from.empty()) {
     TRIPTYCH_TRY(state_.network, starter::network_config(config_.network, "network"));

@@ -14,7 +14,8 @@
 namespace triptych::train {
 
 struct TrainOptions {
-  bool resume = false;                  // continue from output/checkpoint.safetensors, if it is there
+  // Continue from output/checkpoint.safetensors, if it is there; without this one that is there is an error.
+  bool resume = false;
   std::filesystem::path prompt_models;  // folder of the text and picture encoders
   std::filesystem::path loss_models;    // folder of st_lpips.safetensors
   std::filesystem::path face_models;    // folder of the face networks

@@ -27,9 +27,9 @@ Result<bool> ViewStore::rescan() {
       auto head = std::ranges::lower_bound(heads_, key.head, {}, &HeadViews::head);
       if (head == heads_.end() || head->head != key.head) head = heads_.insert(head, {key.head, {}});
       std::vector<ViewRef>& views = head->edits[key.edit];
-      const ViewRef ref{shards_.size(), i, key.view};
-      const auto later = [](const ViewRef& a, const ViewRef& b) { return a.number < b.number; };
-      views.insert(std::upper_bound(views.begin(), views.end(), ref, later), ref);
+      const auto place = std::ranges::lower_bound(views, key.view, {}, &ViewRef::number);
+      const bool taken = place != views.end() && place->number == key.view;
+      if (!taken) views.insert(place, ViewRef{shards_.size(), i, key.view});
     }
     shards_.push_back(std::move(reader));
   }

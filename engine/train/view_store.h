@@ -20,14 +20,16 @@ struct ViewRef {
   int number = 0;  // ViewKey::view
 };
 
-// Views of one head: edits[0] unedited, the others by their index; each in the order of the view's number.
+// Views of one head: edits[0] unedited, the others by their index; each in the order of the view's number,
+// every number once.
 struct HeadViews {
   std::uint32_t head = 0;
   std::map<int, std::vector<ViewRef>> edits;
 };
 
 // Thread-safe. Shards that appear later are found by rescan(). Heads are in the order of their numbers,
-// whenever their shards were found.
+// whenever their shards were found. Of a view that several shards have (jobs that overlapped) the first is
+// taken.
 class ViewStore {
  public:
   explicit ViewStore(std::vector<std::filesystem::path> folders, std::size_t cache_bytes);

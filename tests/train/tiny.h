@@ -23,16 +23,18 @@ inline nlohmann::json network_json() {
 }
 
 // Ray and ball: colour follows the world position of the hit.
-inline synthetic::View view_of(const Camera& camera, int number, int edit = 0) {
+inline synthetic::View view_of(const Camera& camera, int number, int edit = 0, int edge = size) {
   synthetic::View view;
   view.key = {7, edit, number, camera};
-  view.rgba = Image8(size, size, 4);
-  view.depth = Raster<std::uint16_t>(size, size, 1);
+  view.rgba = Image8(edge, edge, 4);
+  view.depth = Raster<std::uint16_t>(edge, edge, 1);
   const Vec3 o = camera.origin(), right = camera.axis(0), down = camera.axis(1), forward = camera.axis(2);
-  for (int y = 0; y < size; ++y) {
-    for (int x = 0; x < size; ++x) {
-      const float px = ((static_cast<float>(x) + 0.5F) / size - 0.5F) / camera.focal();
-      const float py = ((static_cast<float>(y) + 0.5F) / size - 0.5F) / camera.focal();
+  const auto place = [&](int pixel) {
+    return ((static_cast<float>(pixel) + 0.5F) / static_cast<float>(edge) - 0.5F) / camera.focal();
+  };
+  for (int y = 0; y < edge; ++y) {
+    for (int x = 0; x < edge; ++x) {
+      const float px = place(x), py = place(y);
       Vec3 d{}, from{};
       float dd = 0, df = 0, ff = 0;
       for (std::size_t k = 0; k < 3; ++k) {
@@ -57,6 +59,25 @@ inline synthetic::View view_of(const Camera& camera, int number, int edit = 0) {
   return view;
 }
 
+// Some views of one head; every head is the same ball, seen by the same cameras.
+struct Views {
+  std::uint32_t head = 7;
+  int count = 6;
+  int edit = 0;
+  int edge = size;
+};
+
+[[nodiscard]] inline Status write_shard(const std::filesystem::path& path, const Views& views) {
+  synthetic::ShardWriter writer;
+  for (int i = 0; i < views.count; ++i) {
+    const Camera camera = orbit_camera(-25 + 10 * static_cast<float>(i), static_cast<float>(4 * (i % 2)));
+    synthetic::View view = view_of(camera, i, views.edit, views.edge);
+    view.key.head = views.head;
+    TRIPTYCH_CHECK(writer.add(view));
+  }
+  return writer.write(path);
+}
+
 // A folder of its own below the temporary folder with one shard of six views; removed at the end.
 class Folder {
  public:
@@ -64,12 +85,7 @@ class Folder {
       : path(std::filesystem::temp_directory_path() / ("triptych_" + name)) {
     std::filesystem::remove_all(path);
     std::filesystem::create_directories(path / "data");
-    synthetic::ShardWriter writer;
-    for (int i = 0; i < 6; ++i) {
-      const Camera camera = orbit_camera(-25 + 10 * static_cast<float>(i), static_cast<float>(4 * (i % 2)));
-      if (!writer.add(view_of(camera, i))) std::abort();
-    }
-    if (!writer.write(path / "data" / "ball.safetensors")) std::abort();
+    if (!write_shard(path / "data" / "ball.safetensors", {})) std::abort();
   }
   ~Folder() {
     std::error_code ignored;

@@ -4,9 +4,9 @@
 
 #include "core/atomic_file.h"
 #include "model/starter/starter.h"
-#include "prompt/encoders.h"
 #include "synthetic/edits.h"
 #include "tiny.h"
+#include "train/authors_layout.h"
 #include "train/checkpoint.h"
 #include "train/export_package.h"
 
@@ -80,44 +80,32 @@ TEST(Trainer, CancelledRunLeavesACheckpointThatContinuesAsIfNeverStopped) {
   }
 }
 
-TEST(Trainer, EditingStartsFromAReconstruction) {
-  const tiny::Folder folder("editing");
+TEST(Trainer, ATrainingThatIsThereIsNotStartedOver) {
+  const tiny::Folder folder("started_again");
   TrainConfig config = folder.config();
-  config.stage = TrainConfig::Stage::editing;
-  config.init = folder.path / "missing.safetensors";
-  Progress progress;
-  const auto result = train(config, {}, progress);
-  ASSERT_FALSE(result);
-  EXPECT_NE(result.error().message.find("missing.safetensors"), std::string::npos) << result.error().message;
-}
-
-TEST(Trainer, EditingMayGrowTheNetworkThatTeaches) {
-  const tiny::Folder folder("editing_grown");
-  synthetic::ShardWriter writer;
-  for (int i = 0; i < 2; ++i) {
-    const Camera camera = orbit_camera(-25 + 10 * static_cast<float>(i), static_cast<float>(4 * i));
-    ASSERT_TRUE(writer.add(tiny::view_of(camera, i, /*edit=*/1)));
-  }
-  ASSERT_TRUE(writer.write(folder.path / "data" / "edited.safetensors"));
-  TrainConfig config = folder.config();
-  for (const char* added : {"border", "side_blocks", "trunk_blocks"}) config.network[added] = 0;
-  Checkpoint start;
-  start.network = starter::network_config(config.network, "network").value();
-  start.weights = start.average = starter::initial_weights(start.network, 3);
-  start.stage = "reconstruction";
-  config.init = folder.path / "start.safetensors";
-  ASSERT_TRUE(save_checkpoint(config.init, start));
-
-  config.stage = TrainConfig::Stage::editing;
-  config.network = {{"border", 1}, {"side_blocks", 1}, {"trunk_blocks", 1}};
-  config.plain_share = 0;
   config.steps = 2;
-  TrainOptions options;
-  options.prompt_models = test::prompt_models();
   Progress progress;
-  const auto result = train(config, options, progress);
-  ASSERT_TRUE(result) << result.error().message << result.error().detail;
-  EXPECT_EQ(result->steps, 2);
+  const auto first = train(config, {}, progress);
+  ASSERT_TRUE(first) << first.error().message;
+  const auto before = read_file(first->checkpoint);
+  ASSERT_TRUE(before);
+
+  const auto refused = train(config, {}, progress);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find(first->checkpoint.string() + ": a training is there"),
+            std::string::npos)
+      << refused.error().message;
+  EXPECT_NE(refused.error().message.find("--resume"), std::string::npos);
+  const auto after = read_file(first->checkpoint);
+  ASSERT_TRUE(after);
+  EXPECT_TRUE(*after == *before);
+
+  config.steps = 3;
+  TrainOptions options;
+  options.resume = true;
+  const auto resumed = train(config, options, progress);
+  ASSERT_TRUE(resumed) << resumed.error().message;
+  EXPECT_EQ(resumed->steps, 3);
 }
 
 TEST(Trainer, GoesOnFromAPackage) {
@@ -218,6 +206,30 @@ TEST(Trainer, NoShardsIsASentence) {
   const auto result = train(config, {}, progress);
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().message.find("no shards"), std::string::npos);
+}
+
+// Photographs are numbered from the same start in every folder; the number of a synthetic head is its own.
+TEST(Trainer, HeadsThatAreLearnedFromAreNotMeasured) {
+  const tiny::Folder folder("not_apart");
+  TrainConfig config = folder.config();
+  config.steps = 1;
+  config.held_out = {folder.path / "held-out"};
+  std::filesystem::create_directories(config.held_out[0]);
+  for (const auto& where : {config.data[0], config.held_out[0]}) {
+    ASSERT_TRUE(tiny::write_shard(where / "photograph.safetensors", {.head = first_photograph, .count = 1}));
+  }
+  ASSERT_TRUE(tiny::write_shard(config.held_out[0] / "other.safetensors", {.head = 8, .count = 1}));
+  Progress progress;
+  const auto apart = train(config, {}, progress);
+  ASSERT_TRUE(apart) << apart.error().message;
+
+  ASSERT_TRUE(tiny::write_shard(config.held_out[0] / "same.safetensors", {.head = 7, .count = 1}));
+  config.output = folder.path / "second";
+  const auto refused = train(config, {}, progress);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("head 7 is in \"data\" and in \"held_out\" (heads in both: 1)"),
+            std::string::npos)
+      << refused.error().message;
 }
 
 // The first photograph is held out; added ones are seen when training is started again.
