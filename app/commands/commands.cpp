@@ -38,6 +38,22 @@ void keep_arrow_keys() {
     ImGui::SetKeyOwner(key, owner);
 }
 
+template <typename Test>
+bool any_shortcut(const Command& command, Test test) {
+  return test(command.shortcut) || std::ranges::any_of(command.also, test);
+}
+
+bool is_pressed(const Command& command) {
+  const ImGuiInputFlags flags = command.repeats ? ImGuiInputFlags_Repeat : ImGuiInputFlags_None;
+  return any_shortcut(command, [&](ImGuiKeyChord chord) { return ImGui::IsKeyChordPressed(chord, flags); });
+}
+
+bool is_held(const Command& command) {
+  return any_shortcut(command, [](ImGuiKeyChord chord) {
+    return ImGui::IsKeyDown(static_cast<ImGuiKey>(chord & ~ImGuiMod_Mask_));
+  });
+}
+
 }  // namespace
 
 bool is_enabled(const Command& command, const Ui& ui) {
@@ -61,11 +77,8 @@ void run_shortcuts(Ui& ui) {
   for (const Command& command : ui.commands) {
     if (command.shortcut == 0 || !command.run || (typing && !command.while_typing)) continue;
     if (modal && command.id != "help.dump") continue;
-    if (command.repeats && ImGui::IsKeyDown(static_cast<ImGuiKey>(command.shortcut))) ui.stay_awake(0.1);
-    const ImGuiInputFlags flags = command.repeats ? ImGuiInputFlags_Repeat : ImGuiInputFlags_None;
-    const bool pressed = ImGui::IsKeyChordPressed(command.shortcut, flags) ||
-                         (command.also != 0 && ImGui::IsKeyChordPressed(command.also, flags));
-    if (pressed && is_enabled(command, ui)) {
+    if (command.repeats && is_held(command)) ui.stay_awake(0.1);
+    if (is_pressed(command) && is_enabled(command, ui)) {
       command.run(ui);
       return;
     }

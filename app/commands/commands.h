@@ -23,8 +23,8 @@ struct Command {
   std::function<bool(const Ui&)> enabled;  // empty: always
   std::function<void(Ui&)> run;            // empty: only explained in help
   bool separator_before = false;
-  bool repeats = false;    // while its key is held
-  ImGuiKeyChord also = 0;  // a second shortcut; `keys` names both
+  bool repeats = false;               // while its key is held
+  std::vector<ImGuiKeyChord> also{};  // more shortcuts; `keys` may name them
 };
 
 [[nodiscard]] std::vector<Command> make_commands();

@@ -102,7 +102,7 @@ void add_edit_commands(std::vector<Command>& list) {
                   "Ctrl+Shift+Z, Ctrl+Y", false,
                   [](const Ui& ui) { return !ui.app.scenes.redo_label().empty(); },
                   [](Ui& ui) { ui.app.redo(); }});
-  list.back().also = ImGuiMod_Ctrl | ImGuiKey_Y;
+  list.back().also = {ImGuiMod_Ctrl | ImGuiKey_Y};
   list.push_back({"edit.apply",
                   "Edit",
                   "Apply the prompt",
@@ -112,6 +112,7 @@ void add_edit_commands(std::vector<Command>& list) {
                   [](const Ui& ui) { return ui.app.can_apply(); },
                   [](Ui& ui) { ui.app.apply_prompt(); },
                   true});
+  list.back().also = {ImGuiMod_Ctrl | ImGuiKey_KeypadEnter};
   list.push_back({"edit.cancel", "Edit", "Cancel the running edit", ImGuiKey_Escape, "Esc", true,
                   [](const Ui& ui) { return ui.app.editing(); }, [](Ui& ui) { ui.app.cancel_edit(); }});
   list.push_back({"edit.prompt", "Edit", "Type a prompt", ImGuiKey_P, {}, false, {}, [](Ui& ui) {
@@ -170,8 +171,10 @@ void add_view_commands(std::vector<Command>& list) {
                               [](OrbitController& orbit) { orbit.turn(0, -step); }));
   list.push_back(
       held_command("view.nearer", "Nearer", ImGuiKey_Equal, "+", [](OrbitController& o) { o.zoom(1); }));
+  list.back().also = {ImGuiMod_Shift | ImGuiKey_Equal, ImGuiKey_KeypadAdd};  // + is on the key of =
   list.push_back(
       held_command("view.farther", "Farther", ImGuiKey_Minus, "-", [](OrbitController& o) { o.zoom(-1); }));
+  list.back().also = {ImGuiKey_KeypadSubtract};
   list.push_back(compare_command("view.wipe", "Before and after wipe", ImGuiKey_W, Compare::wipe));
   list.back().separator_before = true;
   list.push_back(compare_command("view.side_by_side", "Side by side", ImGuiKey_S, Compare::side_by_side));
@@ -193,18 +196,19 @@ void add_view_commands(std::vector<Command>& list) {
                     ui.app.set_path(std::move(path), "Add a view to the camera path");
                   },
                   true});
-  list.push_back({"path.play",
-                  "View",
-                  "Play the camera path",
-                  ImGuiKey_L,
-                  {},
-                  false,
-                  [](const Ui& ui) { return ui.app.scene().path.playable(); },
-                  [](Ui& ui) {
-                    auto& since = ui.app.view.playing_since;
-                    since = since ? std::nullopt : std::optional(ImGui::GetTime());
-                    ui.stay_awake(0.1);
-                  }});
+  list.push_back(
+      {"path.play",
+       "View",
+       "Play the camera path",
+       ImGuiKey_L,
+       {},
+       false,
+       [](const Ui& ui) { return ui.app.scene().path.playable() && ui.app.view.compare != Compare::grid; },
+       [](Ui& ui) {
+         auto& since = ui.app.view.playing_since;
+         since = since ? std::nullopt : std::optional(ImGui::GetTime());
+         ui.stay_awake(0.1);
+       }});
   list.push_back({"path.clear",
                   "View",
                   "Remove the camera path",
