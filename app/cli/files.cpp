@@ -31,7 +31,12 @@ fs::path in_full(const fs::path& path) {
 }
 
 // Names of options that are written to.
-constexpr std::array outputs{"--json", "--out", "--image", "--views", "--mask", "--depth", "--sheet"};
+constexpr std::array outputs{"--json",  "--out",   "--image", "--views",  "--mask",
+                             "--depth", "--sheet", "--faces", "--package"};
+
+// Names of options that take words, which may be those of a file.
+constexpr std::array words{"--prompt",    "--name", "--device", "--path", "--mode",
+                           "--precision", "--only", "--ablate", "--offer"};
 
 struct Given {
   std::string option, text;
@@ -42,10 +47,17 @@ bool is_number(const std::string& text) {
   return text.find_first_not_of("0123456789") == std::string::npos;
 }
 
-// What the verb's options were given, as if all but numbers were paths.
+template <std::size_t count>
+bool is_one_of(const std::array<const char*, count>& names, const std::string& option) {
+  return std::find(names.begin(), names.end(), option) != names.end();
+}
+
+// What the verb's options were given, as if all but flags, words and numbers were paths.
 std::vector<Given> given_to(const CLI::App& verb) {
   std::vector<Given> all;
   for (const CLI::Option* option : verb.get_options()) {
+    const bool is_flag = option->get_expected_max() == 0;
+    if (is_flag || is_one_of(words, option->get_name())) continue;
     for (const std::string& value : option->results()) {
       if (!is_number(value)) all.push_back({option->get_name(), value, in_full(value)});
     }
@@ -58,7 +70,7 @@ std::vector<Given> given_to(const CLI::App& verb) {
 
 Status check_apart(const std::vector<Given>& all) {
   for (const Given& output : all) {
-    if (std::find(outputs.begin(), outputs.end(), output.option) == outputs.end()) continue;
+    if (!is_one_of(outputs, output.option)) continue;
     for (const Given& other : all) {
       if (&other == &output || other.place != output.place) continue;
       return fail(output.text + ": is the file of " + other.option + " too; give " + output.option +

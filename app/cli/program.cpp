@@ -1,11 +1,13 @@
 #include "cli/program.h"
 
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -93,6 +95,23 @@ int run_command(const Command& command, const Common& common) {
   return status ? 0 : complain(status.error());
 }
 
+struct WindowSize {
+  int width = 0, height = 0;  // pixels
+};
+
+// The whole text as WIDTHxHEIGHT; none where it is something else, or nothing that a window can be.
+std::optional<WindowSize> window_size(const std::string& text) {
+  constexpr int least = 320, most = 16384;
+  const auto fits = [](int side) { return side >= least && side <= most; };
+  const char* const end = text.data() + text.size();
+  WindowSize size;
+  const auto [x, no_width] = std::from_chars(text.data(), end, size.width);
+  if (no_width != std::errc() || x == end || *x != 'x') return std::nullopt;
+  const auto [rest, no_height] = std::from_chars(x + 1, end, size.height);
+  if (no_height != std::errc() || rest != end || !fits(size.width) || !fits(size.height)) return std::nullopt;
+  return size;
+}
+
 // `triptych FILE...`: the window. A word that is neither a verb nor a file is a wrong call.
 struct WindowCall {
   std::vector<std::string> files;
@@ -102,6 +121,13 @@ struct WindowCall {
 };
 
 int open_window(const WindowCall& call, [[maybe_unused]] const Common& common) {
+  const auto size = window_size(call.size);
+  if (!size && !call.size.empty()) {
+    return complain(
+        Error{call.size + ": no size of a window; --size takes WIDTHxHEIGHT, each from 320 to 16384 pixels",
+              {},
+              ErrorCode::usage});
+  }
   for (const auto& file : call.files) {
     std::error_code error;
     if (std::filesystem::exists(file, error)) continue;
@@ -126,8 +152,9 @@ int open_window(const WindowCall& call, [[maybe_unused]] const Common& common) {
   window.assets = assets;
   window.dump_state = call.dump_state;
   window.safe_mode = call.safe_mode;
-  if (!call.size.empty() && std::sscanf(call.size.c_str(), "%dx%d", &window.width, &window.height) != 2) {
-    return complain(Error{call.size + ": no size; --size takes WIDTHxHEIGHT", {}, ErrorCode::usage});
+  if (size) {
+    window.width = size->width;
+    window.height = size->height;
   }
   const auto services = app::make_engine_services(engine);
   const Status status = app::run_window(window, *services);
