@@ -83,7 +83,7 @@ bool shown_is_unsaved(const Ui& ui) {
 
 // What quitting now would end or lose.
 std::string quit_question(const Ui& ui) {
-  if (ui.leaving) return "Saving what was learned...";
+  if (ui.leaving) return ui.app.adapting.busy() ? "Saving what was learned..." : "Ending what still runs...";
   std::string text;
   if (ui.app.adapting.save_failed()) {
     text =
@@ -93,6 +93,8 @@ std::string quit_question(const Ui& ui) {
     text = "A style is being learned. Quitting keeps what has been learned so far. ";
   } else if (ui.app.exports.busy()) {
     text = "An export is still running. Quitting cancels it; no unfinished file is left behind. ";
+  } else if (ui.app.imports.busy()) {
+    text = "A checkpoint is being imported. Quitting cancels that; no unfinished package is left behind. ";
   }
   if (shown_is_unsaved(ui)) {
     text += "Your edits are not saved.";
@@ -107,6 +109,7 @@ std::string quit_question(const Ui& ui) {
 void quit_dialog(Ui& ui) {
   if (!begin_dialog(ui, "Quit", ui.dialogs.quit, 440)) return;
   ImGui::TextWrapped("%s", quit_question(ui).c_str());
+  if (ui.leaving) mark(ui, "quit.waiting");
   ImGui::Dummy({0, ui.px(6)});
   ImGui::BeginDisabled(ui.leaving);
   if (shown_is_unsaved(ui)) {
@@ -121,7 +124,9 @@ void quit_dialog(Ui& ui) {
   const char* quit = ui.app.would_lose_work() ? "Quit without saving" : "Quit";
   if (ImGui::Button(quit, {std::max(ui.px(110), ImGui::CalcTextSize(quit).x + ui.px(24)), 0})) {
     ui.leaving = true;
-    for (const JobInfo& job : ui.app.exports.jobs()) ui.app.exports.cancel(job.id);
+    for (JobQueue* queue : {&ui.app.exports, &ui.app.imports}) {
+      for (const JobInfo& job : queue->jobs()) queue->cancel(job.id);
+    }
     ui.app.adapting.stop();
     ui.app.adapting.give_up();
   }
@@ -159,50 +164,78 @@ void delete_style_dialog(Ui& ui) {
   if (!open) ui.dialogs.delete_style.reset();
 }
 
-void import_dialog(Ui& ui) {
-  bool open = ui.app.checkpoint.has_value();
-  if (!open) return;
-  ImportChoice& choice = ui.dialogs.import_choice;
-  const std::filesystem::path file = *ui.app.checkpoint;
-  if (choice.package.empty()) {
-    choice.package = (ui.app.options.data / "models" / (file.stem().string() + ".safetensors")).string();
-  }
-  if (!begin_dialog(ui, "Import a checkpoint", open, 520)) {
-    if (!open) ui.app.checkpoint.reset();
-    return;
-  }
-  ImGui::TextWrapped(
-      "%s is a checkpoint. It has to be made a model package once, which takes a few minutes and as much "
-      "room "
-      "on the disk; you can go on working meanwhile.",
-      file.filename().string().c_str());
-  ImGui::Dummy({0, ui.px(4)});
+namespace {
+
+// A package of that name that is there already.
+bool package_exists(const std::string& name) {
+  std::error_code error;
+  const std::filesystem::path path = App::package_file(name);
+  return std::filesystem::exists(std::filesystem::is_directory(path, error) ? path / "manifest.json" : path,
+                                 error);
+}
+
+void import_fields(Ui& ui, ImportChoice& choice) {
   row_label("Package", ui.px(120));
   ImGui::SetNextItemWidth(-1);
   ImGui::InputText("##package", &choice.package);
+  if (ImGui::IsItemEdited()) choice.confirm_replace = false;
   mark(ui, "import.package");
   row_label("Teacher", ui.px(120));
   ImGui::SetNextItemWidth(-1);
   ImGui::InputTextWithHint("##teacher", "A Live3D checkpoint, if you have one", &choice.teacher);
   mark(ui, "import.teacher");
   tooltip("It reconstructs when there is no prompt, and teaches when a style is learned.");
-  ImGui::Dummy({0, ui.px(6)});
+  if (!choice.confirm_replace) return;
+  ImGui::TextColored(ui.palette->warning, "This package exists. Press again to replace it.");
+  mark(ui, "import.exists");
+}
+
+void import_buttons(Ui& ui, ImportChoice& choice, bool& open) {
   ImGui::BeginDisabled(choice.package.empty());
-  const bool start = primary_button(ui, "Import", {ui.px(110), 0});
+  const bool start = primary_button(ui, choice.confirm_replace ? "Replace" : "Import", {ui.px(110), 0});
   ImGui::EndDisabled();
   mark(ui, "import.start");
-  tooltip("Runs in the background; the package is opened at its end");
+  tooltip(choice.confirm_replace ? "What the package holds now is lost"
+                                 : "Runs in the background; the package is opened at its end");
   ImGui::SameLine();
   if (ImGui::Button("Cancel", {ui.px(110), 0})) open = false;
   mark(ui, "import.cancel");
   tooltip("Leaves the checkpoint as it is (Esc)");
-  if (start) ui.app.import_checkpoint(choice.package, choice.teacher);
-  if (!open) ui.app.checkpoint.reset();
-  if (!ui.app.checkpoint) {
-    choice = {};
-    ImGui::CloseCurrentPopup();
+  if (!start) return;
+  if (!choice.confirm_replace && package_exists(choice.package)) {
+    choice.confirm_replace = true;
+  } else {
+    ui.app.import_checkpoint(choice.package, choice.teacher);
   }
-  end_dialog();
+}
+
+}  // namespace
+
+void import_dialog(Ui& ui) {
+  ImportChoice& choice = ui.dialogs.import_choice;
+  bool open = ui.app.checkpoint.has_value();
+  if (!open) {
+    choice = {};
+    return;
+  }
+  const std::filesystem::path file = *ui.app.checkpoint;
+  if (choice.checkpoint != file) {
+    const auto package = ui.app.options.data / "models" / (file.stem().string() + ".safetensors");
+    choice = {file, package.string(), {}, false};
+  }
+  if (begin_dialog(ui, "Import a checkpoint", open, 520)) {
+    ImGui::TextWrapped(
+        "%s is a checkpoint. It has to be made a model package once, which takes a few minutes and as much "
+        "room on the disk; you can go on working meanwhile.",
+        file.filename().string().c_str());
+    ImGui::Dummy({0, ui.px(4)});
+    import_fields(ui, choice);
+    ImGui::Dummy({0, ui.px(6)});
+    import_buttons(ui, choice, open);
+    if (!open || !ui.app.checkpoint) ImGui::CloseCurrentPopup();
+    end_dialog();
+  }
+  if (!open) ui.app.checkpoint.reset();
 }
 
 }  // namespace triptych::app

@@ -88,12 +88,13 @@ void export_dialog(Ui& ui) {
     const auto& source = ui.app.scene().source;
     const std::string stem = source ? source->path.stem().string() : "head";
     ui.dialogs.export_head = false;
-    ui.dialogs.file.ask_save("Export", stem, suffixes[choice.kind],
-                             [&app = ui.app, request = request_from(ui)](const auto& path) {
-                               ExportRequest whole = request;
-                               whole.path = path;
-                               app.export_head(std::move(whole));
-                             });
+    ui.dialogs.file.ask_save(
+        "Export", stem, suffixes[choice.kind],
+        [&app = ui.app, shown = ui.app.shown_head(), request = request_from(ui)](const auto& path) {
+          ExportRequest whole = request;
+          whole.path = path;
+          app.export_head(shown, whole);
+        });
   }
   mark(ui, "export.start");
   tooltip("Asks where to, then works in the background");

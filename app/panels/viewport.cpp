@@ -173,6 +173,12 @@ void head_view(Ui& ui, ImVec2 from, ImVec2 size) {
   draw->ChannelsMerge();
 }
 
+// Where no head is drawn, nobody sees a drag, a held key or the camera path come to their end.
+void leave_head(ViewState& view) {
+  view.dragging_view = view.hold_original = false;
+  view.playing_since.reset();
+}
+
 }  // namespace
 
 void viewport_panel(Ui& ui) {
@@ -192,12 +198,11 @@ void viewport_panel(Ui& ui) {
   const ImVec2 size{std::max(ImGui::GetContentRegionAvail().x, 64.0F),
                     std::max(ImGui::GetContentRegionAvail().y, 64.0F)};
   mark(ui, "viewport", from, size);
+  const bool grid = ui.app.view.compare == Compare::grid;
+  if (empty || grid) leave_head(ui.app.view);
   if (empty) {
     empty_view(ui, size);
-    ImGui::End();
-    return;
-  }
-  if (ui.app.view.compare == Compare::grid) {
+  } else if (grid) {
     prompt_grid(ui, from, size);
   } else {
     ui.app.grid.clear();

@@ -22,6 +22,17 @@ std::string pairs_key(int load) {
   return "pairs " + std::to_string(load);
 }
 
+// Where no style lies that was given up.
+fs::path free_recovery_path(const fs::path& folder) {
+  const fs::path first = recovery_path(folder, Leftover::style);
+  fs::path path = first;
+  std::error_code ignored;
+  for (int number = 2; fs::exists(path, ignored); ++number) {
+    path.replace_filename(first.stem().string() + "-" + std::to_string(number) + first.extension().string());
+  }
+  return path;
+}
+
 }  // namespace
 
 void Adapting::open_pairs(const std::vector<fs::path>& paths) {
@@ -117,9 +128,10 @@ void Adapting::start() {
   StyleRunConfig config;
   config.name = name;
   config.minutes = static_cast<double>(minutes);
-  config.recovery = recovery_path(app_.options.state, Leftover::style);
+  config.recovery = recovery_ = free_recovery_path(app_.options.state);
   config.changed = [this, &ui = app_.ui] { ui.post([this] { poll(); }); };
-  app_.background.submit(
+  app_.learned_entry = 0;
+  start_job_ = app_.background.submit(
       "Preparing to learn \"" + name + "\"", "learn",
       [this, pairs = pairs_, config](Progress& progress) {
         std::error_code ignored;
@@ -153,6 +165,7 @@ void Adapting::resume() {
 
 void Adapting::stop() {
   stop_when_started_ = true;
+  if (starting_) app_.background.cancel(start_job_);  // nothing is learned yet: nothing to wait for
   if (run_) run_->stop();
 }
 
@@ -264,9 +277,10 @@ void Adapting::recover() {
             "Triptych ended while it learned \"" + style->name + "\": what it had learned is kept";
         app_.shelf.add(*style, [this, path, sentence](const Status& status) {
           if (!status) return;  // the next start tries again
-          std::error_code ignored;
-          fs::remove(path, ignored);
           app_.notices.add(Notice::Kind::information, sentence);
+          std::error_code ignored;
+          const bool removed = fs::remove(path, ignored);
+          if (removed && recovery_.empty()) recover();  // there may be another, and none is our own yet
         });
       });
 }

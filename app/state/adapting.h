@@ -55,7 +55,7 @@ class Adapting {
   [[nodiscard]] const std::vector<double>& losses() const noexcept { return losses_; }
   [[nodiscard]] const std::optional<StyleRun::View>& view() const noexcept { return view_; }
 
-  // Takes up what a crash left behind.
+  // Takes up what a crash, or giving up before it, left behind.
   void recover();
 
   bool shown = false;  // the panel
@@ -76,12 +76,14 @@ class Adapting {
   std::vector<std::vector<std::filesystem::path>> waiting_;  // opened while the face models are being loaded
   int loads_ = 0;                                            // of pairs, since they were cleared
   bool starting_ = false;
+  int start_job_ = 0;  // while starting_
   bool stop_when_started_ = false;
   bool paused_ = false;
   bool finishing_ = false;
   bool save_failed_ = false;
   std::shared_ptr<StyleRun> run_;
   std::string run_name_;
+  std::filesystem::path recovery_;  // of the newest run; empty before the first
   StyleRun::Info info_;
   std::vector<double> loss_seconds_, losses_;
   std::optional<StyleRun::View> view_;

@@ -59,6 +59,13 @@ struct Draft {
   std::string reference_name;
 };
 
+// What an export is made of, also when something else is shown by then.
+struct ShownHead {
+  std::shared_ptr<const Edit> edit;  // null: there is none
+  float strength = 1;
+};
+
+class RecoveryFile;  // state/recovery.h
 struct Session;
 
 class App {
@@ -85,20 +92,24 @@ class App {
   void paste(const std::string& clipboard);  // paths or file:// addresses, else prompt text
   void show_welcome();                       // the shipped portrait
   // The checkpoint that was opened becomes a package, which is then used; the teacher may be empty.
-  void import_checkpoint(const std::filesystem::path& package, const std::filesystem::path& teacher);
+  void import_checkpoint(const std::filesystem::path& name, const std::filesystem::path& teacher);
+  // Where the package of that name is written: with a suffix by which it is opened again, or into a folder.
+  [[nodiscard]] static std::filesystem::path package_file(const std::filesystem::path& name);
   void choose_face(int face);
   void correct_landmarks(const std::vector<Point2>& landmarks);  // pixels of the picture
   void reset_landmarks();
 
   // --- Edit (app/state/edit.cpp)
   // ----------------------------------------------------------------------------------
-  // The draft: to the picture that is there once nothing is being opened any more. The newest one wins.
+  // The draft, with the reference and to the picture that are there once none is being opened any more. The
+  // newest one wins.
   void apply_prompt();
   void apply_style(const std::string& name);
   void cancel_edit();
   // A result that is there already, as an entry of the history (its id does not matter).
   void take_result(Variant result, float strength);
-  void show_learned(const std::string& style, const std::shared_ptr<const Edit>& edit);  // anew: replaces it
+  // A snapshot of the style that is being learned: the first is an action, the others replace its entry.
+  void show_learned(const std::string& style, const std::shared_ptr<const Edit>& edit);
   void show_variant(int index);
   void remove_variant(int index);
   void set_strength(float strength, bool dragging);
@@ -113,7 +124,8 @@ class App {
   // --- Save and export (app/state/save.cpp)
   // -----------------------------------------------------------------------
   void save_session(const std::filesystem::path& path, std::function<void()> saved = {});
-  void export_head(const ExportRequest& request);
+  [[nodiscard]] ShownHead shown_head() const;
+  void export_head(const ShownHead& shown, const ExportRequest& request);
   void save_preferences();
   void discard_recovery();
   void recover();
@@ -152,6 +164,7 @@ class App {
   std::map<std::string, std::shared_ptr<const Image8>> style_thumbnails;
   std::map<std::string, double> edit_times_ms;  // of the last edit
   double frames_per_second = 0;
+  int learned_entry = 0;  // of the history: what the run that learns a style has made; 0: nothing yet
   StyleShelf shelf{*this};
   PromptGrid grid{*this};
   Adapting adapting{*this};
@@ -159,12 +172,16 @@ class App {
   // Queues last: they end first and use what is above.
   JobQueue edits{ui};
   JobQueue exports{ui};
-  JobQueue saves{ui};  // sessions, autosaves and styles: behind nothing that takes long, never cancelled
+  JobQueue imports{ui};
+  JobQueue references{ui};  // the pictures of prompts
+  JobQueue saves{ui};       // sessions, autosaves and styles: behind nothing that takes long, never cancelled
   JobQueue background{ui};
   // All of them, in the order of the list of running jobs.
-  [[nodiscard]] std::array<JobQueue*, 4> queues() noexcept { return {&edits, &exports, &saves, &background}; }
-  [[nodiscard]] std::array<const JobQueue*, 4> queues() const noexcept {
-    return {&edits, &exports, &saves, &background};
+  [[nodiscard]] std::array<JobQueue*, 6> queues() noexcept {
+    return {&edits, &exports, &imports, &references, &saves, &background};
+  }
+  [[nodiscard]] std::array<const JobQueue*, 6> queues() const noexcept {
+    return {&edits, &exports, &imports, &references, &saves, &background};
   }
   ViewRenderer renderer;
 
@@ -173,7 +190,7 @@ class App {
     std::shared_ptr<const Source> source;
     std::shared_ptr<const Edit> edit;
   };
-  void open_one(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
+  void open_one(const std::filesystem::path& named, const std::shared_ptr<struct OpenBatch>& batch);
   void open_head_of(const std::shared_ptr<struct OpenBatch>& batch);
   void not_opened(const Error& error, const std::filesystem::path& path,
                   const std::shared_ptr<struct OpenBatch>& batch);
@@ -186,6 +203,7 @@ class App {
   using MakeSource = std::function<Result<std::shared_ptr<const Source>>(const Source&, Progress&)>;
   void cut_out_again(const std::string& title, MakeSource make, const std::string& label);
   void look_from_its_camera(const Edit& edit);
+  void apply_text(const std::string& text);
   void apply(const Draft& wanted);
   void compute(const Draft& wanted, const std::string& label, bool as_new, int variant_id);
   void act(Scene scene, const std::string& label, const std::string& merge = {});
@@ -202,7 +220,6 @@ class App {
   void show_session(Session session, const std::filesystem::path& path);
   void forget_leftover(Document& document);
   [[nodiscard]] Session session() const;  // what there is to save
-  [[nodiscard]] std::filesystem::path recovery_file() const;
 
   int next_variant_ = 1;
   std::vector<std::string> styles_to_draw_;  // the next one, or the one that is being drawn, last
@@ -210,6 +227,7 @@ class App {
   std::shared_ptr<const Source> styles_source_;  // whom style_thumbnails show
   bool autosave_due_ = false;
   std::string autosaved_draft_;
+  std::unique_ptr<RecoveryFile> recovery_;  // since the first autosave
   std::chrono::steady_clock::time_point last_frame_{};
 };
 

@@ -44,7 +44,8 @@ bool App::editing() const {
 }
 
 bool App::can_apply() const {
-  return (scene().source != nullptr || edits.busy()) && (!draft.text.empty() || draft.reference != nullptr);
+  const bool says_something = !draft.text.empty() || draft.reference != nullptr || references.busy();
+  return says_something && (scene().source != nullptr || edits.busy());
 }
 
 std::string App::understood() const {
@@ -54,7 +55,20 @@ std::string App::understood() const {
 }
 
 void App::apply_prompt() {
-  if (!draft.text.empty() || draft.reference != nullptr) apply(draft);
+  apply_text(draft.text);
+}
+
+void App::apply_text(const std::string& text) {
+  if (references.busy()) {  // behind the picture that is meant with it
+    references.submit(
+        "Applying " + (text.empty() ? "the reference" : "\"" + text + "\""), "prompt",
+        [](Progress&) { return Status(); },
+        [this, text](const Status& reached) {
+          if (reached) apply_text(text);
+        });
+    return;
+  }
+  if (!text.empty() || draft.reference != nullptr) apply({text, draft.reference, draft.reference_name});
 }
 
 void App::apply(const Draft& wanted) {
@@ -83,6 +97,7 @@ void App::apply(const Draft& wanted) {
 }
 
 void App::apply_style(const std::string& name) {
+  for (const char* key : {"reference", "prompt"}) references.cancel_key(key);
   draft = {name, nullptr, {}};
   apply_prompt();
 }
@@ -123,6 +138,7 @@ void App::compute(const Draft& wanted, const std::string& label, bool as_new, in
 
 void App::cancel_edit() {
   for (const char* key : {"edit", "prompt"}) edits.cancel_key(key);
+  references.cancel_key("prompt");
   for (const JobInfo& job : edits.jobs()) {
     if (job.running && model_ready) edits.cancel(job.id);
   }
@@ -153,18 +169,22 @@ void App::take_result(Variant result, float strength) {
 }
 
 void App::show_learned(const std::string& style, const std::shared_ptr<const Edit>& edit) {
-  const auto& history = scene().history;
-  const auto same = std::ranges::find_if(history, [&](const auto& entry) { return entry->text == style; });
-  if (same == history.end()) {
-    return take_result({0, style, style, nullptr, edit, model_generation}, 1);
-  }
   Scene next = scene();
-  auto anew = std::make_shared<Variant>(**same);
-  anew->edit = edit;
-  anew->generation = model_generation;
-  next.history[static_cast<std::size_t>(same - history.begin())] = anew;
-  scenes.amend(std::move(next));
-  make_thumbnail(anew->id, edit);
+  const auto own =
+      std::ranges::find(next.history, learned_entry, [](const auto& entry) { return entry->id; });
+  const bool first = own == next.history.end();
+  if (first) learned_entry = next_variant_++;
+  auto variant =
+      std::make_shared<const Variant>(Variant{learned_entry, style, style, nullptr, edit, model_generation});
+  if (first) {  // undo leads back to an entry of the same words
+    put(next, std::move(variant));
+    next.strength = 1;
+    act(std::move(next), "Take \"" + style + "\"");
+  } else {
+    *own = std::move(variant);
+    scenes.amend(std::move(next));
+  }
+  make_thumbnail(learned_entry, edit);
 }
 
 void App::remove_variant(int index) {

@@ -56,6 +56,7 @@ class EngineServices final : public Services {
       aligner_ = std::make_shared<const FaceAligner>(std::move(aligner));
     }
     look_for_cuda();
+    TRIPTYCH_CHECK(progress.check());
     return use_model(options_.model, progress);
   }
 
@@ -72,6 +73,7 @@ class EngineServices final : public Services {
     settings.prompt_assets = options_.prompt_assets;
     auto opened = open_model(package, settings);
     if (!opened) return about(package, opened.error());
+    TRIPTYCH_CHECK(progress.check());
     auto editor = std::make_shared<Editor>(*opened);
     std::shared_ptr<const Model> model = std::move(*opened);
     {

@@ -53,8 +53,11 @@ void App::cut_out_again(const std::string& title, MakeSource make, const std::st
         if (scene().source != source) return;
         Scene next = scene();
         next.source = opened->source;
-        for (auto& variant : next.history) {
+        for (auto& variant : next.history) {  // ids of their own: undo leads to the others' thumbnails
           auto anew = std::make_shared<Variant>(*variant);
+          anew->id = next_variant_++;
+          const auto thumbnail = thumbnails.find(variant->id);
+          if (thumbnail != thumbnails.end()) thumbnails[anew->id] = thumbnail->second;
           anew->edit = variant == next.history.front() ? opened->edit : nullptr;
           variant = std::move(anew);
         }

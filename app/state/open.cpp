@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 #include <sstream>
+#include <utility>
 
 #include "core/folder.h"
 #include "core/suffix.h"
@@ -36,10 +37,11 @@ void App::open(const std::vector<fs::path>& files) {
   open_head_of(batch);
 }
 
-void App::open_one(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
+void App::open_one(const fs::path& named, const std::shared_ptr<OpenBatch>& batch) {
   std::error_code error;
+  const fs::path path = fs::absolute(named, error);  // sessions keep it, and open from other folders
   if (!fs::exists(path, error)) {
-    batch->errors.push_back({path.filename().string() + ": there is no such file; was it moved or deleted?",
+    batch->errors.push_back({named.filename().string() + ": there is no such file; was it moved or deleted?",
                              {},
                              ErrorCode::failed});
     return;
@@ -51,6 +53,7 @@ void App::open_one(const fs::path& path, const std::shared_ptr<OpenBatch>& batch
   } else if (suffix == ".safetensors" && is_style_file(path)) {
     open_style(path, batch);
   } else if (folder || suffix == ".safetensors" || suffix == ".package") {
+    if (std::exchange(batch->model, true)) return batch->left.push_back(path);
     use_model(path, batch);
   } else if (suffix == ".pt" || suffix == ".pth" || suffix == ".ckpt" || suffix == ".pkl") {
     if (batch->checkpoint) return batch->left.push_back(path);
@@ -106,16 +109,24 @@ void App::open_style(const fs::path& path, const std::shared_ptr<OpenBatch>& bat
       });
 }
 
-void App::import_checkpoint(const fs::path& package, const fs::path& teacher) {
+fs::path App::package_file(const fs::path& name) {
+  std::error_code error;
+  const std::string suffix = lower_suffix(name);
+  const bool folder = !name.has_filename() || fs::is_directory(name, error);
+  if (folder || suffix == ".safetensors" || suffix == ".package") return name;
+  return fs::path(name) += ".safetensors";
+}
+
+void App::import_checkpoint(const fs::path& name, const fs::path& teacher) {
   if (!checkpoint) return;
-  exports.submit(
-      "Importing " + checkpoint->filename().string(), "import",
-      [this, from = *checkpoint, package, teacher](Progress& progress) {
+  imports.submit(
+      "Importing " + checkpoint->filename().string(), "",
+      [this, from = *checkpoint, package = package_file(name), teacher](Progress& progress) {
         std::error_code ignored;
         fs::create_directories(package.parent_path(), ignored);
         return services.import_checkpoint(from, package, teacher, progress);
       },
-      [this, package](const Result<std::vector<std::string>>& sentences) {
+      [this, package = package_file(name)](const Result<std::vector<std::string>>& sentences) {
         if (!sentences) return notices.add(sentences.error());
         for (const std::string& sentence : *sentences) notices.add(Notice::Kind::information, sentence);
         open({package});
@@ -177,7 +188,8 @@ void App::begin_scene(const Opened& opened, const fs::path& path) {
   edit_times_ms = opened.edit->times_ms;
   act_opening(std::move(next), "Open " + path.filename().string());
   make_thumbnail(variant->id, variant->edit);
-  if (path.parent_path() != options.assets / "portraits") {
+  std::error_code error;
+  if (!fs::equivalent(path.parent_path(), options.assets / "portraits", error)) {
     preferences.remember(path);
     save_preferences();
   }
@@ -193,11 +205,14 @@ void App::look_from_its_camera(const Edit& edit) {
 }
 
 void App::open_reference(const fs::path& path) {
-  background.submit(
+  references.submit(
       "Opening the reference " + path.filename().string(), "reference",
       [this, path](Progress&) { return services.load_image(path); },
       [this, path](Result<Image8> image) {
-        if (!image) return notices.add(image.error());
+        if (!image) {
+          references.cancel_key("prompt");  // it was meant with this picture
+          return notices.add(image.error());
+        }
         draft.reference = make_preview(*image).image;  // as much as any model looks at
         draft.reference_name = path.filename().string();
       });
@@ -230,7 +245,13 @@ void App::paste(const std::string& clipboard) {
     words = words || (!file && !line.empty());
   }
   if (!files.empty() && !words) return open(files);
-  if (clipboard.size() < 400) draft.text = clipboard;
+  constexpr std::size_t too_long = 400;
+  if (clipboard.size() < too_long) {
+    draft.text = clipboard;
+  } else {
+    notices.add(Notice::Kind::information,
+                "The pasted text is too long for a prompt: say it in a sentence or two");
+  }
 }
 
 void App::show_welcome() {

@@ -1,5 +1,5 @@
 // The files of one drop. Their errors become one notice when the last of them is done, and so does what was
-// left out: a window shows one head, and one checkpoint is imported at a time.
+// left out: a window shows one head made by one model, and offers one checkpoint at a time.
 #pragma once
 
 #include <deque>
@@ -40,6 +40,7 @@ struct OpenBatch {
   std::vector<Error> errors;
   std::size_t total;
   std::deque<std::filesystem::path> heads;  // portraits, heads and sessions: the first that opens is shown
+  bool model = false;                       // one package is used
   bool checkpoint = false;                  // one is offered for import
   std::vector<std::filesystem::path> left;  // nothing was done with them
 };

@@ -57,21 +57,24 @@ void App::show_session(Session session, const fs::path& path) {
 }
 
 void App::forget_leftover(Document& document) {
-  std::error_code ignored;
-  if (!document.leftover.empty()) fs::remove(document.leftover, ignored);
+  if (!document.leftover.empty()) remove_recovery(document.leftover);
   document.leftover.clear();
 }
 
-void App::export_head(const ExportRequest& request) {
+ShownHead App::shown_head() const {
   const Variant* shown = scene().shown();
-  if (shown == nullptr || shown->edit == nullptr) {
+  return {shown != nullptr ? shown->edit : nullptr, scene().strength};
+}
+
+void App::export_head(const ShownHead& shown, const ExportRequest& request) {
+  if (shown.edit == nullptr) {
     return notices.add(Notice::Kind::information, "There is no head yet: open a portrait first");
   }
   const std::string name = request.path.filename().string();
   exports.submit(
       "Exporting " + name, "",
-      [this, edit = shown->edit, strength = scene().strength, request](Progress& progress) -> Status {
-        TRIPTYCH_TRY(const Head head, blend(edit->reconstruction, edit->edited, strength));
+      [this, shown, request](Progress& progress) -> Status {
+        TRIPTYCH_TRY(const Head head, blend(shown.edit->reconstruction, shown.edit->edited, shown.strength));
         return services.export_head(head, request, progress);
       },
       [this, name, path = request.path](Status status) {
@@ -87,20 +90,17 @@ void App::save_preferences() {
   }
 }
 
-fs::path App::recovery_file() const {
-  return recovery_path(options.state, Leftover::session);
-}
-
 void App::autosave() {
   autosaved_draft_ = draft.text;
   if (options.safe_mode || scene().empty()) return;
+  if (!recovery_) {
+    auto taken = RecoveryFile::take(options.state);
+    if (!taken) return notices.add(taken.error());
+    recovery_ = std::move(*taken);
+  }
   saves.submit(
       "Autosaving", "autosave",
-      [path = recovery_file(), session = session()](Progress&) -> Status {
-        std::error_code error;
-        fs::create_directories(path.parent_path(), error);
-        return write_session(path, session);
-      },
+      [path = recovery_->path(), session = session()](Progress&) { return write_session(path, session); },
       [this, document = scene().document](const Status& status) {
         if (!status) return notices.add(status.error());
         forget_leftover(*document);
@@ -114,16 +114,15 @@ void App::recover() {
 
 void App::discard_recovery() {
   if (!recoverable) return;
-  std::error_code ignored;
-  fs::remove(*recoverable, ignored);
+  remove_recovery(*recoverable);
   recoverable.reset();
   if (scene().empty()) begin_empty();
 }
 
 void App::close() {
   saves.stop();  // no autosave may appear after the removal
-  std::error_code ignored;
-  fs::remove(recovery_file(), ignored);
+  if (recovery_) remove_recovery(recovery_->path());
+  recovery_.reset();
 }
 
 }  // namespace triptych::app

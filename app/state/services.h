@@ -61,7 +61,7 @@ struct ExportRequest {
 class Services : public StyleServices {
  public:
   // Opens the models. Fails with a sentence that names the missing file; heads (.tri) can be shown all the
-  // same.
+  // same. Cancelled, this and use_model() leave the model as it was.
   [[nodiscard]] virtual Status load(Progress& progress) = 0;
   [[nodiscard]] virtual Status use_model(const std::filesystem::path& package, Progress& progress) = 0;
   // A package of the authors' checkpoint (the teacher may be empty); gives sentences worth telling.

@@ -36,8 +36,10 @@ struct ExportChoice {
 };
 
 struct ImportChoice {
-  std::string package;  // paths, as typed
+  std::filesystem::path checkpoint;  // whose import this is
+  std::string package;               // paths, as typed
   std::string teacher;
+  bool confirm_replace = false;  // that the package exists has been said: the next press replaces it
 };
 
 struct Dialogs {
@@ -78,7 +80,7 @@ struct Ui {
   bool reset_layout = false;
   float layout_ratio = 1;  // panels grow by this in the next frame
   bool quit = false;
-  bool leaving = false;         // the user wants to quit; what is learned is saved first
+  bool leaving = false;  // the user wants to quit: what is learned is saved first, with the question open
   bool popup_at_start = false;  // of this frame
   bool focus_prompt = false;
   bool zoom_face = false;  // the picture panel shows only the face

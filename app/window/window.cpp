@@ -82,7 +82,8 @@ class MainWindow {
     const bool fleeting = std::ranges::any_of(
         app_.notices.list(), [](const Notice& notice) { return notice.kind != Notice::Kind::error; });
     // The list shows how far all have come, also those that nobody waits for.
-    const bool listed = ui_.dialogs.jobs && (app_.background.busy() || app_.saves.busy());
+    const bool unawaited = app_.imports.busy() || app_.background.busy() || app_.saves.busy();
+    const bool listed = ui_.dialogs.jobs && unawaited;
     if (listed) return busy_s;
     if (fleeting || ImGui::GetIO().WantTextInput) return 0.25;
     return idle_s;
@@ -159,7 +160,8 @@ class MainWindow {
   }
 
   [[nodiscard]] bool should_close() {
-    const bool busy = app_.exports.busy() || app_.adapting.busy();
+    const bool busy = app_.exports.busy() || app_.imports.busy() || app_.adapting.busy();
+    if (!ui_.dialogs.quit) ui_.leaving = false;            // closed while it waited: they stay
     if (app_.saves.busy()) return false;                   // it comes again when they are done
     if (app_.adapting.save_failed()) ui_.leaving = false;  // the question tells it and is asked again
     if (ui_.leaving) return !busy;

@@ -2,6 +2,7 @@
 // test tells it.
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -102,6 +103,30 @@ TEST_F(ActingDialogs, ANameThatSaysAnotherKindOfFileIsAskedForAgain) {
   EXPECT_TRUE(
       person.sees([&](const json& s) { return s["session"] == (folder / "work.triptych").string(); }));
   EXPECT_FALSE(fs::exists(folder / "work.mp4"));
+}
+
+TEST_F(ActingDialogs, AnExportIsOfTheHeadThatWasShownWhenItWasAskedFor) {
+  begin();
+  apply("clown");
+  ASSERT_TRUE(person.sees(is_still));
+  const auto export_to = [&](const std::string& name, const std::string& meanwhile) {
+    person.click("export");
+    person.click("export.start");
+    ASSERT_TRUE(person.sees([](const json& s) { return s["dialogs"]["desktop"] == true; }));
+    if (!meanwhile.empty()) {
+      person.click(meanwhile);
+      ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "Original"; }));
+    }
+    answer(folder / name);
+    ASSERT_TRUE(person.sees([&](const json& s) {
+      return std::ranges::any_of(s["notices"],
+                                 [&](const json& n) { return n["sentence"] == "Exported " + name; });
+    }));
+  };
+  ASSERT_NO_FATAL_FAILURE(export_to("at_once.png", ""));
+  ASSERT_NO_FATAL_FAILURE(export_to("later.png", "history.0"));
+  EXPECT_TRUE(read_file(folder / "at_once.png").value_or("") ==
+              read_file(folder / "later.png").value_or("?"));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ inline constexpr std::string_view fake_package = "a package of tests";  // what 
 // "nonsense" is not. A picture more than twice as wide as high holds two faces; a black one holds
 // none. A video is a file that says how many cameras it was asked for; one called "slow..." takes until it is
 // cancelled. Pairs of a folder "slow" wait for a file "go" in it, then until they are cancelled. A checkpoint
-// imports to a fake_package.
+// imports to a fake_package; one called "stubborn..." waits for a file "go" beside it, cancelled or not.
 class FakeServices final : public app::Services {
  public:
   explicit FakeServices(int threads = 2) : pool_(threads), baking_pool_(1) {}

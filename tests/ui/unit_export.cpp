@@ -4,7 +4,9 @@
 #include <array>
 #include <fstream>
 
+#include "core/atomic_file.h"
 #include "core/thread_pool.h"
+#include "driver.h"
 #include "head/tri_file.h"
 #include "image/picture.h"
 #include "state/engine_export.h"
@@ -105,6 +107,30 @@ TEST_F(Export, AMeshHasItsFormatBySuffix) {
     ASSERT_TRUE(app::write_export(head, request, pool, progress));
     EXPECT_TRUE(bytes().starts_with(start)) << name;
   }
+}
+
+// The file may be named long after the export was asked for.
+TEST_F(Export, OfTheWindowIsOfWhatWasShownWhenItWasAskedFor) {
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  driver.apply("clown");
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().shown()->text == "clown"; }));
+  driver.app->set_strength(0.5F, false);
+  request.kind = ExportRequest::Kind::head;
+  const auto written_of = [&](const app::ShownHead& shown, const char* name) {
+    request.path = folder / name;
+    driver.app->export_head(shown, request);
+    EXPECT_TRUE(driver.wait_idle());
+    return read_file(request.path).value_or("");
+  };
+  const app::ShownHead asked = driver.app->shown_head();
+  const std::string at_once = written_of(asked, "at_once.tri");
+  driver.app->show_variant(0);
+  driver.app->set_strength(1, false);
+  const std::string later = written_of(asked, "later.tri");
+  EXPECT_FALSE(later.empty());
+  EXPECT_TRUE(later == at_once);
+  EXPECT_FALSE(later == written_of(driver.app->shown_head(), "now.tri"));
 }
 
 }  // namespace

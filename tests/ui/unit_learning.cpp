@@ -284,6 +284,28 @@ TEST_F(Learning, GivingUpAnUnsavedStyleLeavesItToTheNextStart) {
   EXPECT_TRUE(std::filesystem::exists(recovery));
 }
 
+TEST_F(Learning, AnotherRunLeavesWhatWasGivenUp) {
+  learn_a_little();
+  {
+    const FullDisk full;
+    adapting().stop();
+    ASSERT_TRUE(driver.wait([&] { return adapting().save_failed(); }));
+  }
+  adapting().give_up();
+  adapting().name = "pencil";
+  adapting().minutes = 0.5F;
+  adapting().start();
+  ASSERT_TRUE(driver.wait([&] { return !adapting().busy() && knows("pencil"); }));
+  const auto kept = load_fake_style(recovery);
+  ASSERT_TRUE(kept) << kept.error().message;
+  EXPECT_EQ(kept->name, "charcoal");
+  std::vector<std::filesystem::path> left;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "state")) {
+    if (entry.path().extension() == ".safetensors") left.push_back(entry.path());
+  }
+  EXPECT_THAT(left, ::testing::ElementsAre(recovery)) << "what the second run wrote goes with it";
+}
+
 TEST_F(Learning, CancelledBeforeItBeginsItIsOver) {
   begin();
   const int blocking = block(driver.app->background);

@@ -299,7 +299,7 @@ TEST(Commands, IdsAndShortcutsAreUnique) {
     EXPECT_TRUE(ids.insert(command.id).second) << command.id;
     const bool fresh = command.shortcut == 0 || shortcuts.insert(command.shortcut).second;
     EXPECT_TRUE(fresh) << command.id;
-    EXPECT_TRUE(command.also == 0 || shortcuts.insert(command.also).second) << command.id;
+    for (const ImGuiKeyChord also : command.also) EXPECT_TRUE(shortcuts.insert(also).second) << command.id;
     EXPECT_FALSE(command.title.empty());
     EXPECT_NE(command_hint(command.id).empty(), command.run != nullptr) << command.id;
   }

@@ -7,7 +7,6 @@
 #include "core/safetensors.h"
 #include "driver.h"
 #include "full_disk.h"
-#include "state/recovery.h"
 #include "state/session_file.h"
 
 namespace triptych::test {
@@ -178,8 +177,11 @@ TEST_F(Saving, TheCameraPathIsWorkAndATypedPromptIsAutosaved) {
   ASSERT_TRUE(driver.wait_idle());
   driver.app->draft.text = "as a queen";
   ASSERT_TRUE(driver.wait_idle());
-  const auto kept =
-      app::load_session(app::recovery_path(folder / "state", app::Leftover::session), driver.services);
+  std::filesystem::path autosave;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "state")) {
+    if (entry.path().extension() == ".triptych") autosave = entry.path();
+  }
+  const auto kept = app::load_session(autosave, driver.services);
   ASSERT_TRUE(kept);
   EXPECT_EQ(kept->draft_text, "as a queen");
   EXPECT_EQ(kept->scene.path.keys.size(), 1U);
@@ -201,7 +203,7 @@ TEST_F(Saving, WaitsForNoExport) {
   app::ExportRequest request;
   request.kind = app::ExportRequest::Kind::video;
   request.path = folder / "slow.mp4";
-  driver.app->export_head(request);
+  driver.app->export_head(driver.app->shown_head(), request);
   driver.save(work);
   ASSERT_TRUE(driver.app->exports.busy());
   driver.app->exports.cancel(driver.app->exports.jobs().front().id);

@@ -112,6 +112,24 @@ TEST(Styles, WhatACrashLeftOfALearnedStyleIsTakenUp) {
   EXPECT_FALSE(std::filesystem::exists(left));
 }
 
+// One was given up, then another was being learned when the window crashed.
+TEST(Styles, AllThatAWindowLeftIsTakenUp) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "state");
+  const auto given_up = folder / "state/learning-999999999.safetensors";
+  const auto newest = folder / "state/learning-999999999-2.safetensors";
+  ASSERT_TRUE(save_fake_style(given_up, fake_style("charcoal", 2)));
+  ASSERT_TRUE(save_fake_style(newest, fake_style("ink", 1)));
+  Driver driver(folder);
+  driver.app->start({driver.picture("a.png")});
+  ASSERT_TRUE(driver.wait([&] { return driver.app->shelf.styles().size() == 2; }));
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_NE(driver.app->shelf.find("charcoal"), nullptr);
+  EXPECT_NE(driver.app->shelf.find("ink"), nullptr);
+  EXPECT_FALSE(std::filesystem::exists(given_up));
+  EXPECT_FALSE(std::filesystem::exists(newest));
+}
+
 TEST(Styles, ALeftoverThatCannotBeTakenUpStays) {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder / "state");

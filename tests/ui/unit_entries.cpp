@@ -1,0 +1,99 @@
+// Entries of the history that come without a prompt: snapshots of a style, and copies for another cut.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "driver.h"
+
+namespace triptych::test {
+namespace {
+
+class Entries : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    driver.open(driver.picture("a.png"));
+    driver.apply("charcoal");
+    ASSERT_TRUE(driver.wait([&] { return scene().history.size() == 2; }));
+  }
+  [[nodiscard]] app::App& app() { return *driver.app; }
+  [[nodiscard]] const app::Scene& scene() const { return driver.app->scene(); }
+  [[nodiscard]] std::shared_ptr<const Edit> snapshot() const {
+    return std::make_shared<const Edit>(*scene().shown()->edit);
+  }
+  // Learning from one pair has been asked for and waits behind work that does not end.
+  void start_learning() {
+    for (const char* side : {"before", "after"}) {
+      std::filesystem::create_directories(folder / "pairs" / side);
+      ASSERT_TRUE(save_picture(folder / "pairs" / side / "a.png", Image8(64, 64, 3, 120)));
+    }
+    app().open({folder / "pairs"});
+    ASSERT_TRUE(driver.wait([&] { return !app().adapting.pairs().empty(); }));
+    app().background.submit(
+        "blocking", "",
+        [](Progress& progress) -> Status {
+          progress.wait_for_cancel();
+          return {};
+        },
+        [](const Status&) {});
+    app().adapting.name = "charcoal";
+    app().adapting.start();
+    ASSERT_TRUE(app().adapting.busy());
+  }
+
+  TemporaryFolder folder;
+  Driver driver{folder};
+};
+
+TEST_F(Entries, SnapshotsReplaceThatOfTheirRunAndUndoLeadsToThePersonsOwn) {
+  const auto own = scene().shown()->edit;
+  const auto first = snapshot();
+  const auto second = snapshot();
+  app().show_learned("charcoal", first);
+  EXPECT_EQ(scene().shown()->edit, first);
+  app().show_learned("charcoal", second);
+  EXPECT_EQ(scene().shown()->edit, second);
+  EXPECT_EQ(scene().history.size(), 2U);
+  app().undo();
+  EXPECT_EQ(scene().shown()->edit, own);
+}
+
+TEST_F(Entries, AnotherRunLeavesThatOfTheOneBeforeBehindUndo) {
+  const auto before = snapshot();
+  app().show_learned("charcoal", before);
+  start_learning();
+  const auto now = snapshot();
+  app().show_learned("charcoal", now);
+  EXPECT_EQ(scene().shown()->edit, now);
+  app().undo();
+  EXPECT_EQ(scene().shown()->edit, before);
+}
+
+TEST_F(Entries, LearningThatIsStoppedBeforeItBeginsIsOverAndMakesNone) {
+  start_learning();
+  app().adapting.stop();
+  EXPECT_TRUE(driver.wait([&] { return !app().adapting.busy(); }));
+  EXPECT_TRUE(app().background.busy());  // it waits for nothing that runs
+  EXPECT_TRUE(app().adapting.can_start());
+  EXPECT_TRUE(app().notices.list().empty());
+  EXPECT_EQ(scene().history.size(), 2U);
+}
+
+TEST_F(Entries, MovedLandmarksLeaveThumbnailsToWhatUndoLeadsTo) {
+  app().show_variant(0);
+  ASSERT_TRUE(driver.wait_idle());
+  const auto original = app().thumbnails.at(scene().history[0]->id);
+  const auto edited = app().thumbnails.at(scene().history[1]->id);
+  auto landmarks = scene().source->faces.front().landmarks;
+  for (Point2& point : landmarks) point.x += 8;
+  app().correct_landmarks(landmarks);
+  ASSERT_TRUE(driver.wait([&] { return scene().source->corrected; }));
+  ASSERT_TRUE(driver.wait_idle());
+  EXPECT_NE(app().thumbnails.at(scene().history[0]->id), original);
+  EXPECT_EQ(app().thumbnails.at(scene().history[1]->id), edited);  // until it is computed again
+  app().undo();
+  EXPECT_EQ(app().thumbnails.at(scene().history[0]->id), original);
+  EXPECT_EQ(app().thumbnails.at(scene().history[1]->id), edited);
+}
+
+}  // namespace
+}  // namespace triptych::test

@@ -1,0 +1,104 @@
+// Panels and shortcuts in frames that nobody sees: no display, no OpenGL.
+#include <gtest/gtest.h>
+#include <imgui.h>
+
+#include "driver.h"
+#include "window/ui.h"
+
+namespace triptych::test {
+namespace {
+
+class Panels : public ::testing::Test {
+ protected:
+  Panels() {
+    ImGui::CreateContext();
+    ImGuiIO& io = ImGui::GetIO();
+    io.IniFilename = nullptr;
+    io.DisplaySize = {900, 600};
+    io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
+    io.ConfigInputTrickleEventQueue = false;  // all of a chord in one frame
+    ui.fonts = app::load_fonts(folder / "none", folder / "none");
+    ui.palette = &app::palette_of(false);
+    ui.commands = app::make_commands();
+    driver.open(driver.picture("a.png"));
+  }
+  ~Panels() override { ImGui::DestroyContext(); }
+
+  // Down in one frame, up in the next.
+  void press(ImGuiKeyChord chord) {
+    ImGuiIO& io = ImGui::GetIO();
+    for (const bool down : {true, false}) {
+      for (const ImGuiKey modifier : {ImGuiMod_Ctrl, ImGuiMod_Shift}) {
+        io.AddKeyEvent(modifier, down && (chord & modifier) != 0);
+      }
+      io.AddKeyEvent(static_cast<ImGuiKey>(chord & ~ImGuiMod_Mask_), down);
+      ImGui::NewFrame();
+      app::run_shortcuts(ui);
+      ImGui::EndFrame();
+    }
+  }
+  void draw_viewport() {
+    ImGui::NewFrame();
+    app::viewport_panel(ui);
+    ImGui::EndFrame();
+  }
+  [[nodiscard]] float fov() { return view().orbit.pose().fov; }
+  [[nodiscard]] app::ViewState& view() { return driver.app->view; }
+
+  TemporaryFolder folder;
+  Driver driver{folder};
+  app::Textures textures;
+  app::StreamTexture after, before;
+  app::Ui ui{.app = *driver.app, .textures = textures, .after = after, .before = before};
+};
+
+TEST_F(Panels, EveryPlusAndMinusOfAKeyboardZooms) {
+  for (const ImGuiKeyChord plus :
+       {ImGuiKeyChord{ImGuiKey_Equal}, ImGuiMod_Shift | ImGuiKey_Equal, ImGuiKeyChord{ImGuiKey_KeypadAdd}}) {
+    const float was = fov();
+    press(plus);
+    EXPECT_LT(fov(), was) << plus;
+  }
+  for (const ImGuiKeyChord minus : {ImGuiKey_Minus, ImGuiKey_KeypadSubtract}) {
+    const float was = fov();
+    press(minus);
+    EXPECT_GT(fov(), was) << minus;
+  }
+}
+
+TEST_F(Panels, EitherEnterAppliesThePrompt) {
+  const std::pair<const char*, ImGuiKey> prompts[] = {{"clown", ImGuiKey_Enter},
+                                                      {"zombie", ImGuiKey_KeypadEnter}};
+  for (const auto& [prompt, enter] : prompts) {
+    driver.app->draft.text = prompt;
+    press(ImGuiMod_Ctrl | enter);
+    EXPECT_TRUE(driver.wait([&] { return driver.app->scene().shown()->text == prompt; })) << prompt;
+  }
+}
+
+// Else it would wait in the grid, and jump to its end when the head is there again.
+TEST_F(Panels, TheGridEndsWhatTheHeadWasDoing) {
+  driver.app->set_path({{{10, 0, 18, 0, 0}, {-10, 0, 18, 0, 0}}}, "Add a view");
+  press(ImGuiKey_L);
+  ASSERT_TRUE(view().playing_since);
+  view().dragging_view = view().hold_original = true;  // as the path and the held key leave them
+  press(ImGuiKey_G);
+  ASSERT_EQ(view().compare, app::Compare::grid);
+  draw_viewport();
+  EXPECT_FALSE(view().playing_since);
+  EXPECT_FALSE(view().dragging_view);
+  EXPECT_FALSE(view().hold_original);
+  press(ImGuiKey_L);  // there is nothing to play it with
+  EXPECT_FALSE(view().playing_since);
+}
+
+TEST_F(Panels, WithNothingOpenNothingIsDragged) {
+  driver.app->undo();
+  ASSERT_TRUE(driver.app->scene().empty());
+  view().dragging_view = true;
+  draw_viewport();
+  EXPECT_FALSE(view().dragging_view);
+}
+
+}  // namespace
+}  // namespace triptych::test
