@@ -83,8 +83,7 @@ Status save_preferences(const fs::path& folder, const Preferences& preferences) 
                             {"layout_scale", preferences.layout_scale},
                             {"first_start", preferences.first_start},
                             {"recent", preferences.recent}};
-  return write_file(file_in(folder),
-                    json_text(json, 2) + "\n");
+  return write_file(file_in(folder), json_text(json, 2) + "\n");
 }
 
 }  // namespace triptych::app
