@@ -55,6 +55,7 @@ struct Matter {
 // Paint and light effects that only edits use; unset means as nature made it.
 struct Look {
   std::optional<Matter> matter;
+  bool gallery = false;       // lit as things on show are, whatever light the picture was taken in
   std::optional<Color> tint;  // skin of this colour, keeping its shading
   float tint_weight = 1;
   float smooth = 0;  // blur of the skin's detail, texels

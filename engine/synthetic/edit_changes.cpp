@@ -18,10 +18,23 @@ void soften_shape(Character& c, float factor) {
   for (float& w : c.identity) w *= std::min(factor, 1.0F);
 }
 
-// Bald people get hair to colour.
-void color_hair(Character& c, std::string_view color) {
-  if (c.hair.kind == Hair::Kind::none) c.hair.kind = Hair::Kind::strands;
+// A metal is what it mirrors, and a picture shows little of the light that it was taken in.
+void make_metal(Character& c, Color color, float roughness) {
+  c.look.matter = Matter{true, color, roughness};
+  c.look.gallery = true;
+}
+
+// Bald people get hair, all the same: which hair they once had, their picture does not tell.
+void grow_hair(Character& c) {
+  if (c.hair.kind == Hair::Kind::none) {
+    c.hair.kind = Hair::Kind::strands;
+    c.hair.strands = StrandStyle{};
+  }
   c.hair.strands.crown = 0;
+}
+
+void color_hair(Character& c, std::string_view color) {
+  grow_hair(c);
   c.hat.kind = Hat::Kind::none;
   c.hair.color = hair_color(color);
 }
@@ -38,8 +51,8 @@ void child(Character& c, const Assets& a) {
   c.fat = 0.1F;
   c.look.smooth = 1.5F;
   c.look.roughness = 0.5F;
-  c.hair.strands.crown = c.hair.strands.hairline = 0;
-  if (c.hair.kind == Hair::Kind::none) c.hair.kind = Hair::Kind::strands;
+  grow_hair(c);
+  c.hair.strands.hairline = 0;
 }
 
 void old(Character& c, const Assets& a) {
@@ -69,13 +82,13 @@ void thin(Character& c, const Assets&) {
 }
 
 void bronze(Character& c, const Assets&) {
-  c.look.matter = Matter{true, {0.46F, 0.25F, 0.11F}, 0.58F};
+  make_metal(c, {0.46F, 0.25F, 0.11F}, 0.58F);
 }
 void gold(Character& c, const Assets&) {
-  c.look.matter = Matter{true, {1.0F, 0.63F, 0.19F}, 0.42F};
+  make_metal(c, {1.0F, 0.63F, 0.19F}, 0.42F);
 }
 void silver(Character& c, const Assets&) {
-  c.look.matter = Matter{true, {0.80F, 0.81F, 0.83F}, 0.38F};
+  make_metal(c, {0.80F, 0.81F, 0.83F}, 0.38F);
 }
 void marble(Character& c, const Assets&) {
   c.look.matter = Matter{false, {0.80F, 0.78F, 0.74F}, 0.45F};

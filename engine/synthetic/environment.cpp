@@ -36,6 +36,11 @@ class Painter {
     });
   }
 
+  // From the ground to the sky.
+  void gradient(Color bottom, Color top) {
+    for_each([&](Color& color, Vector d, int, int) { color = mix(bottom, top, d.y * 0.5F + 0.5F); });
+  }
+
   // A disc with a soft rim that sends `power` (radiance times solid angle) from its direction.
   void lamp(Vector centre, float radius, float power, Color color) {
     double total = 0;
@@ -123,6 +128,16 @@ Environment Environment::make(std::uint64_t seed) {
     painter.lamp(direction_of(side * random.uniform(2.1F, 2.8F), random.uniform(0.2F, 0.8F)),
                  random.uniform(0.15F, 0.4F), random.uniform(0.5F, 2.0F), tone(random.normal(0, 0.3F)));
   }
+  return {128, 64, painter.take()};
+}
+
+Environment Environment::gallery() {
+  const Color white{1, 1, 1};
+  Painter painter(128, 64);
+  painter.gradient(white * 0.16F, white * 0.5F);
+  painter.lamp(direction_of(-0.75F, 0.65F), 0.5F, 2.4F, white);
+  painter.lamp(direction_of(1.0F, 0.2F), 0.35F, 0.9F, white);
+  painter.lamp(direction_of(2.4F, 0.5F), 0.4F, 1.0F, white);
   return {128, 64, painter.take()};
 }
 

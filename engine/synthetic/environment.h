@@ -17,6 +17,9 @@ class Environment {
   // A procedural studio or outdoor light: sky and ground, clouds, a soft key light, often a fill and a rim
   // light.
   [[nodiscard]] static Environment make(std::uint64_t seed);
+  // White light on what is shown: a large lamp from the upper left, two smaller ones from the right and
+  // behind.
+  [[nodiscard]] static Environment gallery();
 
   struct Sample {
     Vector direction;

@@ -91,7 +91,7 @@ class HeadBuilder::Assembly {
       for (TriangleMesh& part : make_hat(c_.hat, shape_, b_.skin_vertices_)) add(std::move(part));
     }
     place_in_world();
-    scene_.light = Environment::make(c_.light);
+    scene_.light = c_.look.gallery ? Environment::gallery() : Environment::make(c_.light);
     return std::move(scene_);
   }
 

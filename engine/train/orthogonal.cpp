@@ -8,10 +8,11 @@ namespace triptych::train {
 bool hidden_matrix(const std::string& name, const at::Tensor& tensor) {
   constexpr std::int64_t least = 16;  // narrower ones learn as well without
   constexpr std::array first_and_last{
-      "high.c0.weight",        "low.pose.weight",          "prompt.text.weight",
-      "prompt.picture.weight", "planes.film.weight",       "planes.features.weight",
-      "planes.surface.weight", "planes.tone.curve.weight", "planes.tone.share.weight",
-      "planes.top.up2.weight", "planes.side.up2.weight",   "planes.border.weight"};
+      "high.c0.weight",           "low.pose.weight",          "prompt.text.weight",
+      "prompt.picture.weight",    "planes.film.weight",       "planes.features.weight",
+      "planes.surface.weight",    "planes.tone.curve.weight", "planes.tone.share.weight",
+      "planes.tone.gates.weight", "planes.tone.light.weight", "planes.top.up2.weight",
+      "planes.side.up2.weight",   "planes.border.weight"};
   if (!name.ends_with(".weight") || name.starts_with("decoder.") || tensor.dim() < 2) return false;
   if (std::find(first_and_last.begin(), first_and_last.end(), name) != first_and_last.end()) return false;
   return std::min(tensor.size(0), tensor.numel() / tensor.size(0)) >= least;

@@ -53,10 +53,14 @@ TEST(Edits, ChangeTheCharacterAsTheySay) {
   EXPECT_EQ(with("old").skin, 1);
   EXPECT_TRUE(with("bronze statue").look.matter->metal);
   EXPECT_FALSE(with("marble statue").look.matter->metal);
+  EXPECT_TRUE(with("silver statue").look.gallery)
+      << "metals are lit alike, whatever light the picture was in";
   EXPECT_EQ(with("glasses").glasses.shape, Glasses::Shape::square);
   EXPECT_EQ(with("blond hair").hair.color, hair_color("blond"));
   EXPECT_NE(with("blond hair").hair.kind, Hair::Kind::none) << "hair is coloured, so there must be some";
   EXPECT_EQ(with("blond hair").beard_color, c.beard_color) << "only the hair";
+  c.hair.strands.length = 2;  // what a bald head had does not show
+  EXPECT_EQ(with("joker").hair.strands.length, StrandStyle{}.length);
   EXPECT_GT(with("smile").expression.at("mouthSmileLeft"), 0.5F);
   const Character both = with("old bronze statue");
   EXPECT_GT(both.age, 0.9F);

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "model/starter/front_plane.h"
 #include "model/starter/prompt_encoders.h"
 #include "prompt/encoders.h"
 #include "tiny.h"
@@ -29,125 +28,6 @@ Portrait portrait_of() {
     }
   }
   return portrait;
-}
-
-TEST(StarterNetwork, PlanesHaveTheShapesAHeadWants) {
-  const starter::NetworkConfig config = config_of();
-  const nn::Weights weights = starter::initial_weights(config, 1);
-  const Camera camera = orbit_camera(0, 0);
-  const at::Tensor cameras = starter::camera_tensor(std::vector<Camera>{camera, camera});
-  const auto maps = starter::encode_picture(config, weights, at::full({2, 4, 64, 64}, 0.5), cameras);
-  starter::PromptTokens words;
-  words.text = at::randn({3, 384});
-  const starter::PromptInput prompt = starter::prompt_input({words, {}});
-  const at::Tensor tokens = starter::encode_prompt(config, weights, prompt);
-  EXPECT_EQ(tokens.sizes(), at::IntArrayRef({2, 2, 24}));
-  const auto planes = starter::make_planes(config, weights, maps, tokens, prompt.present);
-  EXPECT_EQ(planes.front.sizes(), at::IntArrayRef({2, 64, 64, 13}));
-  EXPECT_EQ(planes.top.sizes(), at::IntArrayRef({2, 32, 32, 8}));
-  EXPECT_EQ(planes.side.sizes(), at::IntArrayRef({2, 32, 32, 8}));
-  // Without a prompt the second item is what it is in a batch without any.
-  const auto plain = starter::make_planes(config, weights, maps, {}, {});
-  EXPECT_TRUE(at::allclose(planes.front[1], plain.front[1], 1e-3, 1e-4));
-  EXPECT_FALSE(at::allclose(planes.front[0], plain.front[0], 1e-3, 1e-4));
-}
-
-// Weights by which every pixel keeps its colour and its depth.
-nn::Weights plain_weights(const starter::NetworkConfig& config) {
-  nn::Weights weights = starter::initial_weights(config, 1);
-  for (const char* name : {"planes.tone.curve.weight", "planes.tone.share.weight", "planes.surface.weight"}) {
-    weights.set(name, at::zeros_like(weights[name]));
-  }
-  return weights;
-}
-
-// Of two pictures [2, 4, P, P], the first with a prompt.
-starter::Planes with_and_without_prompt(const starter::NetworkConfig& config, const nn::Weights& weights,
-                                        const at::Tensor& input) {
-  const Camera camera = orbit_camera(0, 0);
-  const at::Tensor cameras = starter::camera_tensor(std::vector<Camera>{camera, camera});
-  const auto maps = starter::encode_picture(config, weights, input, cameras);
-  starter::PromptTokens words;
-  words.text = at::randn({3, 384});
-  const starter::PromptInput prompt = starter::prompt_input({words, {}});
-  return starter::make_planes(config, weights, maps, starter::encode_prompt(config, weights, prompt),
-                              prompt.present);
-}
-
-// A tone that every pixel uses gives its colour, whatever the picture's is; items without a prompt keep
-// theirs.
-TEST(StarterNetwork, ATonePaintsThePictureByItsBrightness) {
-  const starter::NetworkConfig config = config_of();
-  nn::Weights weights = plain_weights(config);
-  at::Tensor share = at::zeros({8});  // four channels of a pixel shuffle for each of two tones
-  share.narrow(0, 0, 4).fill_(10);
-  weights.set("planes.tone.share.bias", share);
-  at::Tensor curve = at::zeros({18});
-  curve.narrow(0, 0, 3).copy_(at::tensor({1.0F, 0.5F, -1.0F}));  // constant part of the first tone
-  weights.set("planes.tone.curve.bias", curve);
-
-  const at::Tensor input = at::rand({2, 4, 64, 64});
-  const starter::Planes planes = with_and_without_prompt(config, weights, input);
-  const auto inner = [](const at::Tensor& x) { return x.narrow(0, 1, 62).narrow(1, 1, 62); };
-  const at::Tensor own = at::logit(input.narrow(1, 0, 3).clamp(0.02, 0.98)).permute({0, 2, 3, 1});
-  const at::Tensor wanted = own[0].mean(2, true) + at::tensor({1.0F, 0.5F, -1.0F});
-  EXPECT_TRUE(at::allclose(inner(planes.front[0].narrow(2, 9, 3)), inner(wanted), 1e-3, 1e-2));
-  const double gate = 1 / (1 + std::exp(-4.0));
-  EXPECT_TRUE(at::allclose(inner(planes.front[1].narrow(2, 9, 3)), inner(gate * own[1]), 1e-3, 1e-2));
-}
-
-// What a prompt moves, moves with its mask; items without a prompt keep their picture where it is.
-TEST(StarterNetwork, AWarpMovesThePicturesOwnColours) {
-  const starter::NetworkConfig config = config_of();
-  nn::Weights weights = plain_weights(config);
-  // A quarter of the picture to the right: 1 stands for a twentieth.
-  weights.set("planes.warp.bias", at::tensor({5.0F, 0.0F}));
-  const at::Tensor input = at::rand({2, 4, 64, 64});
-  const starter::Planes planes = with_and_without_prompt(config, weights, input);
-  const auto mask = [&](int item, int left) {
-    return planes.front[item].select(2, 12).narrow(0, 4, 56).narrow(1, left, 40);
-  };
-  const auto own = [&](int item, int left) {
-    return 14 * (input[item][3].narrow(0, 4, 56).narrow(1, left, 40) - 1) + 3;
-  };
-  EXPECT_TRUE(at::allclose(mask(0, 4), own(0, 20), 1e-3, 1e-2));
-  EXPECT_TRUE(at::allclose(mask(1, 4), own(1, 4), 1e-3, 1e-2));
-}
-
-// The border holds what E_t says of its part of the picture, and changes along it without a jump.
-TEST(StarterNetwork, TheBorderFollowsThePicture) {
-  const starter::NetworkConfig config = config_of();
-  nn::Weights weights = starter::initial_weights(config, 1);
-  const Camera camera = orbit_camera(0, 0);
-  const at::Tensor cameras = starter::camera_tensor(std::vector<Camera>{camera});
-  const auto maps = starter::encode_picture(config, weights, at::rand({1, 4, 64, 64}), cameras);
-  const auto border = [&] {
-    const auto planes = starter::make_planes(config, weights, maps, {}, {});
-    return starter::ring(planes.front)[0].narrow(1, 0, 8).clone();
-  };
-  const at::Tensor same = border();
-  EXPECT_EQ(same.sizes(), at::IntArrayRef({252, 8}));
-  EXPECT_TRUE(at::equal(same, same.narrow(0, 0, 1).expand_as(same)));
-  weights.set("planes.border.weight", at::randn({12, 32}));
-  const at::Tensor varied = border();
-  const at::Tensor steps = (varied - varied.roll(1, 0)).abs();
-  const double range = (varied.amax(0) - varied.amin(0)).max().item<double>();
-  EXPECT_GT(range, 1);
-  EXPECT_LT(steps.max().item<double>(), range / 15);
-}
-
-TEST(StarterNetwork, RingGoesClockwiseFromTheTopLeft) {
-  const at::Tensor map = at::arange(9, at::kFloat).view({1, 3, 3, 1});
-  const at::Tensor wanted = at::tensor({0.0F, 1.0F, 2.0F, 5.0F, 8.0F, 7.0F, 6.0F, 3.0F});
-  EXPECT_TRUE(at::equal(starter::ring(map).view({-1}), wanted));
-}
-
-TEST(StarterNetwork, SizesAreChecked) {
-  nlohmann::json json = tiny::network_json();
-  json["side"] = 40;
-  const auto config = starter::network_config(json, "c.json: network");
-  ASSERT_FALSE(config);
-  EXPECT_NE(config.error().message.find("network.side"), std::string::npos);
 }
 
 TEST(StarterPackage, OpensAsTheModelThatWasWritten) {

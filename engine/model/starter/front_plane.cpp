@@ -2,6 +2,10 @@
 
 #include <vector>
 
+#include "model/starter/positions.h"
+#include "model/starter/shading.h"
+#include "model/starter/upscaling.h"
+
 namespace triptych::starter {
 namespace {
 
@@ -40,11 +44,29 @@ Tensor warped(const Tensor& picture, const Tensor& source) {
   return at::grid_sampler_2d(picture, source.permute({0, 2, 3, 1}), bilinear, clamped, false);
 }
 
+// What a prompt adds to a gate (or share) for all pixels, [B, 1, 1, 1]; 0 for items without one.
+Tensor everywhere(const Tones& tones, std::int64_t gate) {
+  return (tones.gates.select(1, gate).to(at::kFloat) * tones.present.to(at::kFloat)).view({-1, 1, 1, 1});
+}
+
+// [B, 3, P, P]: what the light of the prompt adds to the colour of a surface of this depth.
+Tensor lit(const Tones& tones, const Tensor& depth, const Tensor& cameras) {
+  // What a colour should be does not say where the surface is.
+  const Tensor basis = shading_basis(depth.detach(), cameras);
+  const Tensor colors = tones.light.to(at::kFloat).view({-1, shading_terms, 3}).transpose(1, 2);
+  const Tensor light = at::bmm(colors, basis.flatten(2)).view({-1, 3, basis.size(2), basis.size(3)});
+  return doubled(light);
+}
+
 // Replaces the picture's own colours `own` [B, 3, P, P] of `brightness` [B, 1, P, P], both logits.
-Tensor toned(const Tones& tones, const Tensor& own, const Tensor& brightness) {
+Tensor toned(const Tones& tones, const Tensor& own, const Tensor& brightness, const Tensor& depth,
+             const Tensor& cameras) {
   if (!tones.share.defined()) return own;
   constexpr double keep = 4;  // logit of leaving a colour as it is
-  const Tensor logits = 4 * planar(tones.share);
+  Tensor logits = 4 * planar(tones.share);
+  if (tones.gates.defined()) {
+    logits = logits + 4 * tones.gates.to(at::kFloat).slice(1, 2).unsqueeze(2).unsqueeze(3);
+  }
   const std::int64_t count = logits.size(1);
   const Tensor kept = at::full_like(logits.narrow(1, 0, 1), keep);
   const Tensor share = at::softmax(at::cat({logits, kept}, 1), 1).narrow(1, 0, count) *
@@ -52,7 +74,9 @@ Tensor toned(const Tones& tones, const Tensor& own, const Tensor& brightness) {
   const Tensor powers =
       at::cat({share, share * brightness, share * (0.25 * brightness.square())}, 1).flatten(2);
   const Tensor curves = tones.curves.to(at::kFloat).view({-1, 3 * count, 3}).transpose(1, 2);
-  return own + share.sum(1, true) * (brightness - own) + at::bmm(curves, powers).view(own.sizes());
+  Tensor change = brightness - own;
+  if (tones.light.defined()) change = change + lit(tones, depth, cameras);
+  return own + share.sum(1, true) * change + at::bmm(curves, powers).view(own.sizes());
 }
 
 }  // namespace
@@ -71,16 +95,18 @@ Tensor front_plane(const FrontParts& parts, const PictureMaps& maps, const Tones
   const auto pixels = [](const Tensor& x) { return x.permute({0, 2, 3, 1}); };
   const std::vector<Tensor> y = planar(parts.surface).split_with_sizes({1, 3, 1, 1, 1}, 1);
   const Tensor picture = warped(maps.input, parts.source);
-  const Tensor origin = maps.cameras.narrow(1, 0, 16).view({-1, 4, 4}).narrow(1, 0, 3).select(2, 3);
-  const Tensor distance = origin.norm(2, {1}).view({-1, 1, 1, 1});
+  const Tensor distance = distances(maps.cameras);
   const Tensor depth = distance + 0.05 + 0.25 * y[0];
   const Tensor color = at::logit(picture.narrow(1, 0, 3).clamp(0.02, 0.98));
   const Tensor brightness = color.mean(1, true);
-  const Tensor hue_gate = at::sigmoid(4 * y[3] + 4);
-  const Tensor brightness_gate = at::sigmoid(4 * y[4] + 4);
+  const auto gate = [&](const Tensor& logit, std::int64_t index) {
+    const Tensor open = logit + 1;
+    return at::sigmoid(4 * (tones.gates.defined() ? open + everywhere(tones, index) : open));
+  };
+  const Tensor hue_gate = gate(y[3], 0), brightness_gate = gate(y[4], 1);
   const Tensor own = (color - brightness) * hue_gate + brightness * brightness_gate;
   const Tensor mask = (4 * y[2] + mask_slope * (picture.narrow(1, 3, 1) - 1) + 3).clamp(-mask_slope, 6);
-  const Tensor rest = at::cat({depth, toned(tones, own, brightness) + y[1], mask}, 1);
+  const Tensor rest = at::cat({depth, toned(tones, own, brightness, depth, maps.cameras) + y[1], mask}, 1);
   return with_border(at::cat({pixels(parts.features), pixels(rest)}, 3).contiguous(), parts.outside,
                      distance);
 }

@@ -12,8 +12,10 @@ namespace triptych::starter {
 // colour, as a metal or a skin has one, and E_t says for every pixel how much of which. Starts as a grey
 // picture that hardly any pixel uses; rows without a prompt pass unchanged.
 struct Tones {
-  at::Tensor curves;   // [B, 3 * tones * 3]: colours that 1, the brightness and a quarter of its square add
-  at::Tensor share;    // [B, tones, P, P], logits / 4; undefined: no tones
+  at::Tensor curves;  // [B, 3 * tones * 3]: colours that 1, the brightness and a quarter of its square add
+  at::Tensor share;   // [B, tones, P, P], logits / 4; undefined: no tones
+  at::Tensor gates;  // [B, 2 + tones], logits / 4: added to both gates and every share; undefined: nothing is
+  at::Tensor light;  // [B, 15 * 3]: colours that each term of shading.h adds to the tones; undefined: none
   at::Tensor present;  // [B], bool: has a prompt
 };
 

@@ -6,6 +6,8 @@
 
 #include "model/blocks.h"
 #include "model/starter/front_plane.h"
+#include "model/starter/positions.h"
+#include "model/starter/shading.h"
 #include "model/starter/side_planes.h"
 #include "model/starter/upscaling.h"
 
@@ -32,28 +34,10 @@ Tensor strided(const Weights& w, const Tensor& x) {
   return nn::conv2d(w, x, {.stride = 2});
 }
 
-// [B, 2, P, P]: u, v in (-1, 1) at pixel centres.
-Tensor pixel_grid(std::int64_t batch, std::int64_t size, const at::TensorOptions& options) {
-  const Tensor line = (at::arange(size, options) + 0.5) * (2.0 / static_cast<double>(size)) - 1.0;
-  const Tensor u = line.view({1, 1, 1, size}).expand({batch, 1, size, size});
-  const Tensor v = line.view({1, 1, size, 1}).expand({batch, 1, size, size});
-  return at::cat({u, v}, 1);
-}
-
 // The world position each pixel would show if the face were a plane before the camera: tells the network the
 // pose.
 Tensor position_map(const Tensor& cameras, const Tensor& grid) {
-  const std::int64_t batch = grid.size(0), size = grid.size(2);
-  const Tensor pose = cameras.narrow(1, 0, 16).view({batch, 4, 4});
-  const Tensor focal = cameras.select(1, 16).view({batch, 1});
-  const Tensor origin = pose.narrow(1, 0, 3).select(2, 3);
-  const Tensor depth = origin.norm(2, {1}, true) + surface_offset;
-  const Tensor uv = grid.view({batch, 2, size * size});
-  const Tensor xy = uv * (depth / (2 * focal)).unsqueeze(2);
-  const Tensor z = depth.unsqueeze(2).expand({batch, 1, size * size});
-  const Tensor world =
-      at::bmm(pose.narrow(1, 0, 3).narrow(2, 0, 3), at::cat({xy, z}, 1)) + origin.unsqueeze(2);
-  return (3 * world).view({batch, 3, size, size});
+  return 3 * world_positions(cameras, grid, distances(cameras) + surface_offset);
 }
 
 // Feature-wise scale and shift by the prompt; rows without one pass unchanged (their modulation is zero).
@@ -110,6 +94,19 @@ Tensor outside(const NetworkConfig& config, const Weights& w, const Tensor& trun
   const std::int64_t texels = 4 * (config.picture - 1);
   const Tensor added = at::upsample_linear1d(closed, {texels + 1}, true).narrow(2, 0, texels).transpose(1, 2);
   return learned + at::constant_pad_nd(added, {0, 1});
+}
+
+Tones make_tones(const NetworkConfig& config, const Weights& w, const Tensor& tokens, const Tensor& y,
+                 const Tensor& present) {
+  if (config.tones == 0) return {};
+  const Tensor mean = tokens.mean(1);
+  Tones tones;
+  tones.curves = nn::linear(w.scope("curve"), mean);
+  tones.share = upscaled(w.scope("share"), y);
+  tones.present = present;
+  if (config.gates > 0) tones.gates = nn::linear(w.scope("gates"), mean);
+  if (config.shading > 0) tones.light = nn::linear(w.scope("light"), mean);
+  return tones;
 }
 
 // Where a pixel's own colour is taken from, which a prompt may move: by 0.05 of the picture's width for
@@ -242,11 +239,7 @@ Planes make_planes(const NetworkConfig& config, const Weights& weights, const Pi
   front.surface = upscaled(w.scope("surface"), y);
   front.outside = outside(config, w, trunk);
   if (config.warp > 0 && tokens.defined()) front.source = source(w.scope("warp"), y, present);
-  Tones tones;
-  if (config.tones > 0 && tokens.defined()) {
-    const Weights tone = w.scope("tone");
-    tones = {nn::linear(tone.scope("curve"), tokens.mean(1)), upscaled(tone.scope("share"), y), present};
-  }
+  const Tones tones = tokens.defined() ? make_tones(config, w.scope("tone"), tokens, y, present) : Tones{};
 
   Planes planes;
   planes.front = front_plane(front, maps, tones);

@@ -31,6 +31,8 @@ struct NetworkConfig {
   int prompt_width = 96;   // width of the queries and of E_p's tokens
   int prompt_tokens = 8;   // tokens that E_p gives, whatever the prompt
   int tones = 0;           // curves from brightness to colour that a prompt gives; 0: none
+  int gates = 0;           // 1: a prompt opens and closes the gates of colours everywhere at once, too
+  int shading = 0;         // 1: tones are lit by the direction that the surface faces
   int border = 0;          // 1: E_t says what lies beyond the picture; 0: the same for all
   int side_blocks =
       0;         // blocks that look up what the top and side planes hold; 0: mixed rows and columns alone

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "model/starter/network.h"
+#include "model/starter/shading.h"
 
 namespace triptych::starter {
 namespace {
@@ -117,6 +118,8 @@ void add_planes(List& list, const NetworkConfig& c) {
   if (c.tones > 0) {
     list.linear("planes.tone.curve", c.prompt_width, 9 * c.tones, 0.1);
     list.conv("planes.tone.share", 32, 4 * c.tones, 3, 0.1);
+    if (c.gates > 0) list.linear("planes.tone.gates", c.prompt_width, 2 + c.tones, 0);
+    if (c.shading > 0) list.linear("planes.tone.light", c.prompt_width, 3 * shading_terms, 0);
   }
   if (c.warp > 0) list.conv("planes.warp", 32, 2, 3, 0);
   list.conv("planes.a1", 96, 48, 1);
@@ -187,6 +190,8 @@ constexpr Key keys[] = {
     {"prompt_width", &NetworkConfig::prompt_width, 24, 384},
     {"prompt_tokens", &NetworkConfig::prompt_tokens, 1, 64},
     {"tones", &NetworkConfig::tones, 0, 8},
+    {"gates", &NetworkConfig::gates, 0, 1},
+    {"shading", &NetworkConfig::shading, 0, 1},
     {"border", &NetworkConfig::border, 0, 1},
     {"side_blocks", &NetworkConfig::side_blocks, 0, 12},
     {"warp", &NetworkConfig::warp, 0, 1},
