@@ -150,7 +150,8 @@ void report_style(const adapt::Style& style, Context& context) {
 
 Status run(const Options& options, Context& context) {
   for (const auto& output : {options.out, options.image}) TRIPTYCH_CHECK(check_output(output));
-  TRIPTYCH_CHECK(adapt::check_name(options.name));
+  adapt::LearningConfig learning = learning_config(options, context);
+  TRIPTYCH_CHECK(adapt::check_learning(learning));
   context.report["inputs"] = {{"pairs", options.pairs.string()},
                               {"name", options.name},
                               {"minutes", options.minutes},
@@ -158,7 +159,6 @@ Status run(const Options& options, Context& context) {
                               {"ablate", options.ablate}};
   TRIPTYCH_TRY(const std::shared_ptr<const Model> model, read_model(options.model, context));
   TRIPTYCH_TRY(std::vector<adapt::Pair> pairs, read_pairs(options, model->info().picture_size, context));
-  adapt::LearningConfig learning = learning_config(options, context);
   TRIPTYCH_TRY(const std::shared_ptr<const adapt::Style> from,
                find_recovery(options, model->info(), pairs, context));
   learning.from = from;

@@ -49,6 +49,7 @@ std::string command_hint(std::string_view id) {
       Hint{"view.layout", "Puts the panels where they were at the first start"},
       Hint{"help.overlay", "Every key and what the mouse does"},
       Hint{"help.palette", "Type a part of a command's name"},
+      Hint{"help.model", "What the model in use knows, and what it cannot do"},
       Hint{"help.welcome", "A portrait to try things on"},
       Hint{"help.dump", "For bug reports: beside the file of --dump-state"},
   };

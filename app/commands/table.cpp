@@ -256,6 +256,14 @@ void add_help_commands(std::vector<Command>& list) {
          ui.dialogs.palette_query.clear();
          ui.dialogs.palette_index = 0;
        }});
+  list.push_back({"help.model",
+                  "Help",
+                  "About the model",
+                  0,
+                  {},
+                  false,
+                  [](const Ui& ui) { return !ui.app.model.name.empty(); },
+                  [](Ui& ui) { ui.dialogs.about_model = true; }});
   list.push_back({"help.welcome", "Help", "Show the welcome portrait", 0, {}, false, {}, [](Ui& ui) {
                     ui.app.show_welcome();
                   }});

@@ -7,7 +7,7 @@ namespace {
 void entry_menu(Ui& ui, int index, const Variant& variant) {
   if (!ImGui::BeginPopupContextItem()) return;
   if (ImGui::MenuItem("Use this prompt again")) {
-    ui.app.draft = {variant.text, variant.reference, "reference"};
+    ui.app.take_draft({variant.text, variant.reference, "reference"});
     ui.focus_prompt = true;
   }
   if (ImGui::MenuItem("Copy the prompt", nullptr, false, !variant.text.empty())) {

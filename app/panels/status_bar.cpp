@@ -61,7 +61,11 @@ void status_bar(Ui& ui) {
     if (ImGui::BeginMenuBar()) {
       ImGui::TextColored(ui.app.model_failed ? ui.palette->error : ui.palette->text, "%s",
                          model_text(ui).c_str());
-      tooltip("The model that turns pictures into heads. Drop a package to use another.");
+      if (ImGui::IsItemClicked() && !ui.app.model.name.empty()) ui.dialogs.about_model = true;
+      mark(ui, "status.model");
+      tooltip(
+          "The model that turns pictures into heads: click for what it cannot do, drop a package to use "
+          "another");
       ImGui::TextColored(ui.palette->dim, "%s", ui.app.services.device().c_str());
       tooltip(ui.graphics.c_str());
       ImGui::TextColored(ui.palette->dim, "%s", times_text(ui.app).c_str());

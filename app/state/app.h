@@ -105,6 +105,8 @@ class App {
   // newest one wins.
   void apply_prompt();
   void apply_style(const std::string& name);
+  // Replaces what is to be asked for; a reference that is being opened was for the draft before.
+  void take_draft(Draft wanted);
   void cancel_edit();
   // A result that is there already, as an entry of the history (its id does not matter).
   void take_result(Variant result, float strength);

@@ -1,5 +1,6 @@
 // Prompts, history and strength.
 #include <algorithm>
+#include <utility>
 
 #include "state/app.h"
 #include "viewport/view_request.h"
@@ -97,9 +98,13 @@ void App::apply(const Draft& wanted) {
 }
 
 void App::apply_style(const std::string& name) {
-  for (const char* key : {"reference", "prompt"}) references.cancel_key(key);
-  draft = {name, nullptr, {}};
+  take_draft({name, nullptr, {}});
   apply_prompt();
+}
+
+void App::take_draft(Draft wanted) {
+  for (const char* key : {"reference", "prompt"}) references.cancel_key(key);
+  draft = std::move(wanted);
 }
 
 // `as_new`: an action that shows the result; otherwise it fills the entry `variant_id`, if that is still

@@ -111,6 +111,7 @@ Result<std::shared_ptr<const Source>> read_source(const json& entry, const Safet
   auto source = std::make_shared<Source>();
   source->path = entry.at("path").get<std::string>();
   source->preview_scale = entry.at("preview_scale").get<float>();
+  if (!(source->preview_scale > 0)) return fail("the session is damaged: its preview has no scale");
   TRIPTYCH_TRY(Image8 preview, image_in(reader, "preview"));
   source->preview = std::make_shared<const Image8>(std::move(preview));
   Portrait& portrait = source->portrait;

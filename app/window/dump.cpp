@@ -146,6 +146,7 @@ json describe(const Ui& ui) {
             {"export", ui.dialogs.export_head},
             {"quit", ui.dialogs.quit},
             {"jobs", ui.dialogs.jobs},
+            {"about_model", ui.dialogs.about_model},
             {"file", ui.marks.contains("dialog.path")},
             {"desktop", ui.dialogs.file.pending()}}},
           {"style_thumbnails", app.style_thumbnails.size()},

@@ -108,6 +108,14 @@ void FileDialog::ask_folder(const std::string& title, Chosen chosen) {
   show_list({});
 }
 
+// What was said of a name in the folder before does not hold in this one.
+void FileDialog::go_to(const fs::path& folder) {
+  folder_ = folder;
+  confirm_replace_ = false;
+  wrong_suffix_.clear();
+  read_folder();
+}
+
 void FileDialog::read_folder() {
   entries_.clear();
   std::error_code error;
@@ -135,9 +143,8 @@ void FileDialog::accept(const fs::path& chosen) {
     return chosen_(path);
   }
   if (!save_ && fs::is_directory(path, error) && !fs::exists(path / "manifest.json", error)) {
-    folder_ = path;
     text_.clear();
-    return read_folder();
+    return go_to(path);
   }
   if (save_ && !lists(suffixes_, lower_suffix(path))) {
     wrong_suffix_ = path.extension().string();
@@ -155,10 +162,11 @@ void FileDialog::accept(const fs::path& chosen) {
 
 void FileDialog::draw_list(Ui& ui) {
   ImGui::BeginChild("files", {0, ui.px(260)}, ImGuiChildFlags_Borders);
-  if (folder_.has_parent_path() &&
-      ImGui::Selectable(".. (up)", false, ImGuiSelectableFlags_NoAutoClosePopups)) {
-    folder_ = folder_.parent_path();
-    read_folder();
+  if (folder_.has_parent_path()) {
+    if (ImGui::Selectable(".. (up)", false, ImGuiSelectableFlags_NoAutoClosePopups)) {
+      go_to(folder_.parent_path());
+    }
+    mark(ui, "dialog.up");
   }
   for (const auto& entry : std::vector(entries_)) {
     std::error_code error;
@@ -168,8 +176,7 @@ void FileDialog::draw_list(Ui& ui) {
     const auto flags = ImGuiSelectableFlags_NoAutoClosePopups | ImGuiSelectableFlags_AllowDoubleClick;
     if (!ImGui::Selectable(label.c_str(), text_ == name, flags)) continue;
     if (folder) {
-      folder_ = entry.path();
-      read_folder();
+      go_to(entry.path());
       break;
     }
     text_ = name;
@@ -205,8 +212,10 @@ void FileDialog::take_native() {
 }
 
 void FileDialog::draw_objection(Ui& ui) const {
-  if (confirm_replace_)
+  if (confirm_replace_) {
     ImGui::TextColored(ui.palette->warning, "This file exists. Press again to replace it.");
+    mark(ui, "dialog.exists");
+  }
   if (wrong_suffix_.empty()) return;
   const std::string sentence =
       "Nothing can be saved as " + wrong_suffix_ + " here. End the name in " + suffixes_;

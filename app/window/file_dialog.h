@@ -42,6 +42,7 @@ class FileDialog {
   bool begin(const std::string& title, bool save, Chosen chosen);  // false while another is pending
   void take_native();
   void show_list(const std::string& text);
+  void go_to(const std::filesystem::path& folder);  // in the list
   void read_folder();
   void draw_list(Ui& ui);
   void accept(const std::filesystem::path& chosen);

@@ -76,6 +76,7 @@ void draw_interface(Ui& ui) {
   import_dialog(ui);
   delete_style_dialog(ui);
   jobs_popup(ui);
+  about_model_dialog(ui);
   ui.dialogs.file.draw(ui);
   run_shortcuts(ui);
 }

@@ -48,6 +48,7 @@ struct Dialogs {
   bool preferences = false;
   bool export_head = false;
   bool jobs = false;
+  bool about_model = false;
   bool quit = false;                        // asked while work is unsaved or running
   std::optional<std::string> delete_style;  // asked before it goes
   std::string palette_query;
@@ -119,5 +120,6 @@ void quit_dialog(Ui& ui);
 void import_dialog(Ui& ui);
 void delete_style_dialog(Ui& ui);
 void jobs_popup(Ui& ui);
+void about_model_dialog(Ui& ui);
 
 }  // namespace triptych::app

@@ -73,8 +73,12 @@ class Learner {
   [[nodiscard]] virtual std::vector<std::string> notices() const = 0;
 };
 
-// The learner for a model: a starter's, or an imported 3dpe model's. One that only reconstructs, and a name
-// that no style can have, are refused with a sentence. `pairs` are kept().
+// A name that a style can have, and something to learn from: L2D and L3D cannot both be off. The error is of
+// code usage.
+[[nodiscard]] Status check_learning(const LearningConfig& config);
+
+// The learner for a model: a starter's, or an imported 3dpe model's. One that only reconstructs, L3D alone
+// without a teacher, and what check_learning() refuses are a sentence. `pairs` are kept().
 [[nodiscard]] Result<std::unique_ptr<Learner>> make_learner(std::shared_ptr<const Model> base,
                                                             std::vector<Pair> pairs, LearningConfig config);
 

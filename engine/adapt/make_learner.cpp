@@ -3,9 +3,16 @@
 
 namespace triptych::adapt {
 
+Status check_learning(const LearningConfig& config) {
+  TRIPTYCH_CHECK(check_name(config.name));
+  if (config.with_2d || config.with_3d) return {};
+  return fail("without both l2d and l3d there is nothing to learn from; leave out one of them", {},
+              ErrorCode::usage);
+}
+
 Result<std::unique_ptr<Learner>> make_learner(std::shared_ptr<const Model> base, std::vector<Pair> pairs,
                                               LearningConfig config) {
-  TRIPTYCH_CHECK(check_name(config.name));
+  TRIPTYCH_CHECK(check_learning(config));
   if (pairs.empty()) return fail("there are no pairs to learn from");
   if (config.from && config.from->model_hash != base->info().hash) {
     return fail("the style \"" + config.from->name + "\" was made for the model " + config.from->model_name +
@@ -17,6 +24,11 @@ Result<std::unique_ptr<Learner>> make_learner(std::shared_ptr<const Model> base,
   }
   TRIPTYCH_TRY(std::optional<reference::Inside> inside, reference::inside(*base));
   if (inside) {
+    if (!config.with_2d && !inside->teacher) {
+      return fail("the model " + base->info().name +
+                  " has no teacher, so that without l2d there is nothing to learn from; import it again with "
+                  "--teacher LIVE3D.pt");
+    }
     return std::make_unique<ReferenceLearner>(std::move(base), std::move(*inside), std::move(pairs),
                                               std::move(config));
   }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "adapt/style/halves.h"
 #include "image/resample.h"
 #include "model/torch_setup.h"
 #include "train/losses/st_lpips.h"
@@ -24,18 +25,6 @@ constexpr std::size_t hold_back_from = 6;  // pairs
 Tensor pictures(const Tensor& rays) {  // [B, n * n, 3] in 0..1 -> [B, 3, n, n] in -1..1
   const auto size = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(rays.size(1)))));
   return (2 * rays - 1).view({rays.size(0), size, size, 3}).permute({0, 3, 1, 2});
-}
-
-StyleTensor halves_of(const Tensor& tensor) {
-  const Tensor half = tensor.detach().to(at::kHalf).contiguous();
-  StyleTensor result{half.sizes().vec(), std::vector<std::uint16_t>(static_cast<std::size_t>(half.numel()))};
-  std::memcpy(result.halves.data(), half.const_data_ptr(), half.nbytes());
-  return result;
-}
-
-Tensor floats_of(const StyleTensor& tensor) {
-  return at::from_blob(const_cast<std::uint16_t*>(tensor.halves.data()), tensor.shape, at::kHalf)
-      .to(at::kFloat);
 }
 
 Image8 small(const Image8& rgb, const ImageF& mask, bool with_background, int size) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
-#include <new>
 #include <opencv2/core.hpp>
 
+#include "core/guarded.h"
 #include "face/detector.h"
 #include "face/frame.h"
 #include "face/landmarks.h"
@@ -48,6 +48,18 @@ std::vector<float> depth_in_cut(const Face& face, const CropFrame& frame, int si
   std::vector<float> result = face.depth;
   for (float& depth : result) depth *= static_cast<float>(size) / (2 * frame.half_size);
   return result;
+}
+
+Status check(const Image8& picture) {
+  if (picture.channels == 3 && !picture.empty()) return {};
+  return fail("a picture of three channels is needed", {}, ErrorCode::usage);
+}
+
+// Landmarks that a user moved may lie on one point, or anywhere.
+bool can_be_cut(const Image8& picture, const CropFrame& frame) {
+  const float far = 16 * static_cast<float>(std::max(picture.width, picture.height));
+  return frame.half_size >= 1 && frame.half_size <= far && std::abs(frame.centre.x) <= far &&
+         std::abs(frame.centre.y) <= far;
 }
 
 CropFrame whole_picture(const Image8& picture) {
@@ -94,6 +106,7 @@ Result<Face> FaceAligner::Networks::look_at(const FaceSearch& search, const Imag
 }
 
 Result<std::vector<Face>> FaceAligner::Networks::find(const Image8& picture) {
+  TRIPTYCH_CHECK(check(picture));
   const FaceSearch search(picture);
   std::vector<Face> faces;
   for (const Effort effort : all_efforts) {
@@ -112,9 +125,8 @@ Result<std::vector<Face>> FaceAligner::Networks::find(const Image8& picture) {
 
 Result<Portrait> FaceAligner::Networks::align(const Image8& picture, const AlignOptions& options,
                                               std::vector<Face>* all) {
-  if (picture.channels != 3 || picture.empty() || options.size < 1) {
-    return fail("a picture of three channels and a size above 0 are needed", {}, ErrorCode::usage);
-  }
+  TRIPTYCH_CHECK(check(picture));
+  if (options.size < 1) return fail("a crop's size is above 0", {}, ErrorCode::usage);
   if (options.already_aligned) return keep(picture, options.size);
   TRIPTYCH_TRY(const std::vector<Face> faces, find(picture));
   if (all != nullptr) *all = faces;
@@ -129,11 +141,15 @@ Result<Portrait> FaceAligner::Networks::align(const Image8& picture, const Align
 }
 
 Result<Portrait> FaceAligner::Networks::cut(const Image8& picture, const Face& face, int size) {
+  TRIPTYCH_CHECK(check(picture));
   if (face.landmarks.size() != landmark_count || face.depth.size() != landmark_count || size < 1) {
     return fail("a face needs 468 landmarks with depth, and its crop a size above 0", {}, ErrorCode::usage);
   }
   Portrait portrait;
   portrait.frame = eg3d_frame(eyes_and_mouth(face.landmarks));
+  if (!can_be_cut(picture, portrait.frame)) {
+    return fail("the landmarks are not those of a face in the picture; move them back", {}, ErrorCode::usage);
+  }
   portrait.landmarks = in_cut(face.landmarks, portrait.frame, size);
   TRIPTYCH_TRY(portrait.camera, estimate_camera(canonical, portrait.landmarks,
                                                 depth_in_cut(face, portrait.frame, size), size));
@@ -182,32 +198,34 @@ FaceAligner& FaceAligner::operator=(FaceAligner&&) noexcept = default;
 
 namespace {
 
+// What OpenCV says of itself helps nobody.
+Error about_the_face(Error error) {
+  error.message = error.code == ErrorCode::out_of_memory
+                      ? "not enough memory to find the face; give a smaller picture"
+                      : "the face could not be cut out; try another picture";
+  return error;
+}
+
 // Runs a task with the networks to itself; exceptions of OpenCV and the allocator end here.
 template <typename Task>
-auto guarded(std::mutex& mutex, const Task& task) -> decltype(task()) {
+auto alone(std::mutex& mutex, const Task& task) {
   const std::lock_guard lock(mutex);
-  try {
-    return task();
-  } catch (const cv::Exception& exception) {
-    return fail("the face could not be cut out; try another picture", exception.what());
-  } catch (const std::bad_alloc&) {
-    return fail("not enough memory to find the face; give a smaller picture", {}, ErrorCode::out_of_memory);
-  }
+  return guarded_saying(about_the_face, task);
 }
 
 }  // namespace
 
 Result<std::vector<Face>> FaceAligner::find(const Image8& picture) const {
-  return guarded(networks_->mutex, [&] { return networks_->find(picture); });
+  return alone(networks_->mutex, [&] { return networks_->find(picture); });
 }
 
 Result<Portrait> FaceAligner::align(const Image8& picture, const AlignOptions& options,
                                     std::vector<Face>* faces) const {
-  return guarded(networks_->mutex, [&] { return networks_->align(picture, options, faces); });
+  return alone(networks_->mutex, [&] { return networks_->align(picture, options, faces); });
 }
 
 Result<Portrait> FaceAligner::align(const Image8& picture, const Face& face, int size) const {
-  return guarded(networks_->mutex, [&] { return networks_->cut(picture, face, size); });
+  return alone(networks_->mutex, [&] { return networks_->cut(picture, face, size); });
 }
 
 }  // namespace triptych

@@ -34,6 +34,7 @@ Result<std::vector<std::vector<float>>> Network::run(const Image8& rgb, double s
       rows.emplace_back(output.ptr<float>(), output.ptr<float>() + output.total());
     return rows;
   } catch (const cv::Exception& exception) {
+    if (exception.code == cv::Error::StsNoMem) throw;  // no fault of the network: the aligner has a sentence
     return fail(name_ + ": the network failed", exception.what());
   }
 }

@@ -98,8 +98,11 @@ struct Head {
   enum class Frame { canonical_box, camera_frustum };
 
   Frame frame = Frame::canonical_box;
-  Camera camera;             // of the picture the head was made from; defines the frustum
-  float near_depth = 2.25F;  // ray depths that are sampled; for camera_frustum also the range of w
+  Camera camera;  // of the picture the head was made from; defines the frustum
+  // The ray depths that are sampled: canonical_box by a camera at orbit_radius from the origin;
+  // camera_frustum by one as far from it as `camera`, in steps of 0.1 (and the range of w). For other cameras
+  // they move with the distance (render::orbit_range).
+  float near_depth = 2.25F;
   float far_depth = 3.3F;
   float box_size = 1.0F;        // edge of the canonical box, world units
   std::array<Plane, 3> planes;  // canonical: xy, xz, zx; frustum: front, top, side

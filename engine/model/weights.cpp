@@ -1,7 +1,6 @@
 #include "model/weights.h"
 
 #include <cstring>
-#include <new>
 
 namespace triptych::nn {
 namespace {
@@ -196,23 +195,16 @@ Status write_weights(const std::filesystem::path& path, const Weights& weights,
   });
 }
 
-Error current_exception_as_error(const std::string& what) {
-  try {
-    throw;
-  } catch (const std::bad_alloc&) {
-    return {what + ": out of memory; close other programs or choose a smaller model",
-            {},
-            ErrorCode::out_of_memory};
-  } catch (const c10::Error& error) {
-    const std::string text = error.what_without_backtrace();
-    if (text.find("allocate memory") != std::string::npos) {
-      return {what + ": out of memory; close other programs or choose a smaller model", text,
-              ErrorCode::out_of_memory};
-    }
-    return {what + ": " + text.substr(0, text.find('\n')), error.what(), ErrorCode::failed};
-  } catch (const std::exception& error) {
-    return {what + ": " + error.what(), {}, ErrorCode::failed};
+Weights replaced(const Weights& weights, const Weights& others) {
+  Weights::Table table = weights.table();
+  for (const auto& [name, tensor] : others.table()) {
+    const auto entry = table.find(name);
+    if (entry == table.end()) continue;
+    at::Tensor value = tensor.to(entry->second.device(), entry->second.scalar_type());
+    if (value.dim() == 4) value = value.contiguous(at::MemoryFormat::ChannelsLast);
+    entry->second = value;
   }
+  return Weights(std::move(table));
 }
 
 }  // namespace triptych::nn

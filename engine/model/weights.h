@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/guarded.h"
 #include "core/safetensors.h"
 
 namespace triptych::nn {
@@ -97,21 +98,11 @@ struct ReadOptions {
 // A tensor of its own memory with the view's values in the view's type.
 [[nodiscard]] at::Tensor copy_tensor(const TensorView& view);
 
-// Runs `work` (which returns a Result or Status) and turns what LibTorch or the allocator throws into an
-// Error whose sentence starts with `what` ("encoding the picture").
-template <typename Work>
-[[nodiscard]] auto guarded(const std::string& what, Work&& work) -> decltype(work());
+// A network's weights with others in their place, in the type, on the device and in the layout (channels-last
+// convolutions) of what they replace; names that it does not have are left out.
+[[nodiscard]] Weights replaced(const Weights& weights, const Weights& others);
 
-// The Error for the exception that is being handled.
-[[nodiscard]] Error current_exception_as_error(const std::string& what);
-
-template <typename Work>
-auto guarded(const std::string& what, Work&& work) -> decltype(work()) {
-  try {
-    return work();
-  } catch (...) {
-    return tl::unexpected<Error>(current_exception_as_error(what));
-  }
-}
+// For what LibTorch throws.
+using triptych::guarded;
 
 }  // namespace triptych::nn

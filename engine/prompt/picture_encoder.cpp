@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "core/guarded.h"
 #include "image/resample.h"
 #include "prompt/tensor_loader.h"
 
@@ -95,7 +96,7 @@ struct PictureEncoder::Network {
 PictureEncoder::PictureEncoder(std::shared_ptr<const Network> network) : network_(std::move(network)) {}
 
 Result<PictureEncoder> PictureEncoder::open(const std::filesystem::path& folder) {
-  return without_exceptions("opening the picture encoder", [&]() -> Result<PictureEncoder> {
+  return guarded("opening the picture encoder", [&]() -> Result<PictureEncoder> {
     const c10::InferenceMode inference;
     TRIPTYCH_TRY(SafetensorsReader reader, SafetensorsReader::open(folder / "picture_encoder.safetensors"));
     TensorLoader load(std::move(reader));
@@ -117,7 +118,7 @@ Result<PictureEncoder> PictureEncoder::open(const std::filesystem::path& folder)
 Result<PictureTokens> PictureEncoder::encode(const Image8& picture) const {
   if (picture.empty() || picture.channels != 3)
     return fail("a reference picture needs three colour channels");
-  return without_exceptions("encoding the reference picture", [&]() -> Result<PictureTokens> {
+  return guarded("encoding the reference picture", [&]() -> Result<PictureTokens> {
     const c10::InferenceMode inference;
     at::Tensor x = at::clamp(network_->stem(network_input(picture)), 0, 6);
     for (const auto& block : network_->blocks) x = block(x);

@@ -3,9 +3,9 @@
 
 #include <ATen/ATen.h>
 
-#include <exception>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
 #include "core/safetensors.h"
@@ -30,17 +30,5 @@ class TensorLoader {
   SafetensorsReader reader_;
   Status status_;
 };
-
-// Runs `work` and turns what LibTorch or the allocator throws into an Error.
-template <typename Work>
-[[nodiscard]] auto without_exceptions(const char* what, Work&& work) -> decltype(work()) {
-  try {
-    return work();
-  } catch (const std::bad_alloc&) {
-    return fail(std::string(what) + ": out of memory", {}, ErrorCode::out_of_memory);
-  } catch (const std::exception& exception) {
-    return fail(std::string(what) + " failed", exception.what());
-  }
-}
 
 }  // namespace triptych

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <string>
 
+#include "core/guarded.h"
 #include "prompt/tensor_loader.h"
 #include "prompt/word_pieces.h"
 
@@ -79,7 +80,7 @@ struct TextEncoder::Network {
 TextEncoder::TextEncoder(std::shared_ptr<const Network> network) : network_(std::move(network)) {}
 
 Result<TextEncoder> TextEncoder::open(const std::filesystem::path& folder) {
-  return without_exceptions("opening the text encoder", [&]() -> Result<TextEncoder> {
+  return guarded("opening the text encoder", [&]() -> Result<TextEncoder> {
     const c10::InferenceMode inference;
     auto network = std::make_shared<Network>();
     TRIPTYCH_TRY(network->pieces, WordPieces::open(folder / "vocabulary.txt"));
@@ -99,7 +100,7 @@ Result<TextEncoder> TextEncoder::open(const std::filesystem::path& folder) {
 }
 
 Result<TextTokens> TextEncoder::encode(std::string_view text) const {
-  return without_exceptions("encoding the prompt", [&]() -> Result<TextTokens> {
+  return guarded("encoding the prompt", [&]() -> Result<TextTokens> {
     const c10::InferenceMode inference;
     const std::vector<std::int64_t> ids = network_->pieces.ids(text, most_tokens);
     const auto count = static_cast<std::int64_t>(ids.size());

@@ -202,8 +202,9 @@ Result<std::shared_ptr<const BakedHead>> bake(const Head& head, ThreadPool& pool
   TRIPTYCH_CHECK(head.check());
   const render::PreparedField field(head, false, &pool);
   auto baked = std::make_shared<BakedHead>();
-  baked->near_depth = head.near_depth;
-  baked->far_depth = head.far_depth;
+  const render::DepthRange range = render::orbit_range(head);
+  baked->near_depth = range.near_depth;
+  baked->far_depth = range.far_depth;
   render::BakedView& grid = baked->grid;
   grid = grid_of(head, field.view());
   TRIPTYCH_CHECK(check_size(grid));

@@ -24,7 +24,7 @@ class BakedHead {
   Nodes nodes;
   std::vector<std::int32_t> bricks;
   std::size_t visible_bricks = 0;
-  float near_depth = 0, far_depth = 1;  // of the head
+  float near_depth = 0, far_depth = 1;  // render::orbit_range of the head
 
   [[nodiscard]] std::size_t bytes() const noexcept {
     return visible_bricks * render::brick_nodes * sizeof(std::uint32_t) +

@@ -12,7 +12,7 @@ namespace triptych::render {
 // The size can be rendered and the camera is one, or a sentence that says what is wrong.
 [[nodiscard]] Status check_frame(const Camera& camera, const RenderOptions& options);
 
-// All of a task but where its pixels go. `range` is of the head, before it moves with the camera.
+// All of a task but where its pixels go. `range` is the head's orbit_range, before it moves with the camera.
 [[nodiscard]] FastTask fast_task(const BakedView& head, DepthRange range, const Camera& camera,
                                  const RenderOptions& options);
 

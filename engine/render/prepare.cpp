@@ -51,6 +51,12 @@ void set_camera(const Camera& camera, FieldView& view) {
   view.focal2_y = 2 * camera.intrinsics[4];
 }
 
+// From the world's origin.
+float distance_of(const Camera& camera) {
+  const Vec3 o = camera.origin();
+  return std::hypot(o[0], o[1], o[2]);
+}
+
 }  // namespace
 
 PlaneView PreparedField::keep(const Plane& plane, float* texels, ThreadPool* pool) {
@@ -141,9 +147,16 @@ RayCamera ray_camera(const Camera& camera) {
   return result;
 }
 
+DepthRange orbit_range(const Head& head) {
+  if (head.frame == Head::Frame::canonical_box) return {head.near_depth, head.far_depth};
+  // The starter's ranges go by tenths of the distance (starter::depth_range).
+  const float distance = std::round(10 * distance_of(head.camera)) / 10;
+  const float moved = orbit_radius - distance;
+  return {head.near_depth + moved, head.far_depth + moved};
+}
+
 DepthRange depth_range(float near_depth, float far_depth, const Camera& camera) {
-  const Vec3 o = camera.origin();
-  const float moved = std::hypot(o[0], o[1], o[2]) - orbit_radius;
+  const float moved = distance_of(camera) - orbit_radius;
   if (std::abs(moved) < 1e-3F) return {near_depth, far_depth};
   const float nearest = std::max(near_depth + moved, 1e-3F);
   return {nearest, std::max(far_depth + moved, nearest + 0.1F)};

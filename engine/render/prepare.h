@@ -39,7 +39,10 @@ struct DepthRange {
   float near_depth;
   float far_depth;
 };
-// A head's range of ray depths, moved with a camera that is nearer or farther than the reference's orbit.
+// The range of ray depths in which cameras on the reference's orbit see a head: what near_depth and far_depth
+// of Head say for a camera at orbit_radius.
+[[nodiscard]] DepthRange orbit_range(const Head& head);
+// Such a range for a camera that may be nearer or farther: it moves along.
 [[nodiscard]] DepthRange depth_range(float near_depth, float far_depth, const Camera& camera);
 
 }  // namespace triptych::render

@@ -128,7 +128,8 @@ Result<View> render_exact(const Head& head, const Camera& camera, const RenderOp
   TRIPTYCH_TRY(const Kernel* kernel, find_kernel(kernel_name));
   const bool super_resolution = options.super_resolution && head.super_resolution != nullptr;
   const render::PreparedField field(head, super_resolution, &pool);
-  const render::DepthRange range = render::depth_range(head.near_depth, head.far_depth, camera);
+  const auto [near_depth, far_depth] = render::orbit_range(head);
+  const render::DepthRange range = render::depth_range(near_depth, far_depth, camera);
   MarchTask task;
   task.field = field.view();
   task.camera = render::ray_camera(camera);

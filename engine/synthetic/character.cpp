@@ -34,14 +34,20 @@ std::vector<std::string> detail_names(const Assets& assets) {
 }
 
 void draw_shape(Character& c, const Assets& assets, Random& random) {
-  c.male = std::clamp((random.chance(0.5F) ? 0.92F : 0.08F) + random.normal(0, 0.07F), 0.0F, 1.0F);
+  const float sex = random.chance(0.5F) ? 0.92F : 0.08F;
+  c.male = std::clamp(sex + random.normal(0, 0.07F), 0.0F, 1.0F);
   // Mostly adults, from 20 to 80; every eighth a child or a teenager.
-  const float spread = (random.uniform() + random.uniform()) / 2;
+  const float first = random.uniform(), second = random.uniform();
+  const float spread = (first + second) / 2;
   c.age = random.chance(0.12F) ? random.uniform(0.16F, 0.4F) : 0.42F + 0.55F * spread;
   constexpr std::array<float, 3> share{0.28F, 0.27F, 0.45F};
   const std::size_t main = random.pick(share);
   float rest = 0;
-  for (float& r : c.race) rest += r = random.uniform() * random.uniform();
+  for (float& r : c.race) {
+    r = random.uniform();
+    r *= random.uniform();
+    rest += r;
+  }
   for (float& r : c.race) r *= 0.3F / std::max(rest, 1e-6F);
   c.race[main] += 0.7F;
   c.muscle = std::clamp(random.normal(0.5F, 0.18F), 0.0F, 1.0F);
@@ -101,8 +107,8 @@ void draw_skin(Character& c, const Assets& assets, Random& random, std::size_t r
   const Skin& second = assets.skins[static_cast<std::size_t>(c.second_skin)];
   c.skin_mix = first.dark == second.dark && first.male == second.male ? random.uniform() * 0.5F : 0;
   // Between the textures' few tones: lighter and darker, also across what people are usually called.
-  c.melanin =
-      random.normal(0, 0.2F) + (race == 0 ? random.uniform(-0.25F, 0.25F) : random.uniform(-0.1F, 0.3F));
+  c.melanin = random.normal(0, 0.2F);
+  c.melanin += race == 0 ? random.uniform(-0.25F, 0.25F) : random.uniform(-0.1F, 0.3F);
   c.redness = random.normal(0, 0.06F);
   c.wrinkles = std::clamp((c.age - 0.55F) * 2.4F + random.normal(0, 0.1F), 0.0F, 1.0F);
 }

@@ -88,7 +88,7 @@ struct Character {
   Hat hat;
   std::string brow, lash, iris, cloth;
   Color cloth_tint{1, 1, 1};
-  float beard = 0;                           // 0 none, 0.15 stubble, 1 full
+  float beard = 0;                           // 0 none, 0.12 stubble, 1 full
   Color beard_color{0.02F, 0.013F, 0.009F};  // of the brows too
   Glasses glasses;
   std::uint64_t light = 0;

@@ -10,7 +10,7 @@
 namespace triptych::synthetic {
 
 // A row for each head: its first, second, third and last view unedited, then each edit by its first view;
-// over grey.
+// over grey. There must be a view.
 [[nodiscard]] Status write_contact_sheet(const std::filesystem::path& path,
                                          const std::vector<std::vector<View>>& heads);
 

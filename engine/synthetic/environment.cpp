@@ -115,18 +115,29 @@ Environment Environment::make(std::uint64_t seed) {
   Painter painter(128, 64);
   painter.sky(random, warmth);
   const float azimuth = random.uniform(-1.3F, 1.3F);
-  const float key_size = random.chance(0.4F) ? random.uniform(0.08F, 0.2F) : random.uniform(0.2F, 0.7F);
-  painter.lamp(direction_of(azimuth, random.uniform(0.05F, 1.0F)), key_size, random.uniform(1.0F, 3.4F),
-               tone(warmth + random.normal(0, 0.12F)));
-  if (random.chance(0.75F)) {
-    painter.lamp(direction_of(-azimuth + random.normal(0, 0.3F), random.uniform(0, 0.6F)),
-                 random.uniform(0.3F, 0.8F), random.uniform(0.2F, 1.0F),
-                 tone(-warmth + random.normal(0, 0.2F)));
+  {  // key light
+    const float radius = random.chance(0.4F) ? random.uniform(0.08F, 0.2F) : random.uniform(0.2F, 0.7F);
+    const Color color = tone(warmth + random.normal(0, 0.12F));
+    const float power = random.uniform(1.0F, 3.4F);
+    const float elevation = random.uniform(0.05F, 1.0F);
+    painter.lamp(direction_of(azimuth, elevation), radius, power, color);
   }
-  if (random.chance(0.5F)) {
+  if (random.chance(0.75F)) {  // fill light
+    const Color color = tone(-warmth + random.normal(0, 0.2F));
+    const float power = random.uniform(0.2F, 1.0F);
+    const float radius = random.uniform(0.3F, 0.8F);
+    const float elevation = random.uniform(0, 0.6F);
+    const float opposite = -azimuth + random.normal(0, 0.3F);
+    painter.lamp(direction_of(opposite, elevation), radius, power, color);
+  }
+  if (random.chance(0.5F)) {  // rim light
     const float side = random.chance(0.5F) ? 1.0F : -1.0F;
-    painter.lamp(direction_of(side * random.uniform(2.1F, 2.8F), random.uniform(0.2F, 0.8F)),
-                 random.uniform(0.15F, 0.4F), random.uniform(0.5F, 2.0F), tone(random.normal(0, 0.3F)));
+    const Color color = tone(random.normal(0, 0.3F));
+    const float power = random.uniform(0.5F, 2.0F);
+    const float radius = random.uniform(0.15F, 0.4F);
+    const float elevation = random.uniform(0.2F, 0.8F);
+    const float behind = side * random.uniform(2.1F, 2.8F);
+    painter.lamp(direction_of(behind, elevation), radius, power, color);
   }
   return {128, 64, painter.take()};
 }

@@ -10,7 +10,7 @@
 namespace triptych::synthetic {
 
 // What the tracer saw, one value a pixel; the light of matt surfaces is kept apart from their colour so that
-// it can be smoothed (denoise.h). Colours are linear; `gloss` and `albedo` are multiplied by the coverage.
+// it can be smoothed (develop.h). Colours are linear; `gloss` and `albedo` are multiplied by the coverage.
 struct RenderBuffers {
   int size = 0;
   std::vector<Color> gloss;  // light that does not go through `albedo`: highlights, metal, reflections

@@ -96,6 +96,29 @@ std::vector<Vector> vertex_normals(const std::vector<Vector>& positions,
   return normals;
 }
 
+namespace {
+
+// Fills a ring of points.
+TriangleMesh lens_in(const std::vector<Vector>& ring, bool sun) {
+  const auto around = static_cast<int>(ring.size());
+  TriangleMesh lens;
+  lens.positions = ring;
+  Vector centre;
+  for (const Vector p : ring) centre += p / static_cast<float>(around);
+  lens.positions.push_back(centre);
+  for (int i = 0; i < around; ++i) lens.triangles.push_back({i, (i + 1) % around, around});
+  lens.material = matt({0.008F, 0.008F, 0.010F}, 0.1F);
+  lens.material.reflectance = {0.03F, 0.03F, 0.03F};
+  if (!sun) {
+    lens.material.surface = Surface::glass;
+    lens.material.tint = {0.97F, 0.97F, 0.97F};
+  }
+  finish(lens);
+  return lens;
+}
+
+}  // namespace
+
 std::vector<TriangleMesh> make_glasses(const Glasses& glasses, const HeadShape& shape,
                                        std::size_t skin_vertices) {
   constexpr int around = 48;
@@ -126,20 +149,7 @@ std::vector<TriangleMesh> make_glasses(const Glasses& glasses, const HeadShape& 
       ring.push_back({middle.x + s * ed * 0.525F + px, y0 + py, front - 0.10F * outward * outward});
     }
     parts.push_back(tube(ring, rim, true, frame));
-    TriangleMesh lens;
-    lens.positions = ring;
-    Vector centre;
-    for (const Vector p : ring) centre += p / around;
-    lens.positions.push_back(centre);
-    for (int i = 0; i < around; ++i) lens.triangles.push_back({i, (i + 1) % around, around});
-    lens.material = matt({0.008F, 0.008F, 0.010F}, 0.1F);
-    lens.material.reflectance = {0.03F, 0.03F, 0.03F};
-    if (!sun) {
-      lens.material.surface = Surface::glass;
-      lens.material.tint = {0.97F, 0.97F, 0.97F};
-    }
-    finish(lens);
-    parts.push_back(std::move(lens));
+    parts.push_back(lens_in(ring, sun));
     const float edge = ed * 0.525F + width;
     const Vector hinge{middle.x + s * edge, y0 + height * 0.45F, front - 0.10F};
     const Vector temple{middle.x + s * (ear * 0.55F + edge * 0.45F), y0 + height * 0.38F, front - 0.45F};

@@ -1,6 +1,7 @@
 // Random numbers that are the same on every machine: PCG32 (O'Neill 2014, "PCG: A Family of Simple Fast
 // Space-Efficient Statistically Good Algorithms for Random Number Generation"), and our own distributions
-// instead of the library's.
+// instead of the library's. Two numbers are never drawn as arguments or operands of one expression, whose
+// order compilers choose: by name first, or within braces.
 #pragma once
 
 #include <cmath>

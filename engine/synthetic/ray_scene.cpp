@@ -148,7 +148,6 @@ SurfacePoint RayScene::surface(const Hit& hit, Vector origin, Vector direction, 
   SurfacePoint point = hit.geometry < meshes
                            ? on_mesh(scene_.meshes[hit.geometry], hit, direction, bumps)
                            : on_strand(scene_.strands[hit.geometry - meshes], hit, direction);
-  point.distance = hit.distance;
   point.position = origin + direction * hit.distance;
   point.albedo = min(point.albedo, 0.95F);
   if (point.material->surface == Surface::hair) {

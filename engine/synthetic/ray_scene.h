@@ -1,4 +1,4 @@
-// A Scene ready for rays (Embree). One thread at a time a RaySet's scene; many scenes at once.
+// A Scene ready for rays (Embree). Thread-safe once it is made.
 #pragma once
 
 #include <embree3/rtcore.h>
@@ -25,7 +25,6 @@ struct SurfacePoint {
   Vector tangent;    // along hair
   Color albedo;
   float alpha = 1;
-  float distance = 0;
   const Material* material = nullptr;
 };
 
@@ -48,7 +47,6 @@ class RayScene {
   [[nodiscard]] const Environment& light() const noexcept { return scene_.light; }
 
  private:
-  struct Geometry;
   void add_mesh(const TriangleMesh& mesh);
   void add_strands(const Strands& strands);
   [[nodiscard]] SurfacePoint on_mesh(const TriangleMesh& mesh, const Hit& hit, Vector direction,

@@ -99,7 +99,8 @@ void add_light(const SurfacePoint& p, Vector eye, Vector l, Color incoming, floa
 Lit Shader::direct(const SurfacePoint& p, Vector eye, bool seen) {
   Lit lit;
   const float select = seen ? samples_.get(Samples::light) : samples_.random();
-  const auto env = scene_.light().sample(select, samples_.random(), samples_.random());
+  const float v = samples_.random(), u = samples_.random();
+  const auto env = scene_.light().sample(select, u, v);
   const Material& m = *p.material;
   const float nl = dot(p.normal, env.direction);
   const float reach = m.surface == Surface::hair ? 0.6F : m.wrap;
@@ -163,7 +164,8 @@ Color Shader::reflected(const SurfacePoint& p, Vector eye) {
 
 // Metal in metal: one more look along the mirror direction, smoothed by treating it as matt.
 Color Shader::metal_ambient(const SurfacePoint& p) {
-  const auto env = scene_.light().sample(samples_.random(), samples_.random(), samples_.random());
+  const float v = samples_.random(), u = samples_.random(), select = samples_.random();
+  const auto env = scene_.light().sample(select, u, v);
   const float nl = dot(p.normal, env.direction);
   if (nl <= 0 || scene_.occluded(p.position + p.geometric * offset, env.direction, samples_.salt()))
     return {};

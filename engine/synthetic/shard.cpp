@@ -16,8 +16,8 @@ namespace {
 
 // The file: "head", "edit", "view" (I64, n), "camera" (F32, n x 25: camera-to-world, intrinsics), and for
 // each of "color" (JPEG), "alpha" (8-bit PNG) and "depth" (16-bit PNG) the encoded pictures one behind the
-// other (U8) with
-// "<name>.offsets" (I64, n + 1). The metadata are the format and the options, which begin with dashes.
+// other (U8) with "<name>.offsets" (I64, n + 1). The metadata are the format and the options, which begin
+// with dashes.
 constexpr const char* format_key = "triptych_shard";
 constexpr const char* format_version = "1";
 constexpr const char* option_start = "--";

@@ -16,7 +16,7 @@ cv::Mat blurred(const cv::Mat& image, double sigma) {
   return out;
 }
 
-// Noise with features of `cell` texels, smooth between.
+// Noise with `cells` by `cells` features, smooth between.
 cv::Mat noise(Random& random, int cells) {
   cv::Mat small(cells, cells, CV_32FC1);
   for (int i = 0; i < cells * cells; ++i) small.at<float>(i / cells, i % cells) = random.normal();
@@ -261,8 +261,10 @@ SkinPainter::Painted SkinPainter::paint(const Character& c, const HeadShape& sha
     canvas.match(face_mean(other.linear), 0.8F);
   }
   Random random(c.seed, 99);
-  const cv::Mat red = noise(random, 24) * 0.5 + noise(random, 60) * 0.4 + noise(random, 140) * 0.3;
-  const cv::Mat brown = noise(random, 40) * 0.5 + noise(random, 120) * 0.5;
+  const cv::Mat fine_red = noise(random, 140), red_spots = noise(random, 60), red_areas = noise(random, 24);
+  const cv::Mat red = red_areas * 0.5 + red_spots * 0.4 + fine_red * 0.3;
+  const cv::Mat fine_brown = noise(random, 120), brown_areas = noise(random, 40);
+  const cv::Mat brown = brown_areas * 0.5 + fine_brown * 0.5;
   const float years = 0.5F + 0.6F * c.age;
   canvas.for_each([&](cv::Vec3f& p, std::size_t i) {
     const float r = red.ptr<float>()[i] * years, b = brown.ptr<float>()[i] * years;

@@ -80,7 +80,7 @@ std::vector<Root> plant(const Ground& ground, int count, Random& random) {
 }
 
 // Strands that root close together bend alike: their common random numbers.
-Random lock_of(Vector root, float cell, std::uint64_t seed) {
+Random random_of_lock(Vector root, float cell, std::uint64_t seed) {
   const auto coordinate = [&](float x) {
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(std::floor(x / cell)) + 100000);
   };
@@ -89,6 +89,16 @@ Random lock_of(Vector root, float cell, std::uint64_t seed) {
 
 Vector random_vector(Random& random) {
   return {random.normal(), random.normal(), random.normal()};
+}
+
+struct Lock {
+  Vector bend;
+  float length, phase, shade, spread;
+};
+Lock lock_of(Vector root, float cell, std::uint64_t seed) {
+  Random random = random_of_lock(root, cell, seed);
+  return {random_vector(random), random.uniform(0.75F, 1.1F), random.uniform(0, 6.28F), random.normal(),
+          0.3F * random.uniform()};
 }
 
 // Keeps hair off the head: outside the skull's ellipsoid, beside the face, around the neck.
@@ -133,10 +143,20 @@ class KeepOut {
   float unit_;
 };
 
+bool hangs(const StrandStyle& style) {
+  return style.length > 0.9F;
+}
+
 struct Growth {
-  int segments = 4;
-  float radius = 0.005F;
+  int strands, segments;
+  float radius;
+  float lock;  // edge of a lock, decimetres
 };
+Growth growth_of(const StrandStyle& style) {
+  if (hangs(style)) return {13000, 10, 0.0062F * style.thickness, 0.16F};
+  const bool cropped = style.length <= 0.2F;
+  return {cropped ? 22000 : 18000, style.curl > 0.5F ? 8 : cropped ? 2 : 5, 0.0048F * style.thickness, 0.09F};
+}
 
 void append(Strands& strands, const std::vector<Vector>& line, float radius, float shade) {
   const auto first = static_cast<unsigned>(strands.points.size());
@@ -204,34 +224,28 @@ std::vector<float> HairRegions::beard(const HeadShape& shape) const {
 Strands grow_hair(const Ground& ground, const StrandStyle& style, const HeadShape& shape, const Skull& skull,
                   std::uint64_t seed) {
   Random random(seed, 31);
-  const bool is_long = style.length > 0.9F;
-  const int count = is_long ? 13000 : style.length > 0.2F ? 18000 : 22000;
-  const int segments = is_long ? 10 : style.curl > 0.5F ? 8 : style.length > 0.2F ? 5 : 2;
-  const float radius = (is_long ? 0.0062F : 0.0048F) * style.thickness;
+  const Growth growth = growth_of(style);
   const KeepOut keep_out(shape, skull);
   const float part = skull.centre.x + style.part * skull.radius.x;
   Strands strands;
-  for (const Root& root : plant(ground, count, random)) {
-    Random lock = lock_of(root.position, is_long ? 0.16F : 0.09F, seed);
-    const Vector lock_bend = random_vector(lock);
-    const float lock_length = lock.uniform(0.75F, 1.1F), lock_phase = lock.uniform(0, 6.28F),
-                lock_shade = lock.normal();
-    const float spread = 0.3F * lock.uniform() + 0.9F * random.uniform();
+  for (const Root& root : plant(ground, growth.strands, random)) {
+    const Lock lock = lock_of(root.position, growth.lock, seed);
+    const float spread = lock.spread + 0.9F * random.uniform();
     const float side = root.position.x > part ? 1.0F : -1.0F;
     const Vector flow = Vector{0, 0, -1} * style.comb +
-                        Vector{side, 0, 0} * (style.part != 0 || is_long ? 0.7F : 0.25F) +
-                        Vector{0, -0.5F, 0} * style.weight + lock_bend * 0.12F;
+                        Vector{side, 0, 0} * (style.part != 0 || hangs(style) ? 0.7F : 0.25F) +
+                        Vector{0, -0.5F, 0} * style.weight + lock.bend * 0.12F;
     const Vector lying = normalized(flow - root.normal * dot(flow, root.normal));
     Vector direction = normalized(root.normal * (0.15F + style.lift) + lying * (1.15F - style.lift) +
                                   random_vector(random) * 0.08F);
     const float step =
-        style.length * lock_length * random.uniform(0.8F, 1.05F) / static_cast<float>(segments);
-    const Vector across = normalized(cross(direction, lock_bend));
+        style.length * lock.length * random.uniform(0.8F, 1.05F) / static_cast<float>(growth.segments);
+    const Vector across = normalized(cross(direction, lock.bend));
     std::vector<Vector> line{root.position - root.normal * 0.01F};
     Vector p = line.front();
-    for (int k = 1; k <= segments; ++k) {
-      const float along = static_cast<float>(k) / static_cast<float>(segments);
-      const float turn = lock_phase + along * (6 + 10 * style.curl) + random.normal(0, 0.15F);
+    for (int k = 1; k <= growth.segments; ++k) {
+      const float along = static_cast<float>(k) / static_cast<float>(growth.segments);
+      const float turn = lock.phase + along * (6 + 10 * style.curl) + random.normal(0, 0.15F);
       const Vector curl =
           (across * std::cos(turn) + cross(direction, across) * std::sin(turn)) * (style.curl * 0.9F);
       const Vector pull =
@@ -243,14 +257,14 @@ Strands grow_hair(const Ground& ground, const StrandStyle& style, const HeadShap
       const Vector out = keep_out.outward(p);
       const Vector along_skull = normalized(here - out * dot(here, out)) + out * (style.lift * (1 - along));
       direction = normalized(direction + pull + along_skull * (0.7F * (1 - style.lift)) + curl +
-                             lock_bend * 0.03F + random_vector(random) * 0.03F);
+                             lock.bend * 0.03F + random_vector(random) * 0.03F);
       Vector q = p + direction * step;
       if (style.length > 0.18F) q = keep_out.push(q, spread);
       direction = normalized(q - p);
       p = q;
       line.push_back(p);
     }
-    append(strands, line, radius, std::exp(0.16F * lock_shade + random.normal(0, 0.12F)));
+    append(strands, line, growth.radius, std::exp(0.16F * lock.shade + random.normal(0, 0.12F)));
   }
   return strands;
 }
@@ -263,20 +277,18 @@ Strands grow_beard(const Ground& ground, float fullness, const HeadShape& shape,
   const int segments = fullness > 0.3F ? 4 : 1;
   Strands strands;
   for (const Root& root : plant(ground, count, random)) {
-    Random lock = lock_of(root.position, 0.06F, seed);
-    const Vector lock_bend = random_vector(lock);
+    const Vector bend = lock_of(root.position, 0.06F, seed).bend;
     const float up = (root.position.y - l.mouth.y) / l.eye_distance();
     const float moustache = smoothstep(0.0F, 0.1F, up);
     const float outward = root.position.x > l.eyes().x ? 1.0F : -1.0F;
     Vector direction = normalized(root.normal * 0.6F + Vector{outward * 0.5F * moustache, -0.75F, 0.1F} +
-                                  lock_bend * 0.18F + random_vector(random) * 0.12F);
+                                  bend * 0.18F + random_vector(random) * 0.12F);
     const float chin = 1 + 0.5F * fullness * smoothstep(-0.3F, -0.8F, up);
     const float step = base_length * chin * mix(1.0F, 0.45F, moustache * fullness) *
                        random.uniform(0.6F, 1.1F) / static_cast<float>(segments);
     std::vector<Vector> line{root.position - root.normal * 0.004F};
     for (int k = 0; k < segments; ++k) {
-      direction =
-          normalized(direction + Vector{0, -0.12F, 0} + lock_bend * 0.10F + random_vector(random) * 0.10F);
+      direction = normalized(direction + Vector{0, -0.12F, 0} + bend * 0.10F + random_vector(random) * 0.10F);
       line.push_back(line.back() + direction * step);
     }
     append(strands, line, fullness > 0.3F ? 0.0045F : 0.0024F, std::exp(random.normal(0, 0.2F)));

@@ -39,11 +39,11 @@ struct SynthesizeResult {
   double seconds = 0;
 };
 
-// Writes heads-SEED.safetensors (shard.h) and a contact sheet heads-SEED.png for every 16 heads, and
-// edits.json, the names of the edits by index. Shards that exist are left as they are, so an interrupted job
-// goes on where it was; one with fewer heads than now is made anew, and one that was made with other options
-// is an error before anything is rendered (shard_options.h). `say` gets a line for each shard. The views
-// depend on the options and seeds only, not on threads or machine.
+// Writes heads-SEED.safetensors (shard.h) and a contact sheet heads-SEED.png for every heads_per_shard
+// heads, and edits.json, the names of the edits by index. Shards that exist are left as they are, so an
+// interrupted job goes on where it was; one with fewer heads than now is made anew, and one that was made
+// with other options is an error before anything is rendered (shard_options.h). `say` gets a line for each
+// shard. The views depend on the options and seeds only, not on threads or machine.
 [[nodiscard]] Result<SynthesizeResult> synthesize(const SynthesizeOptions& options, ThreadPool& pool,
                                                   Progress& progress,
                                                   const std::function<void(const std::string&)>& say);

@@ -22,7 +22,6 @@ class Texture {
   [[nodiscard]] static Result<Texture> load(const std::filesystem::path& path, int limit);
 
   [[nodiscard]] const Image8& image() const noexcept { return rgba_; }
-  [[nodiscard]] bool empty() const noexcept { return rgba_.empty(); }
 
   struct Sample {
     Color color;

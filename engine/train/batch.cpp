@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "train/image_tensor.h"
 #include "train/pixels.h"
 
 namespace triptych::train {
@@ -117,12 +118,6 @@ Tensor known_surfaces(const RayBatch& rays) {
                    at::where(known_depth(rays.mask, rays.depth), rays.depth, unknown));
 }
 
-Tensor input_tensor(const ImageF& image) {
-  const Tensor hwc =
-      at::from_blob(const_cast<float*>(image.pixels.data()), {image.height, image.width, 4}, at::kFloat);
-  return hwc.permute({2, 0, 1}).contiguous();
-}
-
 // Mask and depth of a frame at the network's size (nearest pixel: depth must not be mixed across edges).
 void fill_truth(const Frame& frame, bool real, std::int64_t size, float* alpha, float* surface) {
   const auto source = static_cast<std::int64_t>(frame.size());
@@ -164,7 +159,7 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, std::uint64
     Random own(seed, number), noise(seed, degrading + number);
     cameras.push_back(item.picture.camera);
     batch.ranges.push_back(starter::depth_range(item.picture.camera));
-    inputs.push_back(input_tensor(network_input(item.picture, item.exposure, network_.picture, &noise)));
+    inputs.push_back(channels_first(network_input(item.picture, item.exposure, network_.picture, &noise)));
     batch.real[b] = item.real;
     fill_truth(item.targets[0], item.real, size, batch.alpha[b].data_ptr<float>(),
                batch.surface[b].data_ptr<float>());
@@ -174,7 +169,7 @@ Batch BatchMaker::pack(const std::vector<Item>& items, bool patches, std::uint64
     }
     if (teaching) {
       edited.push_back(
-          input_tensor(network_input(item.targets[0], item.exposure, network_.picture, nullptr)));
+          channels_first(network_input(item.targets[0], item.exposure, network_.picture, nullptr)));
     }
   }
   batch.input = at::stack(inputs);

@@ -121,6 +121,26 @@ Result<Checkpoint> load_start(const std::filesystem::path& path) {
   return checkpoint;
 }
 
+Status check_goes_on(const Checkpoint& checkpoint, const std::filesystem::path& path,
+                     const std::string& stage, const nlohmann::json& sizes) {
+  const auto differs = [&](const std::string& key, const std::string& had, const std::string& wanted) {
+    return fail(path.string() + ": this training has " + key + " " + had + ", but the configuration says " +
+                wanted + "; to start another one choose another \"output\", with this file as \"init\"");
+  };
+  const auto quoted = [](const std::string& text) { return '"' + text + '"'; };
+  if (checkpoint.stage != stage) return differs("\"stage\"", quoted(checkpoint.stage), quoted(stage));
+  const nlohmann::json had = starter::to_json(checkpoint.network);
+  nlohmann::json wanted = had;
+  wanted.update(sizes);
+  TRIPTYCH_TRY(const starter::NetworkConfig network, starter::network_config(wanted, "network"));
+  wanted = starter::to_json(network);
+  for (const auto& [key, value] : had.items()) {
+    if (wanted[key] != value)
+      return differs("\"" + key + "\" of \"network\"", value.dump(), wanted[key].dump());
+  }
+  return {};
+}
+
 Status grow(Checkpoint& start, const nlohmann::json& sizes, std::uint64_t seed) {
   nlohmann::json wanted = starter::to_json(start.network);
   wanted.update(sizes);

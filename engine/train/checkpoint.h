@@ -32,6 +32,10 @@ struct Checkpoint {
 [[nodiscard]] Result<Checkpoint> load_checkpoint(const std::filesystem::path& path);
 // What a training starts from: a checkpoint, or the folder of a starter package, whose training goes on then.
 [[nodiscard]] Result<Checkpoint> load_start(const std::filesystem::path& path);
+// Whether a training of this stage and these sizes (as for grow) is the one that left the checkpoint in
+// `path`; the error names what is not the same.
+[[nodiscard]] Status check_goes_on(const Checkpoint& checkpoint, const std::filesystem::path& path,
+                                   const std::string& stage, const nlohmann::json& sizes);
 // Makes the averaged weights those that train, and gives the network what `sizes` (JSON, as NetworkConfig;
 // not all need be there) has more: tensors that it lacks are drawn from `seed`. One of another shape is an
 // error.

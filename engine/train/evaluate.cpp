@@ -2,11 +2,13 @@
 
 #include <c10/core/GradMode.h>
 
-#include <cmath>
+#include <algorithm>
 
 #include "image/picture.h"
+#include "image/resample.h"
 #include "image/sheet.h"
 #include "train/figures.h"
+#include "train/image_tensor.h"
 #include "train/render_view.h"
 
 namespace triptych::train {
@@ -14,26 +16,21 @@ namespace {
 
 using at::Tensor;
 
-constexpr int view_size = 128;      // of renderings that are measured or shown
 constexpr int novel_views = 3;      // of each head
 constexpr int edits_of_a_head = 2;  // measured
-constexpr int sheet_heads = 5, sheet_portraits = 5;
+constexpr int sheet_portraits = 5;
 
-Tensor tensor_of(const ImageF& image) {  // [H, W, 3], or [H, W] of one channel
-  Tensor values = at::empty({image.height, image.width, image.channels});
-  std::copy(image.pixels.begin(), image.pixels.end(), values.data_ptr<float>());
-  return image.channels == 1 ? values.squeeze(2) : values;
+// What a view shows, over white.
+Truth exact_view(const synthetic::View& view) {
+  TORCH_CHECK(view.rgba.width % measured_size == 0, "views of ", view.rgba.width,
+              " pixels cannot be compared at ", measured_size);
+  return truth_of(view, measured_size);
 }
 
-// What a view shows, over white; as RenderedView.
-RenderedView exact_view(const synthetic::View& view) {
-  TORCH_CHECK(view.rgba.width >= view_size, "held-out views must be at least ", view_size, " pixels wide");
-  const Truth truth = truth_of(view, view_size);
-  return {tensor_of(truth.rgb), tensor_of(truth.alpha), tensor_of(truth.depth)};
-}
-
-double psnr(const Tensor& a, const Tensor& b) {
-  return -10 * std::log10(std::max(1e-10, (a - b).square().mean().item<double>()));
+// The view, unless the evaluation is cancelled.
+Result<ViewPtr> held_out_view(const Evaluation& evaluation, const ViewRef& ref) {
+  TRIPTYCH_CHECK(evaluation.progress.check());
+  return evaluation.held_out.view(ref);
 }
 
 // Planes of one picture with one prompt (edit 0: none).
@@ -59,7 +56,7 @@ class Editor {
     planes_ = starter::make_planes(evaluation_.network, compute_, maps_, tokens, present);
   }
   [[nodiscard]] RenderedView render(const Camera& camera) const {
-    return render_view(evaluation_.weights, planes_, camera_, camera, view_size);
+    return render_view(evaluation_.weights, planes_, camera_, camera, measured_size);
   }
 
  private:
@@ -75,14 +72,10 @@ struct Sums {
   int inputs = 0, novels = 0, edits = 0;
 };
 
-void add_novel(Sums& sums, const RenderedView& seen, const RenderedView& truth) {
-  sums.novel += psnr(seen.color, truth.color);
-  const Tensor solid = truth.alpha.gt(0.95).logical_and(truth.depth.gt(0.1));
-  const Tensor mask = solid.to(at::kFloat);
-  sums.depth += ((seen.depth - truth.depth).abs() * mask).sum().item<double>() /
-                std::max(1.0, mask.sum().item<double>());
-  const Tensor a = seen.alpha.gt(0.5), b = truth.alpha.gt(0.5);
-  sums.iou += a.logical_and(b).sum().item<double>() / std::max(1.0, a.logical_or(b).sum().item<double>());
+void add_novel(Sums& sums, const RenderedView& seen, const Truth& truth) {
+  sums.novel += psnr(image_of(seen.color), truth.rgb);
+  sums.depth += depth_error(image_of(seen.depth), truth);
+  sums.iou += mask_iou(image_of(seen.alpha), truth.alpha);
   ++sums.novels;
 }
 
@@ -96,12 +89,12 @@ Status add_edits(Sums& sums, const Evaluation& evaluation, Editor& editor, const
       const auto same =
           std::find_if(plain.begin(), plain.end(), [&](const ViewRef& v) { return v.number == ref.number; });
       if (same == plain.end()) continue;
-      TRIPTYCH_TRY(const ViewPtr view, evaluation.held_out.view(ref));
-      TRIPTYCH_TRY(const ViewPtr before, evaluation.held_out.view(*same));
-      const RenderedView truth = exact_view(*view);
+      TRIPTYCH_TRY(const ViewPtr view, held_out_view(evaluation, ref));
+      TRIPTYCH_TRY(const ViewPtr before, held_out_view(evaluation, *same));
+      const Truth truth = exact_view(*view);
       editor.edit(edit);
-      sums.edit += psnr(editor.render(view->key.camera).color, truth.color);
-      sums.still += psnr(exact_view(*before).color, truth.color);
+      sums.edit += psnr(image_of(editor.render(view->key.camera).color), truth.rgb);
+      sums.still += psnr(exact_view(*before).rgb, truth.rgb);
       ++sums.edits;
       ++count;
       break;
@@ -112,22 +105,23 @@ Status add_edits(Sums& sums, const Evaluation& evaluation, Editor& editor, const
 
 Status add_head(Sums& sums, const Evaluation& evaluation, Editor& editor, const HeadViews& head) {
   const std::vector<ViewRef>& views = head.edits.at(0);
-  TRIPTYCH_TRY(const ViewPtr picture, evaluation.held_out.view(views.front()));
+  TRIPTYCH_TRY(const ViewPtr picture, held_out_view(evaluation, views.front()));
   editor.open({picture, false, picture->key.camera});
-  sums.input += psnr(editor.render(picture->key.camera).color, exact_view(*picture).color);
+  sums.input += psnr(image_of(editor.render(picture->key.camera).color), exact_view(*picture).rgb);
   ++sums.inputs;
   for (std::size_t i = 1; i < views.size() && i <= novel_views; ++i) {
-    TRIPTYCH_TRY(const ViewPtr view, evaluation.held_out.view(views[i]));
+    TRIPTYCH_TRY(const ViewPtr view, held_out_view(evaluation, views[i]));
     add_novel(sums, editor.render(view->key.camera), exact_view(*view));
   }
   return evaluation.prompts == nullptr ? Status{} : add_edits(sums, evaluation, editor, head);
 }
 
-// Rows of tiles of view_size.
+// Rows of tiles of measured_size.
 class Tiles {
  public:
   void row() { rows_.emplace_back(); }
   void add(const Tensor& values) { rows_.back().push_back(to_picture(values)); }
+  void add(const Truth& truth) { rows_.back().push_back(to_bytes(truth.rgb)); }
   [[nodiscard]] Image8 sheet() const { return sheet_of(rows_); }
 
  private:
@@ -161,6 +155,7 @@ Result<Figures> evaluate(const Evaluation& evaluation) {
         std::min(static_cast<std::size_t>(evaluation.heads), evaluation.held_out.heads());
     for (std::size_t i = 0; i < count; ++i) {
       TRIPTYCH_CHECK(add_head(sums, evaluation, editor, evaluation.held_out.head(i)));
+      evaluation.progress.advance(static_cast<double>(i + 1) / static_cast<double>(count));
     }
     const auto mean = [](double sum, int n) { return sum / std::max(1, n); };
     return Figures{sums.inputs,
@@ -182,33 +177,35 @@ Status write_sheet(const Evaluation& evaluation, const std::filesystem::path& pa
     const auto count = std::min<std::size_t>(sheet_heads, evaluation.held_out.heads());
     for (std::size_t i = 0; i < count; ++i) {
       const HeadViews head = evaluation.held_out.head(i);
-      TRIPTYCH_TRY(const ViewPtr picture, evaluation.held_out.view(head.edits.at(0).front()));
-      TRIPTYCH_TRY(const ViewPtr other, evaluation.held_out.view(head.edits.at(0).back()));
+      TRIPTYCH_TRY(const ViewPtr picture, held_out_view(evaluation, head.edits.at(0).front()));
+      TRIPTYCH_TRY(const ViewPtr other, held_out_view(evaluation, head.edits.at(0).back()));
       editor.open({picture, false, picture->key.camera});
       tiles.row();
-      tiles.add(exact_view(*picture).color);
+      tiles.add(exact_view(*picture));
       tiles.add(editor.render(picture->key.camera).color);
-      tiles.add(exact_view(*other).color);
+      tiles.add(exact_view(*other));
       tiles.add(editor.render(other->key.camera).color);
       add_turns(tiles, editor, picture->key.camera);
       if (evaluation.prompts == nullptr) continue;
       for (const auto& [edit, views] : head.edits) {
         if (edit == 0 || !evaluation.prompts->contains(edit)) continue;
-        TRIPTYCH_TRY(const ViewPtr truth, evaluation.held_out.view(views.back()));
+        TRIPTYCH_TRY(const ViewPtr truth, held_out_view(evaluation, views.back()));
         editor.edit(edit);
-        tiles.add(exact_view(*truth).color);
+        tiles.add(exact_view(*truth));
         tiles.add(editor.render(truth->key.camera).color);
       }
     }
     for (std::size_t i = 0; i < std::min<std::size_t>(sheet_portraits, evaluation.portraits.size()); ++i) {
       const ViewPtr& portrait = evaluation.portraits[i];
+      TRIPTYCH_CHECK(evaluation.progress.check());
       editor.open({portrait, false, portrait->key.camera});
       tiles.row();
-      tiles.add(exact_view(*portrait).color);
+      tiles.add(exact_view(*portrait));
       tiles.add(editor.render(portrait->key.camera).color);
       add_turns(tiles, editor, portrait->key.camera);
       if (evaluation.prompts == nullptr) continue;
       for (const int edit : evaluation.prompts->edits()) {
+        TRIPTYCH_CHECK(evaluation.progress.check());
         editor.edit(edit);
         tiles.add(editor.render(portrait->key.camera).color);
       }

@@ -6,10 +6,15 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/progress.h"
 #include "train/item.h"
 #include "train/prompt_bank.h"
 
 namespace triptych::train {
+
+// Pixels of the views that are measured and shown; divides the size of held-out views.
+inline constexpr int measured_size = 128;
+inline constexpr int sheet_heads = 5;  // held-out heads on a sheet
 
 struct Figures {
   int heads = 0;
@@ -28,6 +33,7 @@ struct Evaluation {
   const nn::Weights& weights;  // fp32
   ViewStore& held_out;
   const std::vector<ViewPtr>& portraits;  // of people who are not trained on
+  Progress& progress;                     // cancelled: both functions end between two views
   const PromptBank* prompts = nullptr;
   int heads = 12;
   bool bf16 = true;

@@ -14,11 +14,14 @@ namespace {
 
 using nlohmann::json;
 
+// Null without any. A line that a kill cut short is none.
 json last_figures(const std::filesystem::path& folder) {
   std::ifstream file(folder / "figures.jsonl");
-  std::string line, last;
-  while (std::getline(file, line)) last = line;
-  return parse_json(last).value_or(nullptr);
+  json last;
+  for (std::string line; std::getline(file, line);) {
+    if (auto figures = parse_json(line); figures && figures->is_object()) last = std::move(*figures);
+  }
+  return last;
 }
 
 // In the order in which they are offered, which is the order that people see; else as they were trained.

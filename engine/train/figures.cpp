@@ -51,34 +51,45 @@ double mean_square(const ImageF& a, const ImageF& b) {
   return sum / static_cast<double>(std::max<std::size_t>(1, a.pixels.size()));
 }
 
+double decibels(double mean_square) {
+  return -10 * std::log10(std::max(1e-10, mean_square));
+}
+
 double psnr(const ImageF& a, const ImageF& b) {
-  return -10 * std::log10(std::max(1e-10, mean_square(a, b)));
+  return decibels(mean_square(a, b));
+}
+
+double depth_error(const ImageF& depth, const Truth& truth) {
+  double sum = 0;
+  int count = 0;
+  for (std::size_t i = 0; i < truth.depth.pixels.size(); ++i) {
+    if (truth.alpha.pixels[i] <= 0.95F || truth.depth.pixels[i] <= 0.1F) continue;
+    sum += static_cast<double>(std::abs(depth.pixels[i] - truth.depth.pixels[i]));
+    ++count;
+  }
+  return sum / std::max(1, count);
 }
 
 double depth_error(const View& seen, const Truth& truth) {
   const int size = truth.depth.width;
   const auto& camera = truth.camera.intrinsics;
-  double sum = 0;
-  int count = 0;
+  ImageF along_axis = seen.depth;
   for (int y = 0; y < size; ++y) {
     for (int x = 0; x < size; ++x) {
-      if (truth.alpha.at(x, y) <= 0.95F || truth.depth.at(x, y) <= 0.1F) continue;
       const float u = ((static_cast<float>(x) + 0.5F) / static_cast<float>(size) - camera[2]) / camera[0];
       const float v = ((static_cast<float>(y) + 0.5F) / static_cast<float>(size) - camera[5]) / camera[4];
-      const float along_axis = seen.depth.at(x, y) / std::sqrt(1 + u * u + v * v);
-      sum += static_cast<double>(std::abs(along_axis - truth.depth.at(x, y)));
-      ++count;
+      along_axis.at(x, y) /= std::sqrt(1 + u * u + v * v);
     }
   }
-  return sum / std::max(1, count);
+  return depth_error(along_axis, truth);
 }
 
-double mask_iou(const View& seen, const Truth& truth) {
+double mask_iou(const ImageF& a, const ImageF& b) {
   int both = 0, either = 0;
-  for (std::size_t i = 0; i < truth.alpha.pixels.size(); ++i) {
-    const bool a = seen.alpha.pixels[i] > 0.5F, b = truth.alpha.pixels[i] > 0.5F;
-    both += a && b ? 1 : 0;
-    either += a || b ? 1 : 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i) {
+    const bool in_a = a.pixels[i] > 0.5F, in_b = b.pixels[i] > 0.5F;
+    both += in_a && in_b ? 1 : 0;
+    either += in_a || in_b ? 1 : 0;
   }
   return static_cast<double>(both) / std::max(1, either);
 }

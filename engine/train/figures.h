@@ -26,11 +26,14 @@ struct Truth {
 [[nodiscard]] Portrait portrait_of(const synthetic::View& view);
 
 [[nodiscard]] double mean_square(const ImageF& a, const ImageF& b);
-[[nodiscard]] double psnr(const ImageF& a, const ImageF& b);  // dB, at most 100
-// Mean absolute difference along the optical axis where the truth is opaque, world units.
+[[nodiscard]] double decibels(double mean_square);  // of differences of values in 0..1; at most 100
+[[nodiscard]] double psnr(const ImageF& a, const ImageF& b);
+// Mean absolute difference along the optical axis where the truth is opaque, world units. `depth` is along
+// that axis too; a View's is along the rays.
+[[nodiscard]] double depth_error(const ImageF& depth, const Truth& truth);
 [[nodiscard]] double depth_error(const View& seen, const Truth& truth);
-// Pixels that both call person among those that either does.
-[[nodiscard]] double mask_iou(const View& seen, const Truth& truth);
+// Pixels that both opacities call person among those that either does.
+[[nodiscard]] double mask_iou(const ImageF& a, const ImageF& b);
 
 // Degrees between two cameras' lines of sight.
 [[nodiscard]] double angle_between(const Camera& a, const Camera& b);

@@ -61,11 +61,14 @@ struct Accumulator {
   }
 };
 
-// Of each item by itself, then of the items: so that parts of a batch in several processes give the whole's
-// gradient.
-Tensor mean_where(const Tensor& values, const Tensor& where) {
+// Means of each item by itself, weighed, then of the items: so that parts of a batch in several processes
+// give the whole's gradient.
+Tensor weighed_mean(const Tensor& values, const Tensor& weight) {
+  return (values.flatten(1).mean(1) * weight).mean();
+}
+Tensor weighed_mean_where(const Tensor& values, const Tensor& where, const Tensor& weight) {
   const Tensor mask = where.to(values.scalar_type()).flatten(1);
-  return ((values.flatten(1) * mask).sum(1) / mask.sum(1).clamp_min(1)).mean();
+  return ((values.flatten(1) * mask).sum(1) / mask.sum(1).clamp_min(1) * weight).mean();
 }
 
 // L_I and L_D of Eq. 4 and 6 on one view.
@@ -75,13 +78,14 @@ void add_view(Accumulator& sum, const LossWeights& weights, const MarchOutput& s
   const Tensor color = seen.colour + rays.background * (1 - alpha);
   const Tensor truth = rays.color * mask + rays.background * (1 - mask);
   const Tensor difference = color - truth;
-  const auto weighed = [&](const Tensor& x) { return (x.flatten(1).mean(1) * rays.weight).mean(); };
+  const auto weighed = [&](const Tensor& x) { return weighed_mean(x, rays.weight); };
   sum.add("color", weights.color, weighed(difference.square()));
   sum.add("color_l1", weights.color_l1, weighed(difference.abs()));
   sum.add("mask", weights.mask, weighed((seen.alpha - rays.mask).square()));
   if (seen.occupancy.defined()) sum.add("occupancy", weights.occupancy, weighed(seen.occupancy));
   const Tensor depth = seen.depth / seen.alpha.clamp_min(1e-3);
-  sum.add("depth", weights.depth, mean_where((depth - rays.depth).abs(), known_depth(rays.mask, rays.depth)));
+  sum.add("depth", weights.depth,
+          weighed_mean_where((depth - rays.depth).abs(), known_depth(rays.mask, rays.depth), rays.weight));
   if (rays.patch > 0 && perceptual) {
     const auto picture = [&](const Tensor& x) {
       const Tensor patch = x.narrow(1, 0, std::int64_t{rays.patch} * rays.patch);
@@ -97,12 +101,13 @@ void add_maps(Accumulator& sum, const LossWeights& weights, const Planes& planes
               std::int64_t features) {
   // The outermost texels are not of the picture (front_plane.cpp, with_border).
   const auto inner = [](const Tensor& x) { return x.slice(1, 1, -1).slice(2, 1, -1); };
-  const Tensor alpha = inner(batch.alpha), truth = inner(batch.surface);
+  const Tensor alpha = inner(batch.alpha), truth = inner(batch.surface), &weight = batch.views[0].weight;
   const Tensor known = known_depth(alpha, truth);
   const Tensor surface = inner(planes.front.select(3, features));
-  sum.add("surface", weights.surface, mean_where((surface - truth).abs(), known));
+  sum.add("surface", weights.surface, weighed_mean_where((surface - truth).abs(), known, weight));
   const Tensor logit = inner(planes.front.select(3, features + 4));
-  sum.add("mask_map", weights.mask_map, at::binary_cross_entropy_with_logits(logit, alpha));
+  const Tensor entropy = at::binary_cross_entropy_with_logits(logit, alpha, {}, {}, at::Reduction::None);
+  sum.add("mask_map", weights.mask_map, weighed_mean(entropy, weight));
 }
 
 // L_T of Eq. 6: what the teacher makes of the edited picture.
@@ -117,9 +122,12 @@ void add_triplane(Accumulator& sum, const LossWeights& weights, const Teacher& t
   }
   const std::int64_t c = teacher.network.features;
   const auto features = [c](const Tensor& x) { return x.narrow(3, 0, c); };
-  const Tensor value = (features(planes.front) - features(truth.front)).abs().mean() +
-                       (planes.top - truth.top).abs().mean() + (planes.side - truth.side).abs().mean();
-  sum.add("triplane", weights.triplane, value);
+  const auto apart = [&](const Tensor& a, const Tensor& b) {
+    return weighed_mean((a - b).abs(), batch.views[0].weight);
+  };
+  sum.add("triplane", weights.triplane,
+          apart(features(planes.front), features(truth.front)) + apart(planes.top, truth.top) +
+              apart(planes.side, truth.side));
 }
 
 }  // namespace

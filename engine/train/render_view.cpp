@@ -2,6 +2,7 @@
 
 #include <c10/core/GradMode.h>
 
+#include "train/image_tensor.h"
 #include "train/objective.h"
 
 namespace triptych::train {
@@ -33,9 +34,7 @@ Tensor importance(const Tensor& edges, const Tensor& weights, std::int64_t count
 starter::PictureMaps encode_frame(const starter::NetworkConfig& network, const nn::Weights& compute,
                                   const Frame& frame) {
   const ImageF input = network_input(frame, Exposure::identity(), network.picture, nullptr);
-  const Tensor hwc =
-      at::from_blob(const_cast<float*>(input.pixels.data()), {input.height, input.width, 4}, at::kFloat);
-  return starter::encode_picture(network, compute, hwc.permute({2, 0, 1}).unsqueeze(0).contiguous(),
+  return starter::encode_picture(network, compute, channels_first(input).unsqueeze(0),
                                  starter::camera_tensor({&frame.camera, 1}));
 }
 

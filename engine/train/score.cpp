@@ -42,7 +42,7 @@ double masked_psnr(const View& view, const Portrait& portrait) {
     }
     weight += static_cast<double>(mask.pixels[i]);
   }
-  return -10 * std::log10(std::max(1e-10, sum / weight));
+  return decibels(sum / weight);
 }
 
 using Clock = std::chrono::steady_clock;

@@ -7,6 +7,7 @@
 #include "image/resample.h"
 #include "render/renderer.h"
 #include "synthetic/edits.h"
+#include "train/image_tensor.h"
 
 namespace triptych::train {
 namespace {
@@ -119,9 +120,7 @@ void HeadScorer::keep(const Truth& truth, const View& seen) {
 }
 
 at::Tensor perceptual_input(const ImageF& rgb) {
-  const at::Tensor hwc =
-      at::from_blob(const_cast<float*>(rgb.pixels.data()), {1, rgb.height, rgb.width, 3}, at::kFloat);
-  return hwc.permute({0, 3, 1, 2}).contiguous() * 2 - 1;
+  return channels_first(rgb).unsqueeze(0) * 2 - 1;
 }
 
 Status HeadScorer::add_novel(const Head& head, const HeadViews& views, const Camera& picture) {
@@ -134,7 +133,7 @@ Status HeadScorer::add_novel(const Head& head, const HeadViews& views, const Cam
     const std::string side = angle_between(picture, truth.camera) <= near_degrees ? "near" : "far";
     figures_.all.add(side + "_psnr", psnr(seen.rgb, truth.rgb));
     figures_.all.add("depth_l1", depth_error(seen, truth));
-    figures_.all.add("mask_iou", mask_iou(seen, truth));
+    figures_.all.add("mask_iou", mask_iou(seen.alpha, truth.alpha));
     if (scoring_.perceptual == nullptr) continue;
     const at::Tensor distance =
         (*scoring_.perceptual)(perceptual_input(seen.rgb), perceptual_input(truth.rgb));

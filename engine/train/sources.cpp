@@ -16,10 +16,12 @@ namespace {
 
 constexpr std::size_t pictures_of_an_edit = 64;  // reference pictures whose features are kept
 
-Status add_phrases(PromptBank& bank, const std::set<int>& edits, const TrainOptions& options) {
+Status add_phrases(PromptBank& bank, const std::set<int>& edits, const TrainOptions& options,
+                   Progress& progress) {
   TRIPTYCH_TRY(const TextEncoder encoder, TextEncoder::open(options.prompt_models));
   for (const int edit : edits) {
     for (const std::string& phrase : synthetic::edit_table()[static_cast<std::size_t>(edit)].phrases) {
+      TRIPTYCH_CHECK(progress.check());
       TRIPTYCH_TRY(const TextTokens tokens, encoder.encode(phrase));
       bank.add_text(edit, starter::text_tokens(tokens));
     }
@@ -28,12 +30,13 @@ Status add_phrases(PromptBank& bank, const std::set<int>& edits, const TrainOpti
 }
 
 // The first view of some edited heads, over grey, as a user would give a picture of the style.
-Status add_pictures(PromptBank& bank, ViewStore& store, const TrainOptions& options) {
+Status add_pictures(PromptBank& bank, ViewStore& store, const TrainOptions& options, Progress& progress) {
   TRIPTYCH_TRY(const PictureEncoder encoder, PictureEncoder::open(options.prompt_models));
   std::map<int, std::size_t> counts;
   for (std::size_t i = 0; i < store.heads(); ++i) {
     for (const auto& [edit, views] : store.head(i).edits) {
       if (edit == 0 || !bank.contains(edit) || counts[edit] >= pictures_of_an_edit) continue;
+      TRIPTYCH_CHECK(progress.check());
       TRIPTYCH_TRY(const ViewPtr view, store.view(views.front()));
       TRIPTYCH_TRY(const PictureTokens tokens, encoder.encode(over_grey(view->rgba)));
       bank.add_picture(edit, starter::picture_tokens(tokens));
@@ -79,6 +82,24 @@ Status check_apart(const ViewStore& training, const ViewStore& held_out) {
               "with triptych synthesize --seed");
 }
 
+// Said before training rather than at the first evaluation.
+Status check_sizes(ViewStore& held_out, std::size_t measured) {
+  for (std::size_t i = 0; i < std::min(measured, held_out.heads()); ++i) {
+    const HeadViews head = held_out.head(i);
+    const std::string name = "\"held_out\": head " + std::to_string(head.head);
+    const auto plain = head.edits.find(0);
+    if (plain == head.edits.end())
+      return fail(name + " has only edited views; use shards as triptych synthesize makes them");
+    TRIPTYCH_TRY(const ViewPtr view, held_out.view(plain->second.front()));
+    const int size = view->rgba.width;
+    if (size % measured_size == 0) continue;
+    return fail(name + " has views of " + std::to_string(size) + " pixels, which cannot be measured at " +
+                std::to_string(measured_size) + "; make others with triptych synthesize --size " +
+                std::to_string(2 * measured_size) + ", or set \"evaluate_minutes\" to 0");
+  }
+  return {};
+}
+
 Status check_names(const std::vector<std::string>& wanted) {
   for (const std::string& name : wanted) {
     if (synthetic::find_edit(name) < 0)
@@ -102,6 +123,10 @@ Result<Sources> Sources::open(const TrainConfig& config, const TrainOptions& opt
   TRIPTYCH_TRY([[maybe_unused]] const bool some, training->rescan());
   TRIPTYCH_TRY([[maybe_unused]] const bool others, testing->rescan());
   TRIPTYCH_CHECK(check_apart(*training, *testing));
+  if (config.evaluate_minutes > 0) {
+    TRIPTYCH_CHECK(
+        check_sizes(*testing, static_cast<std::size_t>(std::max(config.evaluate_heads, sheet_heads))));
+  }
   Sources sources(std::move(training), std::move(testing));
   if (sources.store.heads() == 0 && config.portraits.empty()) {
     return fail(data.front().string() + ": no shards here; triptych synthesize makes them");
@@ -127,8 +152,8 @@ Result<Sources> Sources::open(const TrainConfig& config, const TrainOptions& opt
   }
   if (config.stage != TrainConfig::Stage::reconstruction) {
     TRIPTYCH_CHECK(check_names(config.edits));
-    TRIPTYCH_CHECK(add_phrases(sources.prompts, edits_in(sources.store, config.edits), options));
-    TRIPTYCH_CHECK(add_pictures(sources.prompts, sources.store, options));
+    TRIPTYCH_CHECK(add_phrases(sources.prompts, edits_in(sources.store, config.edits), options, progress));
+    TRIPTYCH_CHECK(add_pictures(sources.prompts, sources.store, options, progress));
   }
   return sources;
 }

@@ -14,7 +14,8 @@
 namespace triptych::train {
 
 struct TrainOptions {
-  // Continue from output/checkpoint.safetensors, if it is there; without this one that is there is an error.
+  // Continue from output/checkpoint.safetensors, if it is there; without this one that is there is an error,
+  // and so is one of another stage or network.
   bool resume = false;
   std::filesystem::path prompt_models;  // folder of the text and picture encoders
   std::filesystem::path loss_models;    // folder of st_lpips.safetensors
@@ -32,9 +33,9 @@ struct TrainResult {
 };
 
 // Runs until config.steps are done or progress is cancelled; both leave output/checkpoint.safetensors (a
-// cancelled run ends with ErrorCode::cancelled after writing it), output/log.csv and sheets. Takes LibTorch's
-// threads. Of several processes (`workers`) each takes an equal part of every batch and only that of rank 0
-// writes.
+// cancelled run ends with ErrorCode::cancelled after its step and writing it), output/log.csv and sheets.
+// Takes LibTorch's threads. Of several processes (`workers`) each takes an equal part of every batch, only
+// that of rank 0 writes, and when one is cancelled all end after the same step.
 [[nodiscard]] Result<TrainResult> train(const TrainConfig& config, const TrainOptions& options,
                                         Progress& progress);
 

@@ -4,12 +4,15 @@
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
+#include <thread>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include "model/weights.h"
 
 namespace triptych::train {
 namespace {
+
+using namespace std::string_view_literals;
 
 constexpr std::chrono::minutes patience{30};
 
@@ -74,6 +77,8 @@ Result<WorkersPlace> workers_place_from_environment() {
   if (host == nullptr)
     return fail("MASTER_ADDR is not set, but WORLD_SIZE is; start with torchrun or set all");
   place.host = host;
+  if (const char* restarts = std::getenv("TORCHELASTIC_RESTART_COUNT")) place.attempt = restarts;
+  if (const char* agent = std::getenv("TORCHELASTIC_USE_AGENT_STORE")) place.hosted = agent == "True"sv;
   return place;
 }
 
@@ -84,7 +89,7 @@ Result<Workers> Workers::join(const WorkersPlace& place) {
     if (place.size == 1) return workers;
     c10d::TCPStoreOptions options;
     options.port = place.port;
-    options.isServer = place.rank == 0;
+    options.isServer = place.rank == 0 && !place.hosted;
     options.waitWorkers = false;
     options.timeout = patience;
     auto store = c10::make_intrusive<c10d::TCPStore>(place.host, options);
@@ -98,37 +103,76 @@ Result<Workers> Workers::join(const WorkersPlace& place) {
 Result<at::Tensor> Workers::mean(const at::Tensor& values) {
   if (place_.size == 1) return values;
   return nn::guarded("adding up the gradients of all processes", [&]() -> Result<at::Tensor> {
-    const auto key = [](const char* kind, std::int64_t round, int from, int to) {
-      return std::string(kind) + std::to_string(round) + '/' + std::to_string(from) + '/' +
-             std::to_string(to);
+    const auto round_key = [this](const char* kind, std::int64_t round, int from, int to) {
+      return key(std::string(kind) + std::to_string(round) + '/' + std::to_string(from) + '/' +
+                 std::to_string(to));
     };
     const std::vector<at::Tensor> parts = values.tensor_split(place_.size);
     for (int to = 0; to < place_.size; ++to) {
       if (to == rank()) continue;
-      put(*store_, key("part", round_, rank(), to), parts[static_cast<std::size_t>(to)]);
+      put(*store_, round_key("part", round_, rank(), to), parts[static_cast<std::size_t>(to)]);
     }
     const at::Tensor& own = parts[static_cast<std::size_t>(rank())];
     at::Tensor sum = at::zeros_like(own);
     for (int from = 0; from < place_.size; ++from) {
-      sum += from == rank() ? own : take(*store_, key("part", round_, from, rank()), own.numel());
+      sum += from == rank() ? own : take(*store_, round_key("part", round_, from, rank()), own.numel());
     }
     sum /= place_.size;
-    put(*store_, key("mean", round_, rank(), 0), sum);
+    put(*store_, round_key("mean", round_, rank(), 0), sum);
     std::vector<at::Tensor> means;
     for (int from = 0; from < place_.size; ++from) {
       const std::int64_t length = parts[static_cast<std::size_t>(from)].numel();
-      means.push_back(from == rank() ? sum : take(*store_, key("mean", round_, from, 0), length));
+      means.push_back(from == rank() ? sum : take(*store_, round_key("mean", round_, from, 0), length));
     }
     // Everybody is in this round, so nobody reads the one before any more.
     if (round_ > 0) {
       for (int to = 0; to < place_.size; ++to) {
         if (to == rank()) continue;
-        forget(*store_, key("part", round_ - 1, rank(), to), parts[static_cast<std::size_t>(to)]);
+        forget(*store_, round_key("part", round_ - 1, rank(), to), parts[static_cast<std::size_t>(to)]);
       }
-      forget(*store_, key("mean", round_ - 1, rank(), 0), own);
+      forget(*store_, round_key("mean", round_ - 1, rank(), 0), own);
     }
     ++round_;
     return at::cat(means);
+  });
+}
+
+Status Workers::in_turn(const std::function<Status()>& work, Progress& progress) {
+  if (place_.size == 1) return work();
+  const std::string done = key("turn" + std::to_string(turn_++));
+  const char* what = "waiting for the process of rank 0";
+  if (rank() == 0) {
+    Status status = work();
+    const Status told = nn::guarded(what, [&]() -> Status {
+      store_->set(done, std::vector<std::uint8_t>{static_cast<std::uint8_t>(status ? 1 : 0)});
+      return {};
+    });
+    return status ? told : status;
+  }
+  const Status met = nn::guarded(what, [&]() -> Status {
+    while (!store_->check({done})) {
+      if (Status going = progress.check(); !going) return going;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    if (store_->get(done).at(0) == 0) return fail("the process of rank 0 has failed, and says why");
+    return {};
+  });
+  return met ? work() : met;
+}
+
+void Workers::leave() {
+  if (place_.size == 1) return;
+  const auto left = [this](int of) { return key("left/" + std::to_string(of)); };
+  // One that is gone or late has what it needs, or says itself what it lacks.
+  [[maybe_unused]] const Status ended = nn::guarded("leaving the other processes", [&]() -> Status {
+    if (rank() != 0) {
+      store_->set(left(rank()), std::vector<std::uint8_t>{1});
+      return {};
+    }
+    std::vector<std::string> others;
+    for (int of = 1; of < place_.size; ++of) others.push_back(left(of));
+    store_->wait(others, std::chrono::minutes(1));
+    return {};
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "adapt/ablations.h"
 #include "adapt/network_learner.h"
 #include "adapt/starter_learner.h"
 #include "adapt/style/apply.h"
@@ -162,6 +163,15 @@ TEST_F(Learning, ANameThatNoFileCanHaveIsRefusedBeforeLearning) {
     ASSERT_FALSE(refused) << name;
     EXPECT_THAT(refused.error().message, HasSubstr("a style's name should be"));
   }
+}
+
+TEST_F(Learning, NothingToLearnFromIsRefusedBeforeLearning) {
+  LearningConfig how = config();
+  ablate(how, {"l2d", "l3d"});
+  const auto refused = make_learner(base_, {ball(0)}, how);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("without both l2d and l3d there is nothing to learn from"));
+  EXPECT_EQ(refused.error().code, ErrorCode::usage);
 }
 
 // Its first gradient is of another size than what learns, which LibTorch throws at.

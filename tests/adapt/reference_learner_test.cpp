@@ -145,6 +145,14 @@ TEST_F(Imported, WithoutATeacherThePairsAloneTeach) {
   EXPECT_FALSE(tensors->contains("triplane.merge.weight"));
 }
 
+TEST_F(Imported, WithoutATeacherAndWithoutThePairsNothingTeaches) {
+  LearningConfig how = config();
+  how.with_2d = false;
+  const auto refused = make_learner(model({}), {waves(0)}, how);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("has no teacher"));
+}
+
 TEST_F(Imported, AModelThatOnlyReconstructsIsRefused) {
   const auto refused = make_learner(model({.with_prompt = false}), {waves(0)}, config());
   ASSERT_FALSE(refused);

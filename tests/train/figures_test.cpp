@@ -45,11 +45,11 @@ TEST(Figures, DistancesAreOfWhatTheySay) {
   const Truth truth = truth_of(half_covered(8), 8);
   View seen = seen_as(truth);
   EXPECT_DOUBLE_EQ(psnr(seen.rgb, truth.rgb), 100);
-  EXPECT_DOUBLE_EQ(mask_iou(seen, truth), 1);
+  EXPECT_DOUBLE_EQ(mask_iou(seen.alpha, truth.alpha), 1);
   for (float& v : seen.rgb.pixels) v += 0.1F;
   EXPECT_NEAR(psnr(seen.rgb, truth.rgb), 20, 1e-3);
   for (int y = 0; y < 8; ++y) seen.alpha.at(4, y) = 1;  // a column too many: 32 of 40
-  EXPECT_DOUBLE_EQ(mask_iou(seen, truth), 0.8);
+  EXPECT_DOUBLE_EQ(mask_iou(seen.alpha, truth.alpha), 0.8);
 }
 
 TEST(Figures, DepthIsComparedAlongTheOpticalAxis) {

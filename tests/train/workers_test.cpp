@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <map>
 #include <thread>
@@ -28,7 +29,10 @@ class Environment {
 
  private:
   static void clear() {
-    for (const char* name : {"RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"}) unsetenv(name);
+    for (const char* name : {"RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_RESTART_COUNT",
+                             "TORCHELASTIC_USE_AGENT_STORE"}) {
+      unsetenv(name);
+    }
   }
 };
 
@@ -48,6 +52,19 @@ TEST(Workers, PlaceIsWhatTorchrunSays) {
     EXPECT_EQ(place->size, 4);
     EXPECT_EQ(place->host, "localhost");
     EXPECT_EQ(place->port, 29500);
+    EXPECT_FALSE(place->hosted);
+  }
+  {
+    const Environment restarted({{"RANK", "0"},
+                                 {"WORLD_SIZE", "2"},
+                                 {"MASTER_ADDR", "localhost"},
+                                 {"MASTER_PORT", "29500"},
+                                 {"TORCHELASTIC_RESTART_COUNT", "3"},
+                                 {"TORCHELASTIC_USE_AGENT_STORE", "True"}});
+    const auto place = workers_place_from_environment();
+    ASSERT_TRUE(place) << place.error().message;
+    EXPECT_EQ(place->attempt, "3");
+    EXPECT_TRUE(place->hosted);
   }
   const auto fault = [](const std::map<std::string, std::string>& variables) {
     const Environment environment(variables);
@@ -65,9 +82,24 @@ struct Pair {
   Workers first, second;
 };
 Result<Pair> pair() {
-  TRIPTYCH_TRY(Workers first, Workers::join({0, 2, "127.0.0.1", 0}));
-  TRIPTYCH_TRY(Workers second, Workers::join({1, 2, "127.0.0.1", first.port()}));
+  TRIPTYCH_TRY(Workers first, Workers::join({.rank = 0, .size = 2}));
+  TRIPTYCH_TRY(Workers second, Workers::join({.rank = 1, .size = 2, .port = first.port()}));
   return Pair{std::move(first), std::move(second)};
+}
+// Two that torchrun has started again, with the store that it has kept.
+Result<Pair> again(std::uint16_t port) {
+  const auto place = [&](int rank) {
+    return WorkersPlace{.rank = rank, .size = 2, .port = port, .attempt = "1", .hosted = true};
+  };
+  TRIPTYCH_TRY(Workers first, Workers::join(place(0)));
+  TRIPTYCH_TRY(Workers second, Workers::join(place(1)));
+  return Pair{std::move(first), std::move(second)};
+}
+
+// What the first gets.
+Result<at::Tensor> mean_of(Pair& both, const at::Tensor& a, const at::Tensor& b) {
+  std::jthread other([&] { (void)both.second.mean(b); });
+  return both.first.mean(a);
 }
 
 TrainOptions together_with(Workers& workers) {
@@ -107,6 +139,52 @@ TEST(Workers, ManyValuesGoInSeveralMessages) {
   EXPECT_TRUE(at::equal(*seen_by_first, *seen_by_second));
 }
 
+TEST(Workers, StartedAgainTheyDoNotReadWhatIsLeftOfBefore) {
+  auto before = pair();
+  ASSERT_TRUE(before) << before.error().message;
+  ASSERT_TRUE(mean_of(*before, at::zeros({4}), at::zeros({4})));
+  auto after = again(before->first.port());
+  ASSERT_TRUE(after) << after.error().message;
+  const auto mean = mean_of(*after, at::ones({4}), 3 * at::ones({4}));
+  ASSERT_TRUE(mean) << mean.error().message;
+  EXPECT_TRUE(at::allclose(*mean, 2 * at::ones({4})));
+}
+
+TEST(Workers, TheFirstWorksBeforeTheOthersAndWhereItFailsTheyDoNot) {
+  auto both = pair();
+  ASSERT_TRUE(both) << both.error().message;
+  std::atomic<bool> made = false;
+  bool seen = false;
+  Progress progress;
+  {
+    std::jthread other(
+        [&] { EXPECT_TRUE(both->second.in_turn([&] { return seen = made, Status{}; }, progress)); });
+    EXPECT_TRUE(both->first.in_turn([&] { return made = true, Status{}; }, progress));
+  }
+  EXPECT_TRUE(seen);
+  bool tried = false;
+  EXPECT_FALSE(both->first.in_turn([]() -> Status { return fail("no"); }, progress));
+  EXPECT_FALSE(both->second.in_turn([&] { return tried = true, Status{}; }, progress));
+  EXPECT_FALSE(tried);
+
+  progress.cancel();  // nobody waits for ever
+  const Status waiting = both->second.in_turn([] { return Status{}; }, progress);
+  ASSERT_FALSE(waiting);
+  EXPECT_EQ(waiting.error().code, ErrorCode::cancelled);
+}
+
+TEST(Workers, TheFirstLeavesAfterTheOthers) {
+  auto both = pair();
+  ASSERT_TRUE(both) << both.error().message;
+  std::atomic<bool> done = false;
+  std::jthread other([&] {
+    done = true;
+    both->second.leave();
+  });
+  both->first.leave();
+  EXPECT_TRUE(done);
+}
+
 TEST(Workers, TwoLearnWhatOneLearns) {
   const tiny::Folder one("one_process"), two("two_processes");
   TrainConfig config = one.config();
@@ -143,6 +221,62 @@ TEST(Workers, TwoLearnWhatOneLearns) {
     const double size = tensor.norm().item<double>();
     EXPECT_LE((tensor - together->optimizer[name]).norm().item<double>(), 1e-3 * size + 1e-9) << name;
   }
+}
+
+// Each is asked to stop, or only the second; all end after the same step, and the first saves it.
+TEST(Workers, WhenOneIsInterruptedAllStopAfterTheSameStep) {
+  const tiny::Folder folder("stopped_together");
+  const TrainConfig config = folder.config();
+  auto both = pair();
+  ASSERT_TRUE(both) << both.error().message;
+  Result<TrainResult> second;
+  {
+    std::jthread thread([&] {
+      Progress own;
+      own.set_listener([&](const Progress::Snapshot& seen) {
+        if (seen.stage == "training") own.cancel();
+      });
+      second = train(config, together_with(both->second), own);
+    });
+    Progress progress;
+    const auto first = train(config, together_with(both->first), progress);
+    ASSERT_FALSE(first);
+    EXPECT_EQ(first.error().code, ErrorCode::cancelled);
+  }
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::cancelled);
+  const auto left = load_checkpoint(config.output / "checkpoint.safetensors");
+  ASSERT_TRUE(left) << left.error().message;
+  EXPECT_EQ(left->steps, 1);
+}
+
+TEST(Workers, PhotographsArePreparedByOneOfThem) {
+  const tiny::Folder folder("prepared_once");
+  const std::filesystem::path source = TRIPTYCH_SOURCE_DIR;
+  TrainConfig config = folder.config();
+  config.portraits = folder.path / "photographs";
+  config.steps = 1;
+  std::filesystem::create_directories(config.portraits);
+  std::filesystem::copy(source / "assets/portraits/astronaut.jpg", config.portraits / "a.jpg");
+  std::filesystem::copy(source / "assets/portraits/astronaut.jpg", config.portraits / "b.jpg");
+  auto both = pair();
+  ASSERT_TRUE(both) << both.error().message;
+  std::atomic<int> prepared = 0;
+  const auto run = [&](Workers& workers) {
+    TrainOptions options = together_with(workers);
+    options.face_models = source / "assets/models/face";
+    options.say = [&](const std::string& line) {
+      prepared += line.find(" prepared, ") != std::string::npos ? 1 : 0;
+    };
+    Progress progress;
+    const auto result = train(config, options, progress);
+    EXPECT_TRUE(result) << result.error().message;
+  };
+  {
+    std::jthread thread([&] { run(both->second); });
+    run(both->first);
+  }
+  EXPECT_EQ(prepared, 1);
 }
 
 TEST(Workers, ABatchIsSharedEqually) {

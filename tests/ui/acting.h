@@ -19,6 +19,20 @@ inline std::filesystem::path make_picture(const TemporaryFolder& folder, const s
   return path;
 }
 
+// A folder with one pair: the portrait, and the same in red.
+inline std::filesystem::path make_red_pair(const TemporaryFolder& folder,
+                                           const std::filesystem::path& portrait) {
+  auto picture = load_picture(portrait);
+  EXPECT_TRUE(picture);
+  if (!picture) return {};
+  Image8& red = picture->rgb;
+  for (std::size_t i = 0; i < red.pixels.size(); i += 3) red.pixels[i] = 255;
+  for (const char* side : {"before", "after"}) std::filesystem::create_directories(folder / "redhead" / side);
+  std::filesystem::copy_file(portrait, folder / "redhead/before" / ("a" + portrait.extension().string()));
+  EXPECT_TRUE(save_picture(folder / "redhead/after/a.png", red));
+  return folder / "redhead";
+}
+
 inline bool has_head(const json& s) {
   return !s["scene"]["history"].empty() && s["view"].contains("frame");
 }

@@ -75,17 +75,11 @@ TEST_F(ActingEngine, APortraitIsDroppedPromptedTurnedAndLooksAsRenderMakesIt) {
 }
 
 TEST_F(ActingEngine, OnePairTeachesAStyleThatThePromptThenKnows) {
-  auto painted = load_picture(astronaut);
-  ASSERT_TRUE(painted);
-  for (std::size_t i = 0; i < painted->rgb.pixels.size(); i += 3) painted->rgb.pixels[i] = 255;
-  for (const char* side : {"before", "after"}) fs::create_directories(folder / "redhead" / side);
-  fs::copy_file(astronaut, folder / "redhead/before/a.jpg");
-  ASSERT_TRUE(save_picture(folder / "redhead/after/a.png", painted->rgb));
-
+  const fs::path pairs = make_red_pair(folder, astronaut);
   ASSERT_TRUE(person.start({picture.string()}));
   ASSERT_TRUE(person.sees(is_still));
   const Image8 original = view();
-  ASSERT_TRUE(person.drop({folder / "redhead"}, "viewport"));
+  ASSERT_TRUE(person.drop({pairs}, "viewport"));
   ASSERT_TRUE(person.sees([](const json& s) { return s["adapt"]["pairs"].size() == 1; }));
   person.click("adapt.start");
   ASSERT_TRUE(person.sees([](const json& s) { return s["adapt"]["losses"] > 1; }));

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "acting.h"
+#include "core/atomic_file.h"
 #include "xdnd.h"
 
 namespace triptych::test {
@@ -224,6 +225,30 @@ TEST_F(ActingFiles, UnsavedEditsAreAskedForAndSavedOnTheWayOut) {
   type_path(folder / "work.triptych");
   EXPECT_EQ(person.wait_exit(), 0);
   EXPECT_TRUE(std::filesystem::exists(folder / "work.triptych"));
+}
+
+TEST_F(ActingFiles, AFileOfTheSameNameInAnotherFolderIsAskedAboutToo) {
+  std::filesystem::create_directories(folder / "here");
+  const auto outside = folder / "portrait.triptych";
+  ASSERT_TRUE(write_file(outside, std::string_view("precious")));
+  ASSERT_TRUE(write_file(folder / "here/portrait.triptych", std::string_view("precious")));
+  begin();
+  const auto asks = [&](bool wanted) {
+    return person.sees([&](const json& s) { return s["marks"].contains("dialog.exists") == wanted; });
+  };
+  person.key("ctrl+s");
+  type_path(folder / "here/first.triptych");  // the folder that is listed from now on
+  ASSERT_TRUE(person.sees([&](const json& s) { return s["session"] != ""; }));
+  person.key("ctrl+shift+s");
+  person.click("dialog.accept");
+  ASSERT_TRUE(asks(true));
+  person.click("dialog.up");
+  ASSERT_TRUE(asks(false));
+  person.click("dialog.accept");
+  ASSERT_TRUE(asks(true));
+  EXPECT_EQ(read_file(outside).value_or(""), "precious");
+  person.click("dialog.accept");
+  EXPECT_TRUE(person.sees([&](const json& s) { return s["session"] == outside.string(); }));
 }
 
 }  // namespace

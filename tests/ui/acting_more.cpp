@@ -2,9 +2,9 @@
 #include <fstream>
 
 #include "acting.h"
+#include "fake_services.h"
 #include "fake_styles.h"
 #include "head/tri_file.h"
-#include "support/analytic_head.h"
 
 namespace triptych::test {
 namespace {
@@ -109,7 +109,7 @@ TEST_F(ActingMore, TheListOfJobsFollowsThem) {
 }
 
 TEST_F(ActingMore, TheGridOfAHeadWithoutAPictureSaysWhyItIsEmpty) {
-  ASSERT_TRUE(save_head(folder / "head.tri", analytic_frustum_head({})));
+  ASSERT_TRUE(save_head(folder / "head.tri", plain_head()));
   ASSERT_TRUE(person.start({folder / "head.tri"}));
   ASSERT_TRUE(person.sees(is_still));
   person.click("compare.3");

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -38,11 +39,20 @@ class Driver {
       woken_ = false;
     }
   }
+  // Delivers results until no queue has work left.
   [[nodiscard]] bool wait_idle() {
-    return wait([&] {
-      return !app->edits.busy() && !app->exports.busy() && !app->saves.busy() && !app->background.busy() &&
-             !app->update();
-    });
+    return wait([&] { return std::ranges::none_of(app->queues(), &app::JobQueue::busy) && !app->update(); });
+  }
+
+  // Work that stands in a queue's way until the job of this id is cancelled, or the application ends.
+  static int block(app::JobQueue& queue) {
+    return queue.submit(
+        "blocking", "",
+        [](Progress& progress) -> Status {
+          progress.wait_for_cancel();
+          return {};
+        },
+        [](const Status&) {});
   }
 
   // A picture that the fake engine finds a face in.

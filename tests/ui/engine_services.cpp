@@ -21,6 +21,7 @@ TEST(EngineServices, AModelWhoseOpeningIsCancelledIsNotUsed) {
   Progress progress;
   ASSERT_TRUE(services->use_model(options.model, progress));
   EXPECT_FALSE(services->model().name.empty());
+  EXPECT_FALSE(services->model().limits.empty());  // the window shows them
 }
 
 }  // namespace

@@ -25,16 +25,6 @@ struct FakeBaked final : app::Baked {
   std::shared_ptr<const BakedHead> head;
 };
 
-const Head& plain_head() {
-  static const Head head = [] {
-    AnalyticHeadOptions options;
-    options.front_size = 192;
-    options.side_size = 64;
-    return analytic_frustum_head(options);
-  }();
-  return head;
-}
-
 // Moves the colours of the front plane (logits behind the features and the depth) towards one that the words
 // choose.
 Head tinted(const Head& head, const std::string& words) {
@@ -101,7 +91,39 @@ Result<std::shared_ptr<const app::Source>> make_source(const std::filesystem::pa
   return source;
 }
 
+// Looks for the file now and then, which takes no processor from what the test does meanwhile.
+void wait_for_file(const std::filesystem::path& file, const Progress& progress) {
+  constexpr std::chrono::milliseconds pause{5};
+  while (!std::filesystem::exists(file) && !progress.cancelled()) std::this_thread::sleep_for(pause);
+}
+
+// Renders by `render`, which takes options, with no more than `most_rows` rows.
+template <typename Render>
+Result<View> render_small(const RenderOptions& options, int most_rows, Render render) {
+  if (options.height <= most_rows) return render(options);
+  RenderOptions small = options;
+  small.width = std::max(1, options.width * most_rows / options.height);
+  small.height = most_rows;
+  TRIPTYCH_TRY(View view, render(small));
+  for (ImageF* image : {&view.rgb, &view.alpha, &view.depth, &view.normal}) {
+    if (!image->empty()) *image = resize(*image, options.width, options.height);
+  }
+  for (float& alpha : view.alpha.pixels) alpha = std::clamp(alpha, 0.0F, 1.0F);  // resizing overshoots
+  return view;
+}
+
 }  // namespace
+
+const Head& plain_head() {
+  static const Head head = [] {
+    AnalyticHeadOptions options;
+    options.front_size = 96;
+    options.side_size = 64;
+    options.hidden = 16;
+    return analytic_frustum_head(options);
+  }();
+  return head;
+}
 
 Status FakeServices::load(Progress& progress) {
   progress.begin("reading the weights");
@@ -136,7 +158,7 @@ Result<std::vector<std::string>> FakeServices::import_checkpoint(const std::file
                                                                  Progress& progress) {
   progress.begin("reading the checkpoint");
   if (checkpoint.filename().string().starts_with("stubborn")) {
-    while (!std::filesystem::exists(checkpoint.parent_path() / "go")) std::this_thread::yield();
+    wait_for_file(checkpoint.parent_path() / "go", Progress());
   }
   TRIPTYCH_CHECK(progress.check());
   TRIPTYCH_CHECK(write_file(package, fake_package));
@@ -151,7 +173,7 @@ Result<app::StylePairs> FakeServices::load_pairs(const std::vector<std::filesyst
   }
   if (!paths.empty() && paths.front().filename() == "slow") {
     progress.begin("waiting");
-    while (!std::filesystem::exists(paths.front() / "go") && !progress.cancelled()) std::this_thread::yield();
+    wait_for_file(paths.front() / "go", progress);
     TRIPTYCH_CHECK(take_until_cancelled(progress));
   }
   return load_fake_pairs(paths);
@@ -192,6 +214,7 @@ ModelInfo FakeServices::model() const {
   info.name = model_name_;
   info.hash = fake_model_hash;
   info.takes_text = info.takes_reference = true;
+  info.limits = {"It paints heads and shapes none.", "Its ears are those of an ellipsoid."};
   for (const char* name : {"bronze statue", "marble bust", "green elf", "clown", "zombie", "oil painting"}) {
     info.styles.push_back({name, {}});
   }
@@ -258,7 +281,9 @@ Result<std::shared_ptr<const app::Baked>> FakeServices::bake(const Head& head, P
 
 Result<View> FakeServices::render_fast(const app::Baked& head, const Camera& camera,
                                        const RenderOptions& options, Progress& progress) {
-  return triptych::render_fast(*static_cast<const FakeBaked&>(head).head, camera, options, pool_, progress);
+  return render_small(options, most_rows, [&](const RenderOptions& small) {
+    return triptych::render_fast(*static_cast<const FakeBaked&>(head).head, camera, small, pool_, progress);
+  });
 }
 
 Result<View> FakeServices::render_exact(const Head& head, const Camera& camera, const RenderOptions& options,
@@ -267,7 +292,9 @@ Result<View> FakeServices::render_exact(const Head& head, const Camera& camera, 
   RenderOptions quick = options;
   quick.coarse_samples = std::min(options.coarse_samples, quick_samples);
   quick.importance_samples = std::min(options.importance_samples, quick_samples);
-  return triptych::render_exact(head, camera, quick, pool_, progress);
+  return render_small(quick, most_rows, [&](const RenderOptions& small) {
+    return triptych::render_exact(head, camera, small, pool_, progress);
+  });
 }
 
 Status FakeServices::export_head(const Head& head, const app::ExportRequest& request, Progress& progress) {

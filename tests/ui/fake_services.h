@@ -14,6 +14,9 @@ namespace triptych::test {
 
 inline constexpr std::string_view fake_package = "a package of tests";  // what use_model takes
 
+// The head of every picture.
+[[nodiscard]] const Head& plain_head();
+
 // Every prompt tints the head by its words. "slow ..." takes until it is cancelled;
 // "as ..." is understood as the rest;
 // "nonsense" is not. A picture more than twice as wide as high holds two faces; a black one holds
@@ -27,6 +30,9 @@ class FakeServices final : public app::Services {
   bool missing_model = false;                   // load() fails
   int edits = 0;                                // computed so far; read it when no job runs
   std::chrono::milliseconds learning_turn{10};  // of real time, for a second of learning
+  // Pictures with more rows are rendered with these and made larger: the march is what takes the time, above
+  // all with a sanitizer, and hardly a test looks at single pixels.
+  int most_rows = 64;
   // What comes first: they may wait or throw. Set them before anything is shown.
   std::function<void()> before_load;
   std::function<void(Progress&)> before_bake;

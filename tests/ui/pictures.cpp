@@ -3,6 +3,8 @@
 //   video   window.webp: a portrait is dropped, a prompt applied, the head turned
 //   review  every main state, dark and light, at 100 and 200 %
 //   orbit   turns the head for ten seconds and prints how the view kept up
+//   orbit-learning   the same while a style is learned
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -138,9 +140,8 @@ bool film(Photographer& p) {
   return shots.save(p.out() / "window.webp");
 }
 
-bool log_orbit(Photographer& p) {
-  if (!p.begin({}, {p.portrait().string()})) return false;
-  if (!p.quiet()) return false;
+// Turns the head that is open, and prints the frame times.
+bool measure_orbit(Photographer& p) {
   const ProcessorTime processor(p.person->process());
   Person::xdotool(turning(*p.person, 10));
   const json cores = processor.cores();
@@ -149,8 +150,31 @@ bool log_orbit(Photographer& p) {
   json pace = p.person->state()["pace"];
   pace["cores"] = cores;
   pace["first_state_ms"] = p.person->start_ms();
+  const json& preview = pace["preview"];
+  pace["preview_frames_per_second"] = 1000 / std::max(preview["median_ms"].get<double>(), 1e-3);
+  pace["losses"] = p.person->state()["adapt"]["losses"];
   std::cout << pace.dump(1) << "\n";
   return true;
+}
+
+bool log_orbit(Photographer& p) {
+  return p.begin({}, {p.portrait().string()}) && p.quiet() && measure_orbit(p);
+}
+
+// Learning goes on for much longer than the head is turned; at the end it must have.
+bool log_orbit_learning(Photographer& p) {
+  if (!p.begin({}, {p.portrait().string()}) || !p.quiet()) return false;
+  Person& person = *p.person;
+  const auto losses = [&] { return person.state()["adapt"]["losses"].get<int>(); };
+  if (!person.drop({make_red_pair(*p.folder, p.portrait())}, "viewport")) return false;
+  if (!person.sees([](const json& s) { return s["adapt"]["pairs"].size() == 1; })) return false;
+  person.click("adapt.start");
+  if (!person.sees([](const json& s) { return s["adapt"]["losses"] > 1 && is_still(s); })) return false;
+  const int before = losses();
+  if (!measure_orbit(p)) return false;
+  if (person.state()["adapt"]["busy"] == true && losses() > before) return true;
+  std::cerr << "nothing was learned meanwhile\n";
+  return false;
 }
 
 struct State {
@@ -210,14 +234,17 @@ bool review(Photographer& p) {
 
 int main(int argc, char** argv) {
   if (argc != 5) {
-    std::fprintf(stderr, "window_pictures PROGRAM PORTRAIT FOLDER docs|video|review|orbit\n");
+    std::fprintf(stderr, "window_pictures PROGRAM PORTRAIT FOLDER docs|video|review|orbit|orbit-learning\n");
     return 2;
   }
   using namespace triptych::test;
   Photographer photographer(argv[1], std::filesystem::absolute(argv[2]), argv[3]);
   std::filesystem::create_directories(argv[3]);
-  const std::map<std::string, bool (*)(Photographer&)> makers{
-      {"docs", make_docs}, {"video", film}, {"review", review}, {"orbit", log_orbit}};
+  const std::map<std::string, bool (*)(Photographer&)> makers{{"docs", make_docs},
+                                                              {"video", film},
+                                                              {"review", review},
+                                                              {"orbit", log_orbit},
+                                                              {"orbit-learning", log_orbit_learning}};
   const auto maker = makers.find(argv[4]);
   return maker != makers.end() && maker->second(photographer) ? 0 : 1;
 }

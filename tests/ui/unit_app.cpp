@@ -4,7 +4,6 @@
 #include "core/atomic_file.h"
 #include "driver.h"
 #include "head/tri_file.h"
-#include "support/analytic_head.h"
 
 namespace triptych::test {
 namespace {
@@ -136,7 +135,7 @@ TEST(App, AMissingModelIsSaidAndHeadsStillOpen) {
   EXPECT_TRUE(driver.app->model_failed);
   EXPECT_THAT(driver.app->notices.list().front().sentence, HasSubstr("starter.safetensors"));
   EXPECT_TRUE(driver.app->scene().empty());
-  ASSERT_TRUE(save_head(folder / "head.tri", analytic_frustum_head({})));
+  ASSERT_TRUE(save_head(folder / "head.tri", plain_head()));
   driver.app->open({folder / "head.tri"});
   ASSERT_TRUE(driver.wait([&] { return driver.app->scene().shown() != nullptr; }));
   EXPECT_NE(driver.app->scene().shown()->edit, nullptr);

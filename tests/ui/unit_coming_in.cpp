@@ -6,7 +6,6 @@
 #include "core/atomic_file.h"
 #include "driver.h"
 #include "head/tri_file.h"
-#include "support/analytic_head.h"
 
 namespace triptych::test {
 namespace {
@@ -38,7 +37,7 @@ TEST_F(ComingIn, AFileThatIsNamedFromTheCurrentFolderIsKnownByItsWholePath) {
   ASSERT_TRUE(driver.wait([&] { return scene().source->path.filename() == "b.png"; }));
   EXPECT_TRUE(scene().source->path.is_absolute());
   EXPECT_TRUE(fs::equivalent(scene().source->path, picture));
-  ASSERT_TRUE(save_head(folder / "head.tri", analytic_frustum_head({})));
+  ASSERT_TRUE(save_head(folder / "head.tri", plain_head()));
   app().open({fs::relative(folder / "head.tri")});
   ASSERT_TRUE(driver.wait([&] { return scene().source == nullptr; }));
   EXPECT_TRUE(scene().head_path.is_absolute());
@@ -64,14 +63,7 @@ class References : public ComingIn {
  protected:
   void SetUp() override {
     ComingIn::SetUp();
-    // Slow work, in whose queue nothing moves.
-    app().background.submit(
-        "blocking", "",
-        [](Progress& progress) -> Status {
-          progress.wait_for_cancel();
-          return {};
-        },
-        [](const Status&) {});
+    Driver::block(app().background);  // slow work, in whose queue nothing moves
   }
 };
 
@@ -117,6 +109,15 @@ TEST_F(References, AStyleThatIsClickedMeanwhileIsAppliedWithoutOne) {
   EXPECT_EQ(scene().shown()->text, "clown");
   EXPECT_EQ(scene().shown()->reference, nullptr);
   EXPECT_EQ(app().draft.reference, nullptr);
+}
+
+TEST_F(References, OneThatIsBeingOpenedIsNotForTheDraftThatReplacesItsOwn) {
+  app().open_reference(driver.picture("look.png"));
+  app().take_draft({"clown", nullptr, {}});
+  ASSERT_TRUE(driver.wait([&] { return !app().references.busy(); }));
+  driver.apply("zombie");  // behind whatever would still come
+  ASSERT_TRUE(driver.wait([&] { return scene().history.size() == 2; }));
+  EXPECT_EQ(scene().shown()->reference, nullptr);
 }
 
 class Imports : public ComingIn {

@@ -28,13 +28,7 @@ class Entries : public ::testing::Test {
     }
     app().open({folder / "pairs"});
     ASSERT_TRUE(driver.wait([&] { return !app().adapting.pairs().empty(); }));
-    app().background.submit(
-        "blocking", "",
-        [](Progress& progress) -> Status {
-          progress.wait_for_cancel();
-          return {};
-        },
-        [](const Status&) {});
+    Driver::block(app().background);
     app().adapting.name = "charcoal";
     app().adapting.start();
     ASSERT_TRUE(app().adapting.busy());

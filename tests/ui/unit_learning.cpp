@@ -49,16 +49,6 @@ class Learning : public ::testing::Test {
     adapting().start();
     ASSERT_TRUE(driver.wait([&] { return adapting().losses().size() > 3; }));
   }
-  // Stands in a queue's way until it is cancelled.
-  static int block(app::JobQueue& queue) {
-    return queue.submit(
-        "blocking", "",
-        [](Progress& progress) -> Status {
-          progress.wait_for_cancel();
-          return {};
-        },
-        [](const Status&) {});
-  }
   static void cancel(app::JobQueue& queue, const std::string& part) {
     for (const app::JobInfo& job : queue.jobs()) {
       if (job.title.find(part) != std::string::npos) queue.cancel(job.id);
@@ -229,7 +219,7 @@ TEST_F(Learning, StoppingKeepsWhatWasLearned) {
 
 TEST_F(Learning, PausedWhileItIsPreparedItWaitsAndGoesOn) {
   begin();
-  const int blocking = block(driver.app->background);
+  const int blocking = Driver::block(driver.app->background);
   adapting().start();
   adapting().pause();
   EXPECT_EQ(adapting().info().state, StyleRun::State::preparing);
@@ -308,7 +298,7 @@ TEST_F(Learning, AnotherRunLeavesWhatWasGivenUp) {
 
 TEST_F(Learning, CancelledBeforeItBeginsItIsOver) {
   begin();
-  const int blocking = block(driver.app->background);
+  const int blocking = Driver::block(driver.app->background);
   adapting().start();
   cancel(driver.app->background, "Preparing to learn");
   EXPECT_TRUE(driver.wait([&] { return !adapting().busy(); }));
@@ -318,7 +308,7 @@ TEST_F(Learning, CancelledBeforeItBeginsItIsOver) {
 
 TEST_F(Learning, ACancelledSaveCanBeRepeated) {
   learn_a_little();
-  const int blocking = block(driver.app->saves);
+  const int blocking = Driver::block(driver.app->saves);
   adapting().stop();
   ASSERT_TRUE(driver.wait([&] {
     cancel(driver.app->saves, "Saving the style");

@@ -1,4 +1,5 @@
 // Panels and shortcuts in frames that nobody sees: no display, no OpenGL.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <imgui.h>
 
@@ -41,6 +42,16 @@ class Panels : public ::testing::Test {
     ImGui::NewFrame();
     app::viewport_panel(ui);
     ImGui::EndFrame();
+  }
+  // The words of a frame that `draw` draws.
+  template <typename Draw>
+  [[nodiscard]] static std::string read(Draw draw) {
+    ImGui::NewFrame();
+    ImGui::LogToClipboard();
+    draw();
+    ImGui::LogFinish();
+    ImGui::EndFrame();
+    return ImGui::GetClipboardText();
   }
   [[nodiscard]] float fov() { return view().orbit.pose().fov; }
   [[nodiscard]] app::ViewState& view() { return driver.app->view; }
@@ -98,6 +109,25 @@ TEST_F(Panels, WithNothingOpenNothingIsDragged) {
   view().dragging_view = true;
   draw_viewport();
   EXPECT_FALSE(view().dragging_view);
+}
+
+TEST_F(Panels, WhatTheModelCannotDoIsReadInTheWordsOfItsPackage) {
+  const auto about = [&] { return read([&] { app::about_model_dialog(ui); }); };
+  ASSERT_FALSE(driver.app->model.limits.empty());
+  ASSERT_TRUE(app::run_command(ui, "help.model"));
+  const std::string text = about();
+  EXPECT_THAT(text, ::testing::HasSubstr(driver.app->model.name));
+  for (const std::string& limit : driver.app->model.limits) {
+    EXPECT_THAT(text, ::testing::HasSubstr(limit));
+  }
+  driver.app->model.limits.clear();
+  EXPECT_THAT(about(), ::testing::HasSubstr("names nothing that it cannot do"));
+}
+
+TEST_F(Panels, NothingIsToldOfAModelThatIsNotThere) {
+  driver.app->model = {};
+  EXPECT_FALSE(app::run_command(ui, "help.model"));
+  EXPECT_FALSE(ui.dialogs.about_model);
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ using app::ViewFrame;
 using app::ViewRenderer;
 using app::ViewRequest;
 
+constexpr int largest = 128;  // rows of the pictures here
+
 // Closed until somebody opens it.
 class Gate {
  public:
@@ -55,6 +57,7 @@ class Viewer {
               failure = std::move(error.message);
             }) {
     services.before_bake = std::move(before_bake);
+    services.most_rows = largest;  // these tests look at pixels
     Progress progress;
     request.edit = *services.edit({}, {"clown", std::nullopt}, progress);
     request.camera = orbit_camera(12, -4);
@@ -158,7 +161,7 @@ TEST(ViewRenderer, AnotherHeadEndsTheBakeOfTheFirst) {
   bool first = true;
   Viewer viewer([&](Progress& progress) {
     if (!std::exchange(first, false)) return;
-    while (!progress.cancelled()) std::this_thread::yield();
+    progress.wait_for_cancel();
     given_up.open();
   });
   viewer.request.moving = true;
@@ -190,7 +193,7 @@ TEST(ViewRenderer, APictureThatThrowsIsToldAndTheNextOneComes) {
 
 TEST(ViewRenderer, TheNewestRequestEndsUpOnTheScreen) {
   Viewer viewer;
-  viewer.request.size = 256;  // long enough to be interrupted
+  viewer.request.size = largest;  // long enough to be interrupted
   std::uint64_t last = 0;
   for (int i = 0; i < 20; ++i) {
     viewer.request.camera = orbit_camera(static_cast<float>(2 * i - 20), 0);

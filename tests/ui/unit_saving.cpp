@@ -55,6 +55,15 @@ TEST_F(Saving, AnotherPictureDoesNotGoIntoTheFileOfTheOneBefore) {
   EXPECT_EQ(file(), "");
 }
 
+TEST_F(Saving, ASessionWhosePreviewHasNoScaleIsDamaged) {
+  driver.open(driver.picture("a.png"));
+  driver.save(work);
+  rewrite([](nlohmann::json& root) { root["source"]["preview_scale"] = 0; });
+  const auto session = app::load_session(work, driver.services);
+  ASSERT_FALSE(session);
+  EXPECT_THAT(session.error().message, ::testing::HasSubstr("work.triptych: the session is damaged"));
+}
+
 TEST_F(Saving, OpeningASessionCanBeUndone) {
   driver.open(driver.picture("a.png"));
   apply("clown");

@@ -1,5 +1,6 @@
 #include "adapt/style/apply.h"
 
+#include "adapt/style/halves.h"
 #include "model/reference/learned.h"
 #include "model/starter/learned.h"
 #include "model/weights.h"
@@ -7,19 +8,14 @@
 namespace triptych::adapt {
 namespace {
 
-at::Tensor tensor_of(const StyleTensor& tensor) {
-  return at::from_blob(const_cast<std::uint16_t*>(tensor.halves.data()), tensor.shape, at::kHalf)
-      .to(at::kFloat);
-}
-
 LearnedStyle learned(const Style& style) {
   LearnedStyle result;
   result.name = style.name;
   for (const auto& [name, tensor] : *style.used().tensors) {
     if (name == tokens_name) {
-      result.tokens = tensor_of(tensor);
+      result.tokens = floats_of(tensor);
     } else {
-      result.tensors.set(name, tensor_of(tensor));
+      result.tensors.set(name, floats_of(tensor));
     }
   }
   return result;

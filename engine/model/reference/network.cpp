@@ -103,7 +103,7 @@ at::Tensor Network::prompt(const at::Tensor& reference) const {
 at::Tensor Network::planes(const at::Tensor& rgb, const PictureMaps& maps, const at::Tensor& tokens,
                            const nn::Weights* changed) const {
   const c10::InferenceMode inference;
-  const nn::Weights w = changed == nullptr ? on_device() : replaced(on_device(), *changed);
+  const nn::Weights w = changed == nullptr ? on_device() : nn::replaced(on_device(), *changed);
   const at::ScalarType working = w["triplane.merge.weight"].scalar_type();
   const PictureMaps own = maps.type == working ? maps : picture(rgb);
   const at::Tensor detail =
@@ -124,18 +124,6 @@ Result<at::Tensor> Network::triplane(const at::Tensor& rgb, const PictureMaps& m
       file_ +
       ": the network gives no picture (its numbers are not finite, or all the same); its weights are " +
       "damaged, import them again");
-}
-
-nn::Weights replaced(const nn::Weights& weights, const nn::Weights& changed) {
-  nn::Weights::Table table = weights.table();
-  for (const auto& [name, tensor] : changed.table()) {
-    const auto entry = table.find(name);
-    if (entry == table.end()) continue;
-    at::Tensor value = tensor.to(entry->second.device(), entry->second.scalar_type());
-    if (value.dim() == 4) value = value.contiguous(at::MemoryFormat::ChannelsLast);
-    entry->second = value;
-  }
-  return nn::Weights(std::move(table));
 }
 
 }  // namespace triptych::reference

@@ -69,7 +69,4 @@ class Network {
   mutable at::ScalarType loaded_ = at::ScalarType::Undefined;
 };
 
-// A network's weights with others in their place, in the type and layout of what they replace.
-[[nodiscard]] nn::Weights replaced(const nn::Weights& weights, const nn::Weights& changed);
-
 }  // namespace triptych::reference

@@ -20,11 +20,9 @@ struct Picture final : PictureFeatures {
   Camera camera;
 };
 
-using StylePtr = std::shared_ptr<const LearnedStyle>;
-
 struct Reference final : PromptFeatures {
   at::Tensor tokens;
-  StylePtr learned;  // null: the package's own weights
+  LearnedStyles::Ptr learned;  // null: the package's own weights
 };
 
 class ReferenceModel final : public Model {
@@ -34,17 +32,7 @@ class ReferenceModel final : public Model {
   std::shared_ptr<const Network> teacher;  // null: none
   std::shared_ptr<const Decoder> decoder;
   std::shared_ptr<const SuperResolution> super_resolution;
-  std::vector<StylePtr> styles;
-
-  // A style hides an older one of its name. A copy of the model shares everything with its original.
-  void add_style(StylePtr style) {
-    const auto same = [&](const std::string& name) { return asks_for(name, style->name); };
-    std::erase_if(description.styles, [&](const StyleInfo& info) { return same(info.name); });
-    std::erase_if(styles, [&](const StylePtr& other) { return same(other->name); });
-    description.styles.push_back({style->name, {}});
-    description.takes_text = true;
-    styles.push_back(std::move(style));
-  }
+  LearnedStyles styles;
 
   const ModelInfo& info() const noexcept override { return description; }
 
@@ -67,7 +55,7 @@ class ReferenceModel final : public Model {
           "the model " + description.name + " only reconstructs and takes no prompt; use a model that edits",
           {}, ErrorCode::usage);
     }
-    const StylePtr style = style_of(prompt.text);
+    const LearnedStyles::Ptr style = style_of(prompt.text);
     if (!style && (!prompt.reference || !prompt.text.empty())) return not_understood(prompt);
     return run_step("encoding the prompt", progress, [&]() -> Result<std::shared_ptr<const PromptFeatures>> {
       auto features = std::make_shared<Reference>();
@@ -115,17 +103,15 @@ class ReferenceModel final : public Model {
     return network->triplane(picture.rgb, picture.maps, network->prompt(as_reference(picture.rgb)));
   }
 
-  static const nn::Weights* changed_by(const StylePtr& style) { return style ? &style->tensors : nullptr; }
+  static const nn::Weights* changed_by(const LearnedStyles::Ptr& style) {
+    return style ? &style->tensors : nullptr;
+  }
 
   // The learned style that the words are the name of, or else contain; null: none.
-  [[nodiscard]] StylePtr style_of(const std::string& text) const {
+  [[nodiscard]] LearnedStyles::Ptr style_of(const std::string& text) const {
     if (text.empty()) return nullptr;
-    for (const auto asked : {asks_for, mentions}) {
-      for (const StylePtr& style : styles) {
-        if (asked(text, style->name)) return style;
-      }
-    }
-    return nullptr;
+    LearnedStyles::Ptr named = styles.named(text);
+    return named ? named : styles.mentioned(text);
   }
 
   [[nodiscard]] tl::unexpected<Error> not_understood(const Prompt& prompt) const {
@@ -134,8 +120,8 @@ class ReferenceModel final : public Model {
         prompt.reference
             ? " takes no words but its learned styles' names; give the picture alone (leave out --prompt)"
             : " takes its prompt as a picture, not as text; give one with --reference IMAGE";
-    for (const StylePtr& style : styles) {
-      message += (style == styles.front() ? ", or the name of a learned style: " : ", ") + style->name;
+    for (const LearnedStyles::Ptr& style : styles.all()) {
+      message += (style == styles.all().front() ? ", or the name of a learned style: " : ", ") + style->name;
     }
     return fail(std::move(message), {}, ErrorCode::usage);
   }
@@ -153,23 +139,10 @@ ModelInfo describe(const Package& package, bool edits) {
   return info;
 }
 
-// Names and shapes are the network's, and only the prompt's branch and E_t have changed.
-Status check_style(const LearnedStyle& style, const ReferenceModel& model) {
-  nn::ShapeTable wanted;
-  for (const nn::TensorSpec& spec : model.network->specs()) wanted[spec.name] = spec.shape;
-  for (const auto& [name, tensor] : style.tensors.table()) {
-    const auto spec = wanted.find(name);
-    const bool ours = name.starts_with("prompt.") || name.starts_with("triplane.");
-    if (!ours || spec == wanted.end() || tensor.sizes().vec() != spec->second) {
-      return fail("the style \"" + style.name + "\" does not fit the model: its tensor " + name + " is " +
-                  nn::describe(tensor.sizes().vec()));
-    }
-  }
-  const std::int64_t width = wanted.at("prompt.vit.cls_token").back();
-  if (style.tokens.dim() != 2 || style.tokens.size(0) < 1 || style.tokens.size(1) != width) {
-    return fail("the style \"" + style.name + "\" does not fit the model: it has no tokens for its name");
-  }
-  return {};
+StyleRoom room_in(const Network& network) {
+  StyleRoom room{replaceable(network.specs(), "triplane."), 0};
+  room.token_width = room.tensors.at("prompt.vit.cls_token").back();
+  return room;
 }
 
 }  // namespace
@@ -193,10 +166,7 @@ Result<std::shared_ptr<const Model>> with_styles(const std::shared_ptr<const Mod
     return fail("the model " + base->info().name + " is of a kind that cannot take styles");
   }
   auto model = std::make_shared<ReferenceModel>(*own);
-  for (const LearnedStyle& style : styles) {
-    TRIPTYCH_CHECK(check_style(style, *own));
-    model->add_style(std::make_shared<const LearnedStyle>(style));
-  }
+  TRIPTYCH_CHECK(model->styles.add(styles, room_in(*own->network), model->description));
   return model;
 }
 

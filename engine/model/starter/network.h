@@ -57,7 +57,8 @@ struct Parameter {
 [[nodiscard]] nn::Weights initial_weights(const NetworkConfig& config, std::uint64_t seed);
 
 // The depths of a picture's frustum (Head::near_depth, far_depth): 2.25 to 3.3 for cameras at the reference's
-// distance of 2.7 from the origin; for others moved by the distance, in steps of 0.1.
+// distance of 2.7 from the origin; for others moved by the distance, in steps of 0.1. Networks learn by these
+// steps, heads are saved with them and render::orbit_range reckons with them.
 struct DepthRange {
   float near = 2.25F;
   float far = 3.3F;

@@ -22,25 +22,9 @@ struct Picture final : PictureFeatures {
   Camera camera;
 };
 
-// A learned style as the model uses it.
-struct Learned {
-  LearnedStyle style;
-  nn::Weights compute;  // all of the network
-};
-
-// The weights with a style's in their place, in the type of what they replace.
-nn::Weights with_style(const nn::Weights& weights, const LearnedStyle& style) {
-  nn::Weights::Table table = weights.table();
-  for (const auto& [name, tensor] : style.tensors.table()) {
-    at::Tensor& entry = table.at(name);
-    entry = laid_out(name, tensor).to(entry.options());
-  }
-  return nn::Weights(std::move(table));
-}
-
 struct Asked final : PromptFeatures {
   PromptInput input;
-  std::shared_ptr<const Learned> learned;  // null: the package's own weights
+  LearnedStyles::Ptr learned;  // null: the package's own weights
 };
 
 PromptInput on_device(const PromptInput& prompt, at::Device device) {
@@ -70,16 +54,11 @@ class StarterModel final : public Model {
         pictures_(std::make_shared<Pictures>(prompt_assets)) {}
 
   // A copy shares everything with its original.
-  void add_style(std::shared_ptr<const Learned> style) {
-    const std::string& name = style->style.name;
-    std::erase_if(info_.styles, [&](const StyleInfo& s) { return s.name == name; });
-    std::erase_if(learned_, [&](const auto& s) { return asks_for(s->style.name, name); });
-    info_.styles.push_back({name, {}});
-    learned_.push_back(std::move(style));
+  [[nodiscard]] Status add_styles(const std::vector<LearnedStyle>& styles) {
+    return learned_.add(styles, {replaceable(tensor_specs(config_), "planes."), token_width}, info_);
   }
   [[nodiscard]] const NetworkConfig& config() const noexcept { return config_; }
   [[nodiscard]] const nn::Weights& weights() const noexcept { return weights_; }
-  [[nodiscard]] const nn::Weights& compute() const noexcept { return compute_; }
 
   const ModelInfo& info() const noexcept override { return info_; }
 
@@ -137,9 +116,8 @@ class StarterModel final : public Model {
 
   // `exact`: all of it again in fp32.
   [[nodiscard]] Planes planes_of(const PictureMaps& seen, const Asked* asked, bool exact) const {
-    const Learned* learned = asked == nullptr ? nullptr : asked->learned.get();
-    nn::Weights weights = learned == nullptr ? compute_ : learned->compute;
-    if (exact) weights = learned == nullptr ? weights_ : with_style(weights_, learned->style);
+    nn::Weights weights = exact ? weights_ : compute_;
+    if (asked != nullptr && asked->learned) weights = nn::replaced(weights, asked->learned->tensors);
     const PictureMaps maps =
         exact ? starter::encode_picture(config_, weights_, seen.input, seen.cameras) : seen;
     if (asked == nullptr) return make_planes(config_, weights, maps, {}, {});
@@ -147,27 +125,24 @@ class StarterModel final : public Model {
     return make_planes(config_, weights, maps, tokens, asked->input.present);
   }
 
-  // The tokens of words: a learned style's name, else the phrase of the package's styles that they mean, else
-  // a learned style whose name is among them.
+  // The tokens of words: a learned style's name, else the phrase of the package's styles that they mean (a
+  // learned style of that one's name hides it), else a learned style whose name is among them.
   Result<at::Tensor> text_of(const std::string& text, Asked& asked) const {
-    const auto use = [&](const std::shared_ptr<const Learned>& learned) {
-      asked.learned = learned;
-      asked.understood = learned->style.name;
-      return learned->style.tokens;
-    };
-    for (const auto& learned : learned_) {
-      if (asks_for(text, learned->style.name)) return use(learned);
+    asked.learned = learned_.named(text);
+    if (!asked.learned) {
+      TRIPTYCH_TRY(const auto own, words_->understand(text));
+      asked.learned = own ? learned_.named(own->style) : learned_.mentioned(text);
+      if (own && !asked.learned) {
+        asked.understood = own->style;
+        return own->tokens;
+      }
     }
-    TRIPTYCH_TRY(const auto understood, words_->understand(text));
-    if (understood) {
-      asked.understood = understood->style;
-      return understood->tokens;
+    if (!asked.learned) {
+      return fail("the model " + info_.name + " does not know \"" + text +
+                  "\"; it knows: " + list_of(info_.styles));
     }
-    for (const auto& learned : learned_) {
-      if (mentions(text, learned->style.name)) return use(learned);
-    }
-    return fail("the model " + info_.name + " does not know \"" + text +
-                "\"; it knows: " + list_of(info_.styles));
+    asked.understood = asked.learned->name;
+    return asked.learned->tokens;
   }
 
   ModelInfo info_;
@@ -179,26 +154,8 @@ class StarterModel final : public Model {
   std::shared_ptr<const std::array<Plane, 3>> templates_;
   std::shared_ptr<Words> words_;
   std::shared_ptr<Pictures> pictures_;
-  std::vector<std::shared_ptr<const Learned>> learned_;
+  LearnedStyles learned_;
 };
-
-// Names and shapes are the network's.
-Status check_learned(const LearnedStyle& style, const NetworkConfig& config) {
-  nn::ShapeTable wanted;
-  for (const nn::TensorSpec& spec : tensor_specs(config)) wanted[spec.name] = spec.shape;
-  for (const auto& [name, tensor] : style.tensors.table()) {
-    const auto spec = wanted.find(name);
-    const bool ours = name.starts_with("prompt.") || name.starts_with("planes.");
-    if (!ours || spec == wanted.end() || tensor.sizes().vec() != spec->second) {
-      return fail("the style \"" + style.name + "\" does not fit the model: its tensor " + name + " is " +
-                  nn::describe(tensor.sizes().vec()));
-    }
-  }
-  if (style.tokens.dim() != 2 || style.tokens.size(0) < 1 || style.tokens.size(1) != token_width) {
-    return fail("the style \"" + style.name + "\" does not fit the model: it has no tokens for its name");
-  }
-  return {};
-}
 
 Result<ModelInfo> describe(const Package& package, int picture_size) {
   ModelInfo info;
@@ -247,17 +204,9 @@ Result<std::shared_ptr<const Model>> with_styles(const std::shared_ptr<const Mod
   if (own == nullptr) {
     return fail("the model " + base->info().name + " is of a kind that cannot take styles in this version");
   }
-  return nn::guarded("applying a style", [&]() -> Result<std::shared_ptr<const Model>> {
-    const c10::InferenceMode inference;
-    auto model = std::make_shared<StarterModel>(*own);
-    for (const LearnedStyle& style : styles) {
-      TRIPTYCH_CHECK(check_learned(style, own->config()));
-      auto learned = std::make_shared<Learned>(Learned{style, with_style(own->compute(), style)});
-      learned->style.tokens = style.tokens.to(at::kFloat);
-      model->add_style(std::move(learned));
-    }
-    return model;
-  });
+  auto model = std::make_shared<StarterModel>(*own);
+  TRIPTYCH_CHECK(model->add_styles(styles));
+  return model;
 }
 
 Status write_starter(const std::filesystem::path& path, const NetworkConfig& config,

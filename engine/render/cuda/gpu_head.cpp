@@ -75,8 +75,9 @@ Result<std::shared_ptr<const GpuHead>> GpuHead::upload(const Head& head, const B
   auto result = std::make_shared<GpuHead>();
   TRIPTYCH_CHECK(result->put_field(head));
   TRIPTYCH_CHECK(result->put_grid(baked));
-  result->near_depth = head.near_depth;
-  result->far_depth = head.far_depth;
+  const render::DepthRange range = render::orbit_range(head);
+  result->near_depth = range.near_depth;
+  result->far_depth = range.far_depth;
   return result;
 }
 

@@ -17,7 +17,7 @@ class GpuHead {
 
   render::FieldView field;  // views of the buffers below
   render::BakedView grid;
-  float near_depth = 0, far_depth = 1;
+  float near_depth = 0, far_depth = 1;  // render::orbit_range of the head
 
  private:
   using Buffer = render::Buffer<render::DeviceMemory>;

@@ -257,8 +257,8 @@ inline void relu_backward(const float* activation, std::ptrdiff_t count, float* 
   }
 }
 
-// From the outputs' gradients (gradient[0..4]) to the decoder's weights and its input (s.gradient_rows).
-// `points` is rounded up to full rows; the spare ones have zero gradients.
+// From the outputs' gradients (gradient[0..4]) to those of the decoder's weights and biases
+// (decoder_gradient) and of its input (gradient_rows).
 inline void decoder_backward(const Scene& scene, int points, Scratch& s, const float* rows,
                              float* gradient_rows, float* decoder_gradient) {
   const std::size_t last = scene.layers.size() - 1;
