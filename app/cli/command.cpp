@@ -30,6 +30,11 @@ CLI::App& add_command(CLI::App& root, const std::string& name, const std::string
                       Common& common) {
   CLI::App& command = *root.add_subcommand(name, description);
   add_machine(command, common);
+  command
+      .add_option("--precision", common.precision,
+                  "of the networks; auto: bf16 where the CPU and the model are made for it")
+      ->check(CLI::IsMember({"auto", "fp32"}))
+      ->group(group);
   command.add_option("--seed", common.seed, "for what is random")
       ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
       ->group(group);

@@ -58,6 +58,7 @@ Result<std::shared_ptr<const Model>> read_model(const std::filesystem::path& nam
   const std::filesystem::path package = named.empty() ? find_model(context.assets, "starter") : named;
   ModelOptions settings;
   settings.threads = context.common.threads;
+  settings.bf16 = context.common.precision != "fp32";
   settings.prompt_assets = find_model(context.assets, "prompt");
   if (context.common.device == "cpu") settings.device = Device::cpu;
   if (context.common.device == "cuda") {

@@ -67,6 +67,7 @@ Status import(const Options& options, Context& context) {
 
 Verb add_model(CLI::App& root, Common& common) {
   CLI::App& command = add_command(root, "model", "look into a model package, or make one", common);
+  command.remove_option(command.get_option("--precision"));  // no network runs; import has one of its own
   const auto options = std::make_shared<Options>();
   command.require_subcommand(1);
 
@@ -86,7 +87,8 @@ Verb add_model(CLI::App& root, Common& common) {
                             "a Live3D checkpoint: reconstructs, and teaches when adapting");
   import_command
       .add_option("--precision", options->precision,
-                  "fp32: the authors' numbers; bf16: faster on CPUs that have it, planes differ by about 1 %")
+                  "of the package; fp32: the authors' numbers; bf16: faster on CPUs that have it, planes "
+                  "differ by about 1 %")
       ->check(CLI::IsMember({"fp32", "bf16"}));
   return [options, imports = &import_command](Context& context) {
     return imports->parsed() ? import(*options, context) : info(*options, context);

@@ -57,7 +57,11 @@ nlohmann::json begin_report(const Command& command, const Common& common) {
   return {{"verb", command.app->get_name()},
           {"versions", {{"triptych", TRIPTYCH_VERSION}}},
           {"inputs", nlohmann::json::object()},
-          {"options", {{"threads", common.threads}, {"device", common.device}, {"seed", common.seed}}},
+          {"options",
+           {{"threads", common.threads},
+            {"device", common.device},
+            {"precision", common.precision},
+            {"seed", common.seed}}},
           {"times_ms", nlohmann::json::object()}};
 }
 

@@ -19,6 +19,7 @@ namespace triptych::cli {
 struct Common {
   int threads = 0;
   std::string device = "auto";
+  std::string precision = "auto";  // of the networks
   std::uint64_t seed = 0;
   bool quiet = false;
   std::filesystem::path json;

@@ -13,7 +13,7 @@ std::string command_hint(std::string_view id) {
       Hint{"file.open", "A portrait, a .tri head, a session, a model or a style; dropping it does the same"},
       Hint{"file.reference", "The head takes the look of a picture"},
       Hint{"file.pairs", "Portraits before and after, from which a style is learned"},
-      Hint{"file.paste", "Opens a copied file; other text becomes the prompt"},
+      Hint{"file.paste", "Opens a copied picture or file; other text becomes the prompt"},
       Hint{"file.save", "Picture, history and camera into one .triptych file"},
       Hint{"file.save_as", "Into another .triptych file"},
       Hint{"file.export", "A picture, a video, a mesh or a .tri head"},

@@ -7,7 +7,7 @@ namespace triptych::app {
 namespace {
 
 constexpr const char* openable =
-    ".png .jpg .jpeg .webp .bmp .tif .tiff .tri .triptych .safetensors .pt .pth .ckpt .pkl";
+    ".png .jpg .jpeg .webp .bmp .tif .tiff .tri .triptych .safetensors .package .json .pt .pth .ckpt .pkl";
 constexpr const char* pictures = ".png .jpg .jpeg .webp .bmp .tif .tiff";
 
 bool has_head(const Ui& ui) {
@@ -50,10 +50,14 @@ void add_file_commands(std::vector<Command>& list) {
                       app.adapting.open_pairs({path});
                     });
                   }});
-  list.push_back(
-      {"file.paste", "File", "Paste a file or prompt", ImGuiMod_Ctrl | ImGuiKey_V, {}, false, {}, [](Ui& ui) {
-         ui.app.paste(ui.read_clipboard());
-       }});
+  list.push_back({"file.paste",
+                  "File",
+                  "Paste a picture, file or prompt",
+                  ImGuiMod_Ctrl | ImGuiKey_V,
+                  {},
+                  false,
+                  {},
+                  [](Ui& ui) { ui.app.paste(ui.read_clipboard()); }});
   list.push_back({"file.save",
                   "File",
                   "Save session",

@@ -51,7 +51,7 @@ bool JobQueue::superseded(const Job& job) const {
 void JobQueue::cancel(int id) {
   std::shared_ptr<Job> job;
   {
-    const std::scoped_lock lock(mutex_);
+    const auto lock = ui_.waits.lock(mutex_);
     if (running_ && running_->id == id) running_->progress.cancel();
     const auto found = std::ranges::find_if(waiting_, [&](const auto& entry) { return entry->id == id; });
     if (found == waiting_.end()) return;
@@ -63,7 +63,7 @@ void JobQueue::cancel(int id) {
 }
 
 void JobQueue::cancel_key(const std::string& key) {
-  const std::scoped_lock lock(mutex_);
+  const auto lock = ui_.waits.lock(mutex_);
   supersede(key, next_id_++);
 }
 
@@ -105,7 +105,7 @@ void JobQueue::post(std::shared_ptr<Job> job, std::function<void()> deliver) {
   ui_.post([this, job = std::move(job), deliver = std::move(deliver)] {
     --undelivered_;
     {
-      const std::scoped_lock lock(mutex_);
+      const auto lock = ui_.waits.lock(mutex_);
       if (superseded(*job)) return;
     }
     deliver();

@@ -217,8 +217,8 @@ void pair_view(Ui& ui) {
 void adapt_panel(Ui& ui) {
   Adapting& adapting = ui.app.adapting;
   if (!adapting.shown) return;
-  ImGui::Begin("Adapt");
-  mark(ui, "adapt.panel", ImGui::GetWindowPos(), ImGui::GetWindowSize());
+  // Behind another panel's tab it takes no drops.
+  if (ImGui::Begin("Adapt")) mark(ui, "adapt.panel", ImGui::GetWindowPos(), ImGui::GetWindowSize());
   heading(ui, "TEACH A STYLE");
   const float close = ImGui::CalcTextSize(icon::close).x + 2 * ImGui::GetStyle().FramePadding.x;
   ImGui::SameLine(ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x - close);

@@ -180,6 +180,7 @@ void import_fields(Ui& ui, ImportChoice& choice) {
   ImGui::InputText("##package", &choice.package);
   if (ImGui::IsItemEdited()) choice.confirm_replace = false;
   mark(ui, "import.package");
+  tooltip("Where the package is written: a file, or a folder that is there");
   row_label("Teacher", ui.px(120));
   ImGui::SetNextItemWidth(-1);
   ImGui::InputTextWithHint("##teacher", "A Live3D checkpoint, if you have one", &choice.teacher);

@@ -22,15 +22,7 @@ ExportRequest request_from(const Ui& ui) {
   if (request.kind == ExportRequest::Kind::video && choice.path == 2 && path.playable()) {
     request.cameras = path.cameras(static_cast<int>(request.seconds * request.frames_per_second));
   }
-  const OrbitController::Pose& pose = ui.app.view.orbit.pose();
-  const Variant* shown = ui.app.scene().shown();
-  request.text = {{"Software", "Triptych"},
-                  {"prompt", shown != nullptr ? shown->text : ""},
-                  {"strength", std::to_string(ui.app.scene().strength)},
-                  {"model", ui.app.model.name},
-                  {"yaw", std::to_string(pose.yaw)},
-                  {"pitch", std::to_string(pose.pitch)},
-                  {"fov", std::to_string(pose.fov)}};
+  request.text = ui.app.parameters();
   return request;
 }
 

@@ -7,13 +7,20 @@ namespace {
 void entry_menu(Ui& ui, int index, const Variant& variant) {
   if (!ImGui::BeginPopupContextItem()) return;
   if (ImGui::MenuItem("Use this prompt again")) {
-    ui.app.take_draft({variant.text, variant.reference, "reference"});
+    const std::string& name = variant.reference_name;
+    ui.app.take_draft({variant.text, variant.reference, name.empty() ? "reference" : name});
     ui.focus_prompt = true;
   }
+  mark(ui, "history.again");
+  tooltip("Puts its words and reference picture into the prompt panel");
   if (ImGui::MenuItem("Copy the prompt", nullptr, false, !variant.text.empty())) {
     ImGui::SetClipboardText(variant.text.c_str());
   }
+  mark(ui, "history.copy");
+  tooltip("Puts its words on the clipboard");
   if (ImGui::MenuItem("Remove", "Del", false, index > 0)) ui.app.remove_variant(index);
+  mark(ui, "history.remove");
+  tooltip(index > 0 ? "Takes it out of the history; undo brings it back" : "The original stays");
   ImGui::EndPopup();
 }
 

@@ -7,16 +7,19 @@ namespace {
 
 void recent_files(Ui& ui) {
   const auto recent = ui.app.preferences.recent;
-  if (!ImGui::BeginMenu("Open recent", !recent.empty())) return;
-  for (const std::string& path : recent) {
-    const std::filesystem::path file(path);
-    std::error_code error;
-    const std::string label = file.filename().string() + "##" + path;
-    if (ImGui::MenuItem(label.c_str(), nullptr, false, std::filesystem::exists(file, error)))
-      ui.app.open({file});
-    tooltip(path.c_str());
+  if (ImGui::BeginMenu("Open recent", !recent.empty())) {
+    for (const std::string& path : recent) {
+      const std::filesystem::path file(path);
+      std::error_code error;
+      const std::string label = file.filename().string() + "##" + path;
+      if (ImGui::MenuItem(label.c_str(), nullptr, false, std::filesystem::exists(file, error)))
+        ui.app.open({file});
+      tooltip(path.c_str());
+    }
+    ImGui::EndMenu();
   }
-  ImGui::EndMenu();
+  mark(ui, "menu.recent");
+  tooltip("What was opened or saved last, the newest first");
 }
 
 bool begin_menu(Ui& ui, const char* menu) {

@@ -73,25 +73,33 @@ void strength_row(Ui& ui) {
   ImGui::EndDisabled();
 }
 
+void learned_times(Ui& ui, const LearnedStyle& style) {
+  if (ImGui::BeginMenu("Learned for")) {
+    for (std::size_t i = 0; i < style.snapshots.size(); ++i) {
+      const std::string label = style.snapshots[i] + "##" + std::to_string(i);
+      if (ImGui::MenuItem(label.c_str(), nullptr, i == style.current)) ui.app.shelf.roll_back(style.name, i);
+      tooltip("Uses the style as it was after this time");
+    }
+    ImGui::EndMenu();
+  }
+  tooltip("Goes back to an earlier state of the style");
+}
+
 // What can be done with a style that was learned here.
 void learned_menu(Ui& ui, const std::string& name) {
   const LearnedStyle* learned = ui.app.shelf.find(name);
   if (learned == nullptr || !ImGui::BeginPopupContextItem()) return;
   const LearnedStyle style = *learned;  // the shelf may change below
-  if (style.snapshots.size() > 1 && ImGui::BeginMenu("Learned for")) {
-    for (std::size_t i = 0; i < style.snapshots.size(); ++i) {
-      const std::string label = style.snapshots[i] + "##" + std::to_string(i);
-      if (ImGui::MenuItem(label.c_str(), nullptr, i == style.current)) ui.app.shelf.roll_back(name, i);
-    }
-    ImGui::EndMenu();
-  }
+  if (style.snapshots.size() > 1) learned_times(ui, style);
   if (ImGui::MenuItem("Export...")) {
     ui.dialogs.file.ask_save("Export the style", name, ".safetensors",
                              [&app = ui.app, name](const auto& path) { app.shelf.copy_to(name, path); });
   }
   mark(ui, "style.export");
+  tooltip("A copy of its file, to give to others");
   if (ImGui::MenuItem("Delete...")) ui.dialogs.delete_style = name;
   mark(ui, "style.delete");
+  tooltip("Deletes its file, after a question");
   ImGui::EndPopup();
 }
 
@@ -148,9 +156,8 @@ void no_styles(Ui& ui) {
 }  // namespace
 
 void prompt_panel(Ui& ui) {
-  ImGui::Begin("Prompt");
-  const ImVec2 from = ImGui::GetWindowPos();
-  mark(ui, "prompt.panel", from, ImGui::GetWindowSize());
+  // Behind another panel's tab it takes no drops.
+  if (ImGui::Begin("Prompt")) mark(ui, "prompt.panel", ImGui::GetWindowPos(), ImGui::GetWindowSize());
   heading(ui, "PROMPT");
   if (ui.focus_prompt) ImGui::SetKeyboardFocusHere();
   ui.focus_prompt = false;

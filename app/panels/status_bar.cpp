@@ -59,8 +59,9 @@ void status_bar(Ui& ui) {
           "##status", ImGui::GetMainViewport(), ImGuiDir_Down, height,
           ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_MenuBar)) {
     if (ImGui::BeginMenuBar()) {
+      ui.status_model = model_text(ui);
       ImGui::TextColored(ui.app.model_failed ? ui.palette->error : ui.palette->text, "%s",
-                         model_text(ui).c_str());
+                         ui.status_model.c_str());
       if (ImGui::IsItemClicked() && !ui.app.model.name.empty()) ui.dialogs.about_model = true;
       mark(ui, "status.model");
       tooltip(
@@ -80,7 +81,8 @@ void status_bar(Ui& ui) {
         mark(ui, "jobs");
         tooltip("Show what is running");
       }
-      const std::string frame = frame_text(ui.app.view, ui.app.frames_per_second);
+      ui.status_frame = frame_text(ui.app.view, ui.app.frames_per_second);
+      const std::string& frame = ui.status_frame;
       ImGui::SetCursorPosX(ImGui::GetWindowWidth() - ImGui::CalcTextSize(frame.c_str()).x - ui.px(14));
       ImGui::TextColored(ui.palette->dim, "%s", frame.c_str());
       mark(ui, "status.frame");

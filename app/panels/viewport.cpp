@@ -85,11 +85,7 @@ void take_frame(Ui& ui) {
   auto frame = ui.app.renderer.take();
   if (!frame) return;
   if (frame->gpu_after) {
-    if (Status drawn = draw_by_gpu(ui, *frame); !drawn) {
-      ui.app.renderer.give_up_gpu();
-      ui.app.notices.add(drawn.error());
-      return;
-    }
+    if (Status drawn = draw_by_gpu(ui, *frame); !drawn) return go_on_without_gpu(ui.app, drawn.error());
   } else {
     ui.after.upload(*frame->after);
     if (frame->before) ui.before.upload(*frame->before);

@@ -259,6 +259,7 @@ void Adapting::give_up() {
   end();
 }
 
+// The run has ended by itself, so its thread is not waited for.
 void Adapting::end() {
   run_.reset();
   finishing_ = save_failed_ = false;
@@ -273,8 +274,8 @@ void Adapting::recover() {
       [this, path = *left](Result<LearnedStyle> style) {
         if (!style) return app_.notices.add(style.error());
         style->name = app_.shelf.free_name(style->name);
-        const std::string sentence =
-            "Triptych ended while it learned \"" + style->name + "\": what it had learned is kept";
+        const std::string sentence = "Triptych ended while it learned \"" + style->name +
+                                     "\": what it had learned is kept, for the model " + style->model_name;
         app_.shelf.add(*style, [this, path, sentence](const Status& status) {
           if (!status) return;  // the next start tries again
           app_.notices.add(Notice::Kind::information, sentence);

@@ -96,7 +96,7 @@ void App::scene_changed() {
 void App::restore_shown() {
   const Variant* shown = scene().shown();
   if (shown == nullptr || shown->edit != nullptr || scene().source == nullptr) return;
-  compute({shown->text, shown->reference, {}}, shown->label, false, shown->id);
+  compute({shown->text, shown->reference, shown->reference_name}, shown->label, false, shown->id);
 }
 
 bool App::unsaved() const {

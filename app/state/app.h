@@ -82,15 +82,16 @@ class App {
   void start(
       const std::vector<std::filesystem::path>& files);  // loads the models, then opens what was asked for
   bool update();  // once a frame: delivers results, autosaves; whether anything changed
-  void close();   // leaves no recovery file behind
+  void close();   // leaves no recovery file behind, and the preferences written
 
   // --- Open (app/state/open.cpp)
   // ----------------------------------------------------------------------------------
   void open(const std::vector<std::filesystem::path>& files);  // every way in; of several heads one
   void open_reference(const std::filesystem::path& path);
   void open_references(const std::vector<std::filesystem::path>& files);  // the first: a prompt takes one
-  void paste(const std::string& clipboard);  // paths or file:// addresses, else prompt text
-  void show_welcome();                       // the shipped portrait
+  // Paths or file:// addresses, else prompt text; empty: a picture, if one was copied.
+  void paste(const std::string& clipboard);
+  void show_welcome();  // the shipped portrait
   // The checkpoint that was opened becomes a package, which is then used; the teacher may be empty.
   void import_checkpoint(const std::filesystem::path& name, const std::filesystem::path& teacher);
   // Where the package of that name is written: with a suffix by which it is opened again, or into a folder.
@@ -127,8 +128,10 @@ class App {
   // -----------------------------------------------------------------------
   void save_session(const std::filesystem::path& path, std::function<void()> saved = {});
   [[nodiscard]] ShownHead shown_head() const;
+  // What made the shown head and from where it is seen, for the text of a picture; empty if there is none.
+  [[nodiscard]] std::map<std::string, std::string> parameters() const;
   void export_head(const ShownHead& shown, const ExportRequest& request);
-  void save_preferences();
+  void save_preferences();  // as they are now, in the background
   void discard_recovery();
   void recover();
   void model_changed();  // the model or its styles: prompts are computed anew when they are applied again
@@ -167,6 +170,9 @@ class App {
   std::map<std::string, double> edit_times_ms;  // of the last edit
   double frames_per_second = 0;
   int learned_entry = 0;  // of the history: what the run that learns a style has made; 0: nothing yet
+  // The picture on the clipboard as a PNG file, empty if there is none; called from a job. The window sets
+  // it.
+  std::function<Result<std::string>(Progress&)> read_copied_picture;
   StyleShelf shelf{*this};
   PromptGrid grid{*this};
   Adapting adapting{*this};
@@ -194,6 +200,7 @@ class App {
   };
   void open_one(const std::filesystem::path& named, const std::shared_ptr<struct OpenBatch>& batch);
   void open_head_of(const std::shared_ptr<struct OpenBatch>& batch);
+  void paste_picture();
   void not_opened(const Error& error, const std::filesystem::path& path,
                   const std::shared_ptr<struct OpenBatch>& batch);
   void use_model(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
@@ -219,6 +226,7 @@ class App {
   void pace_styles();
   void draw_next_style();
   void autosave();
+  void remember(const std::filesystem::path& path);  // among the recent files
   void show_session(Session session, const std::filesystem::path& path);
   void forget_leftover(Document& document);
   [[nodiscard]] Session session() const;  // what there is to save
@@ -228,6 +236,7 @@ class App {
   bool drawing_style_ = false;
   std::shared_ptr<const Source> styles_source_;  // whom style_thumbnails show
   bool autosave_due_ = false;
+  bool preferences_due_ = false;  // on their way to the disk
   std::string autosaved_draft_;
   std::unique_ptr<RecoveryFile> recovery_;  // since the first autosave
   std::chrono::steady_clock::time_point last_frame_{};

@@ -126,6 +126,7 @@ void App::compute(const Draft& wanted, const std::string& label, bool as_new, in
         Scene next = scene();
         auto variant = std::make_shared<Variant>();
         *variant = {variant_id, label, wanted.text, wanted.reference, *edit, generation};
+        if (wanted.reference) variant->reference_name = wanted.reference_name;
         if (as_new) {
           put(next, variant);
           next.strength = 1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/suffix.h"
 #include "export/mesh.h"
 #include "export/turntable.h"
 #include "export/video.h"
@@ -24,15 +25,21 @@ Image8 with_alpha(const View& view, bool weighted) {
   return to_bytes(rgba);
 }
 
+bool keeps_alpha(const std::filesystem::path& path) {
+  const std::string suffix = lower_suffix(path);
+  return suffix == ".png" || suffix == ".webp" || suffix == ".tif" || suffix == ".tiff";
+}
+
 namespace {
 
 Status export_picture(const Head& head, const ExportRequest& request, ThreadPool& pool, Progress& progress) {
   RenderOptions options{.width = request.size, .height = request.size};
+  const bool transparent = request.transparent && keeps_alpha(request.path);
   // Over black a colour is weighted by its alpha and nothing else; super-resolution paints whole pictures.
-  options.background = request.transparent ? Vec3{} : request.background;
+  options.background = transparent ? Vec3{} : request.background;
   TRIPTYCH_TRY(const View view, render_exact(head, request.camera, options, pool, progress));
   return save_picture(request.path,
-                      request.transparent ? with_alpha(view, !head.super_resolution) : to_bytes(view.rgb),
+                      transparent ? with_alpha(view, !head.super_resolution) : to_bytes(view.rgb),
                       request.text);
 }
 

@@ -10,7 +10,11 @@ namespace triptych::app {
 // that is weighted by the opacity.
 [[nodiscard]] Image8 with_alpha(const View& view, bool weighted);
 
-// Whole or not at all; the sentence of an error names the file.
+// Whether pictures of this suffix keep an opacity.
+[[nodiscard]] bool keeps_alpha(const std::filesystem::path& path);
+
+// Whole or not at all; the sentence of an error names the file. What is to be transparent in a format that
+// keeps no opacity stands on the background.
 [[nodiscard]] Status write_export(const Head& head, const ExportRequest& request, ThreadPool& pool,
                                   Progress& progress);
 

@@ -39,16 +39,11 @@ class EngineServices final : public Services {
       : options_(std::move(options)),
         drawing_(options_.threads),
         baking_(std::max(1, drawing_.size() - 1)),
-        working_(options_.threads) {
-    if (options_.device != Device::cuda) return;
-    if (auto gpu = CudaRenderer::create()) {
-      gpu_ = std::move(*gpu);
-    } else {
-      missing_.push_back("Rendering on the processor: " + gpu.error().message);
-    }
-  }
+        working_(options_.threads) {}
 
   Status load(Progress& progress) override {
+    progress.begin("looking for a GPU");
+    look_for_gpu();
     progress.begin("opening the face models");
     TRIPTYCH_TRY(FaceAligner aligner, FaceAligner::open(options_.face_models));
     {
@@ -130,7 +125,7 @@ class EngineServices final : public Services {
 
   [[nodiscard]] std::string device() const override {
     const auto kernels = cpu_kernels();
-    return (gpu_ ? "GPU and CPU " : "CPU ") + (kernels.empty() ? std::string() : kernels.front()) + ", " +
+    return (gpu() ? "GPU and CPU " : "CPU ") + (kernels.empty() ? std::string() : kernels.front()) + ", " +
            std::to_string(drawing_.size()) + (drawing_.size() == 1 ? " thread" : " threads");
   }
 
@@ -177,11 +172,20 @@ class EngineServices final : public Services {
   Result<Head> load_head(const fs::path& path) override { return triptych::load_head(path); }
 
   Result<std::shared_ptr<const Baked>> bake(const Head& head, Progress& progress) override {
+    TRIPTYCH_TRY(const auto prepared, PreparedHead::borrow(head, &baking_));
+    return bake_prepared(*prepared, progress);
+  }
+
+  Result<std::shared_ptr<const PreparedHead>> prepare(std::shared_ptr<const Head> head) override {
+    return PreparedHead::make(std::move(head), &drawing_);
+  }
+
+  Result<std::shared_ptr<const Baked>> bake_prepared(const PreparedHead& head, Progress& progress) override {
     TRIPTYCH_TRY(auto baked, triptych::bake(head, baking_, progress));
     auto result = std::make_shared<EngineBaked>();
     result->head = std::move(baked);
-    if (gpu_) {  // a head that does not fit is drawn by the processor
-      if (auto uploaded = gpu_->upload(head, *result->head)) result->uploaded = std::move(*uploaded);
+    if (const auto gpu = this->gpu()) {  // a head that does not fit is drawn by the processor
+      if (auto uploaded = gpu->upload(*head.head(), *result->head)) result->uploaded = std::move(*uploaded);
     }
     result->on_gpu = result->uploaded != nullptr;
     return result;
@@ -198,11 +202,23 @@ class EngineServices final : public Services {
     return triptych::render_exact(head, camera, options, drawing_, progress);
   }
 
+  Status show_fast(const Baked& head, const Camera& camera, const RenderOptions& options, Progress& progress,
+                   View& view) override {
+    return triptych::render_fast(*static_cast<const EngineBaked&>(head).head, camera, options, drawing_,
+                                 progress, view);
+  }
+
+  Status show_exact(const PreparedHead& head, const Camera& camera, const RenderOptions& options,
+                    Progress& progress, View& view) override {
+    return triptych::render_exact(head, camera, options, drawing_, progress, view);
+  }
+
   Status draw_fast(const Baked& head, const Camera& camera, const RenderOptions& options,
                    FrameTarget& target) override {
     const auto& own = static_cast<const EngineBaked&>(head);
-    if (!gpu_ || !own.uploaded) return fail("no GPU renders here");
-    return gpu_->draw_fast(*own.uploaded, camera, options, target);
+    const auto gpu = this->gpu();
+    if (!gpu || !own.uploaded) return fail("no GPU renders here");
+    return gpu->draw_fast(*own.uploaded, camera, options, target);
   }
 
   Status export_head(const Head& head, const ExportRequest& request, Progress& progress) override {
@@ -210,6 +226,23 @@ class EngineServices final : public Services {
   }
 
  private:
+  // Where nobody asked for one nothing is said of its absence.
+  void look_for_gpu() {
+    if (options_.device == Device::cpu) return;
+    auto found = CudaRenderer::create();
+    const std::scoped_lock lock(mutex_);
+    if (found) {
+      gpu_ = std::move(*found);
+    } else if (options_.device == Device::cuda) {
+      missing_.push_back("Rendering on the processor: " + found.error().message);
+    }
+  }
+
+  [[nodiscard]] std::shared_ptr<CudaRenderer> gpu() const {
+    const std::scoped_lock lock(mutex_);
+    return gpu_;
+  }
+
   void look_for_cuda() {
     if (options_.device != Device::cuda) return;
     const Status cuda = load_torch_cuda();
@@ -277,8 +310,8 @@ class EngineServices final : public Services {
   ThreadPool drawing_;
   ThreadPool baking_;  // beside drawing_, to which it leaves a core
   ThreadPool working_;
-  std::unique_ptr<CudaRenderer> gpu_;  // with --device cuda, where there is one
   mutable std::mutex mutex_;
+  std::shared_ptr<CudaRenderer> gpu_;  // where there is one, and unless the processor was asked for
   std::vector<std::string> missing_;
   std::shared_ptr<const FaceAligner> aligner_;
   std::shared_ptr<const Model> base_;

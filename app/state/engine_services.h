@@ -11,8 +11,9 @@ struct EngineOptions {
   std::filesystem::path model;        // the package to start with
   std::filesystem::path prompt_assets;
   std::filesystem::path loss_models;  // adapt::LearningConfig
-  Device device = Device::automatic;  // cuda where there is none: the processor, and missing() says so
-  int threads = 0;                    // 0: one for each hardware thread
+  // Of the view; cuda: of the networks too, and missing() says where there is none. load() looks for it.
+  Device device = Device::automatic;
+  int threads = 0;  // 0: one for each hardware thread
 };
 
 [[nodiscard]] std::unique_ptr<Services> make_engine_services(const EngineOptions& options);

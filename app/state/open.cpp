@@ -1,7 +1,5 @@
 // Everything that comes in: drop, menu, command line, paste and recent files all end in App::open.
 #include <algorithm>
-#include <cctype>
-#include <sstream>
 #include <utility>
 
 #include "core/folder.h"
@@ -17,16 +15,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string percent_decoded(const std::string& text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() &&
-                        std::isxdigit(static_cast<unsigned char>(text[i + 1])) != 0 &&
-                        std::isxdigit(static_cast<unsigned char>(text[i + 2])) != 0;
-    plain += escape ? static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16)) : text[i];
-    if (escape) i += 2;
-  }
-  return plain;
+// Whole, as sessions keep it and open it from other folders. A package in a folder is the folder, which
+// dialogs of the desktop do not give: they give its manifest.
+fs::path whole_path(const fs::path& named) {
+  std::error_code error;
+  const fs::path path = fs::absolute(named, error);
+  const bool manifest = path.filename() == "manifest.json" && fs::is_regular_file(path, error);
+  return manifest || !path.has_filename() ? path.parent_path() : path;
 }
 
 }  // namespace
@@ -39,7 +34,7 @@ void App::open(const std::vector<fs::path>& files) {
 
 void App::open_one(const fs::path& named, const std::shared_ptr<OpenBatch>& batch) {
   std::error_code error;
-  const fs::path path = fs::absolute(named, error);  // sessions keep it, and open from other folders
+  const fs::path path = whole_path(named);
   if (!fs::exists(path, error)) {
     batch->errors.push_back({named.filename().string() + ": there is no such file; was it moved or deleted?",
                              {},
@@ -94,6 +89,7 @@ void App::use_model(const fs::path& path, const std::shared_ptr<OpenBatch>& batc
         model_failed = false;
         model_changed();
         if (!shelf.styles().empty()) shelf.use();
+        remember(path);
         notices.add(Notice::Kind::success, "Now using the model " + model.name);
       });
 }
@@ -189,10 +185,7 @@ void App::begin_scene(const Opened& opened, const fs::path& path) {
   act_opening(std::move(next), "Open " + path.filename().string());
   make_thumbnail(variant->id, variant->edit);
   std::error_code error;
-  if (!fs::equivalent(path.parent_path(), options.assets / "portraits", error)) {
-    preferences.remember(path);
-    save_preferences();
-  }
+  if (!fs::equivalent(path.parent_path(), options.assets / "portraits", error)) remember(path);
 }
 
 void App::look_from_its_camera(const Edit& edit) {
@@ -224,34 +217,6 @@ void App::open_references(const std::vector<fs::path>& files) {
   if (files.size() == 1) return;
   notices.add(Notice::Kind::information,
               "A prompt takes one reference picture: " + files.front().filename().string() + " is used");
-}
-
-void App::paste(const std::string& clipboard) {
-  if (clipboard.empty()) {
-    return notices.add(
-        Notice::Kind::information,
-        "Only files and text can be pasted: save a copied picture as a file, then drop it here");
-  }
-  std::vector<fs::path> files;
-  bool words = false;  // a line that is no file: then this is text, whatever files it names
-  std::istringstream lines(clipboard);
-  for (std::string line; std::getline(lines, line);) {
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-    const bool address = line.starts_with("file://");
-    const fs::path path = address ? percent_decoded(line.substr(7)) : line;
-    std::error_code error;
-    const bool file = address || (path.is_absolute() && fs::exists(path, error));
-    if (file) files.push_back(path);
-    words = words || (!file && !line.empty());
-  }
-  if (!files.empty() && !words) return open(files);
-  constexpr std::size_t too_long = 400;
-  if (clipboard.size() < too_long) {
-    draft.text = clipboard;
-  } else {
-    notices.add(Notice::Kind::information,
-                "The pasted text is too long for a prompt: say it in a sentence or two");
-  }
 }
 
 void App::show_welcome() {

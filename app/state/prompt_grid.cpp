@@ -63,18 +63,24 @@ void PromptGrid::choose_rows() {
         rows_, [&](const Row& row) { return row.text == text && row.reference == reference; });
   };
   const auto add = [&](const std::string& label, const std::string& text,
-                       const std::shared_ptr<const Image8>& reference) {
+                       const std::shared_ptr<const Image8>& reference, const std::string& reference_name) {
     if (rows_.size() >= most_rows || known(text, reference)) return;
-    rows_.push_back({label, text, reference, {}, nullptr, std::make_shared<std::shared_ptr<const Edit>>()});
+    rows_.push_back({label,
+                     text,
+                     reference,
+                     reference_name,
+                     {},
+                     nullptr,
+                     std::make_shared<std::shared_ptr<const Edit>>()});
   };
   const auto& history = app_.scene().history;
   for (auto entry = history.rbegin(); entry != history.rend(); ++entry) {
     const Variant& variant = **entry;
     if (variant.text.empty() && !variant.reference) continue;
-    add(variant.label, variant.text, variant.reference);
+    add(variant.label, variant.text, variant.reference, variant.reference_name);
   }
-  for (const StyleInfo& style : app_.model.styles) add(style.name, style.name, nullptr);
-  if (rows_.empty()) add("Original", {}, nullptr);
+  for (const StyleInfo& style : app_.model.styles) add(style.name, style.name, nullptr, {});
+  if (rows_.empty()) add("Original", {}, nullptr, {});
 }
 
 void PromptGrid::ask(std::size_t row, std::size_t column, const Camera& camera) {
@@ -116,7 +122,9 @@ void PromptGrid::clear() {
 void PromptGrid::take(std::size_t row, std::size_t column) {
   if (row >= rows_.size() || column >= strengths.size() || !rows_[row].tiles[column].image) return;
   const Row& entry = rows_[row];
-  app_.take_result({0, entry.label, entry.text, entry.reference, entry.edit, generation_}, strengths[column]);
+  app_.take_result(
+      {0, entry.label, entry.text, entry.reference, entry.edit, generation_, entry.reference_name},
+      strengths[column]);
 }
 
 std::size_t PromptGrid::ready() const {

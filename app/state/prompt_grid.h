@@ -30,6 +30,7 @@ class PromptGrid {
     std::string label;
     std::string text;
     std::shared_ptr<const Image8> reference;
+    std::string reference_name;
     std::array<Tile, strengths.size()> tiles;
     std::shared_ptr<const Edit> edit;  // once a tile is ready
     // The heads of the row for the jobs of its tiles: the first one makes them. Of the jobs' thread only.

@@ -1,4 +1,6 @@
 // Sessions, autosaves, preferences and exports.
+#include <utility>
+
 #include "state/app.h"
 #include "state/recovery.h"
 #include "state/session_file.h"
@@ -24,8 +26,7 @@ void App::save_session(const fs::path& path, std::function<void()> saved) {
         document->saved = changes;  // those that came meanwhile are not in the file
         document->saved_draft = text;
         forget_leftover(*document);
-        preferences.remember(path);
-        save_preferences();
+        remember(path);
         notices.add(Notice::Kind::success, "Saved " + path.filename().string(), path.string());
         if (saved) saved();
       });
@@ -52,6 +53,10 @@ void App::show_session(Session session, const fs::path& path) {
   act_opening(std::move(next), recovered ? "Restore your last work" : "Open " + path.filename().string());
   for (const auto& variant : scene().history) make_thumbnail(variant->id, variant->edit);
   if (recovered) return notices.add(Notice::Kind::success, "Your last work was restored");
+  remember(path);
+}
+
+void App::remember(const fs::path& path) {
   preferences.remember(path);
   save_preferences();
 }
@@ -64,6 +69,26 @@ void App::forget_leftover(Document& document) {
 ShownHead App::shown_head() const {
   const Variant* shown = scene().shown();
   return {shown != nullptr ? shown->edit : nullptr, scene().strength};
+}
+
+std::map<std::string, std::string> App::parameters() const {
+  const Variant* shown = scene().shown();
+  if (shown == nullptr || shown->edit == nullptr) return {};
+  const HeadInfo& info = shown->edit->edited.info;
+  const OrbitController::Pose& pose = view.orbit.pose();
+  // A head from a file is as strong as it was made.
+  const float strength = scene().source ? scene().strength : info.strength;
+  return {{"Software", "Triptych"},
+          {"prompt", info.prompt},
+          {"reference", shown->reference_name},
+          {"strength", std::to_string(strength)},
+          {"model", info.model_name},
+          {"model_hash", info.model_hash},
+          {"yaw", std::to_string(pose.yaw)},
+          {"pitch", std::to_string(pose.pitch)},
+          {"fov", std::to_string(pose.fov)},
+          {"pan_x", std::to_string(pose.pan_x)},
+          {"pan_y", std::to_string(pose.pan_y)}};
 }
 
 void App::export_head(const ShownHead& shown, const ExportRequest& request) {
@@ -85,9 +110,16 @@ void App::export_head(const ShownHead& shown, const ExportRequest& request) {
 
 void App::save_preferences() {
   if (options.safe_mode) return;
-  if (auto status = triptych::app::save_preferences(options.config, preferences); !status) {
-    notices.add(status.error());
-  }
+  preferences_due_ = true;
+  saves.submit(
+      "Saving the preferences", "preferences",
+      [folder = options.config, kept = preferences](Progress&) {
+        return triptych::app::save_preferences(folder, kept);
+      },
+      [this](const Status& status) {
+        preferences_due_ = false;
+        if (!status) notices.add(status.error());
+      });
 }
 
 void App::autosave() {
@@ -120,7 +152,10 @@ void App::discard_recovery() {
 }
 
 void App::close() {
-  saves.stop();  // no autosave may appear after the removal
+  saves.stop();                                  // no autosave may appear after the removal
+  if (std::exchange(preferences_due_, false)) {  // nobody is left to tell if that fails
+    static_cast<void>(triptych::app::save_preferences(options.config, preferences));
+  }
   if (recovery_) remove_recovery(recovery_->path());
   recovery_.reset();
 }

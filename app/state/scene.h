@@ -25,6 +25,7 @@ struct Variant {
   std::shared_ptr<const Image8> reference;  // the reference picture, if any
   std::shared_ptr<const Edit> edit;         // null: restored from a session and not computed again yet
   int generation = 0;                       // App::model_generation that made it
+  std::string reference_name{};             // of the reference's file, if any
 };
 
 // What all scenes share that one opening led to: where they are saved, and what of them is not. UI thread

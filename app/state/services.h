@@ -15,6 +15,7 @@
 #include "head/head.h"
 #include "image/image.h"
 #include "model/editor.h"
+#include "render/prepare.h"
 #include "render/renderer.h"
 #include "state/style_services.h"
 
@@ -92,6 +93,25 @@ class Services : public StyleServices {
                                                  const RenderOptions& options, Progress& progress) = 0;
   [[nodiscard]] virtual Result<View> render_exact(const Head& head, const Camera& camera,
                                                   const RenderOptions& options, Progress& progress) = 0;
+  // For frame after frame of one head, which is checked and laid out once, in the memory of `view`.
+  [[nodiscard]] virtual Result<std::shared_ptr<const PreparedHead>> prepare(
+      std::shared_ptr<const Head> head) {
+    return PreparedHead::make(std::move(head));
+  }
+  [[nodiscard]] virtual Result<std::shared_ptr<const Baked>> bake_prepared(const PreparedHead& head,
+                                                                           Progress& progress) {
+    return bake(*head.head(), progress);
+  }
+  [[nodiscard]] virtual Status show_fast(const Baked& head, const Camera& camera,
+                                         const RenderOptions& options, Progress& progress, View& view) {
+    TRIPTYCH_TRY(view, render_fast(head, camera, options, progress));
+    return {};
+  }
+  [[nodiscard]] virtual Status show_exact(const PreparedHead& head, const Camera& camera,
+                                          const RenderOptions& options, Progress& progress, View& view) {
+    TRIPTYCH_TRY(view, render_exact(*head.head(), camera, options, progress));
+    return {};
+  }
   // Draws a head that is `on_gpu` into what the window shows, without waiting for it. On the UI thread.
   [[nodiscard]] virtual Status draw_fast(const Baked& /*head*/, const Camera& /*camera*/,
                                          const RenderOptions& /*options*/, FrameTarget& /*target*/) {

@@ -67,7 +67,10 @@ json variants_json(const Session& session, SafetensorsWriter& writer) {
   json list = json::array();
   for (const auto& variant : session.scene.history) {
     const std::string id = std::to_string(variant->id);
-    list.push_back({{"id", variant->id}, {"label", variant->label}, {"text", variant->text}});
+    list.push_back({{"id", variant->id},
+                    {"label", variant->label},
+                    {"text", variant->text},
+                    {"reference_name", variant->reference_name}});
     if (variant->reference) add_image(writer, "reference." + id, *variant->reference);
     const auto thumbnail = session.thumbnails.find(variant->id);
     if (thumbnail != session.thumbnails.end()) add_image(writer, "thumbnail." + id, *thumbnail->second);
@@ -88,6 +91,7 @@ Status read_variants(const json& list, const SafetensorsReader& reader, Session&
     variant->id = entry.at("id").get<int>();
     variant->label = entry.at("label").get<std::string>();
     variant->text = entry.at("text").get<std::string>();
+    variant->reference_name = entry.value("reference_name", "");  // earlier programs kept none
     const std::string id = std::to_string(variant->id);
     TRIPTYCH_TRY(variant->reference, image_if_any(reader, "reference." + id));
     TRIPTYCH_TRY(auto thumbnail, image_if_any(reader, "thumbnail." + id));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "core/folder.h"
 #include "core/hash.h"
@@ -12,6 +13,15 @@
 namespace triptych::app {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// "Starter (0123abcd)": models of one name may differ.
+std::string named(const std::string& model, const std::string& hash) {
+  return model + " (" + hash.substr(0, 8) + ")";
+}
+
+}  // namespace
 
 bool is_style_file(const fs::path& path) {
   if (path.extension() != ".safetensors") return false;
@@ -73,9 +83,6 @@ void StyleShelf::add(const LearnedStyle& style, std::function<void(const Status&
 }
 
 Status StyleShelf::take_in(LearnedStyle style) {
-  const auto named = [](const std::string& model, const std::string& hash) {
-    return model + " (" + hash.substr(0, 8) + ")";
-  };
   if (app_.model_ready && style.model_hash != app_.model.hash) {
     return fail(style.path.filename().string() + ": this style was made for the model " +
                 named(style.model_name, style.model_hash) + ", not for " +
@@ -102,7 +109,11 @@ std::string StyleShelf::taken(const std::string& name) const {
   const auto same = [words = plain_words(name)](const std::string& other) {
     return plain_words(other) == words;
   };
-  if (std::ranges::any_of(styles_, same, &LearnedStyle::name) || std::ranges::any_of(saving_, same)) {
+  const auto here = std::ranges::find_if(styles_, same, &LearnedStyle::name);
+  if (here != styles_.end() && app_.model_ready && here->model_hash != app_.model.hash) {
+    return "A style of the model " + here->model_name + " is called \"" + name + "\": choose another name.";
+  }
+  if (here != styles_.end() || std::ranges::any_of(saving_, same)) {
     return "There is a style \"" + name + "\" already: choose another name, or delete that style first.";
   }
   if (std::ranges::any_of(app_.model.styles, same, &StyleInfo::name)) {
@@ -185,7 +196,33 @@ void StyleShelf::use() {
       [this](Status status) {
         if (!status) return app_.notices.add(status.error());
         app_.model_changed();
+        tell_unfit();
       });
+}
+
+// They stay on the shelf and are offered again with their model; without a word they would seem to be lost.
+void StyleShelf::tell_unfit() {
+  if (std::exchange(told_model_, app_.model.hash) != app_.model.hash) told_.clear();
+  std::vector<const LearnedStyle*> unfit;
+  for (const LearnedStyle& style : styles_) {
+    if (style.model_hash != app_.model.hash && told_.insert(style.fingerprint).second)
+      unfit.push_back(&style);
+  }
+  if (unfit.empty()) return;
+  std::string names, list;
+  for (const LearnedStyle* style : unfit) {
+    names += (names.empty() ? "\"" : ", \"") + style->name + "\"";
+    list += "\"" + style->name + "\": " + named(style->model_name, style->model_hash) + ", " +
+            style->path.string() + "\n";
+  }
+  const bool one = unfit.size() == 1;
+  const std::string whom = one ? named(unfit.front()->model_name, unfit.front()->model_hash) : "other models";
+  app_.notices.add(Notice::Kind::information,
+                   (one ? "The style " : "The styles ") + names + (one ? " was" : " were") + " made for " +
+                       whom + ", not for " + named(app_.model.name, app_.model.hash) +
+                       (one ? ": open that model" : ": open those models") +
+                       ", or learn again from the pairs",
+                   list);
 }
 
 }  // namespace triptych::app

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,9 @@ class StyleShelf {
   void remove(const std::string& name);
   void copy_to(const std::string& name, const std::filesystem::path& path);
   void roll_back(const std::string& name, std::size_t snapshot);
-  void use();  // hands the styles to the model, if there is one: it knows these from now on
+  // Hands the styles to the model, if there is one: it knows these from now on, but for those that were made
+  // for another model, which a notice names once.
+  void use();
 
   [[nodiscard]] const std::vector<LearnedStyle>& styles() const noexcept { return styles_; }
   [[nodiscard]] const LearnedStyle* find(const std::string& name) const;
@@ -42,10 +45,13 @@ class StyleShelf {
   [[nodiscard]] std::filesystem::path file_of(const std::string& name) const;
   void take_up(std::vector<Result<LearnedStyle>> found);
   void put(LearnedStyle style);
+  void tell_unfit();
 
   App& app_;
   std::vector<LearnedStyle> styles_;
   std::vector<std::string> saving_;  // names of those on their way to the disk
+  std::set<std::string> told_;       // fingerprints of those that do not fit told_model_, as a notice said
+  std::string told_model_;           // its hash
 };
 
 }  // namespace triptych::app

@@ -34,13 +34,13 @@ void Baker::run() {
   while (true) {
     wake_.wait(lock, [&] { return stopping_ || !wanted_.empty(); });
     if (stopping_) return;
-    const std::shared_ptr<const Head> head = wanted_.front();
+    const std::shared_ptr<const PreparedHead> head = wanted_.front();
     wanted_.erase(wanted_.begin());
     const auto progress = std::make_shared<Progress>();
     current_ = head;
     progress_ = progress;
     lock.unlock();
-    auto baked = guarded([&] { return services_.bake(*head, *progress); });
+    auto baked = guarded([&] { return services_.bake_prepared(*head, *progress); });
     if (!progress->cancelled()) done_(head, std::move(baked));
     lock.lock();
     current_.reset();

@@ -14,9 +14,9 @@ namespace triptych::app {
 
 class Baker {
  public:
-  using Heads = std::vector<std::shared_ptr<const Head>>;
+  using Heads = std::vector<std::shared_ptr<const PreparedHead>>;
   // Called from the baker's thread with each head that was not given up.
-  using Done = std::function<void(std::shared_ptr<const Head>, Result<std::shared_ptr<const Baked>>)>;
+  using Done = std::function<void(std::shared_ptr<const PreparedHead>, Result<std::shared_ptr<const Baked>>)>;
 
   Baker(Services& services, Done done);
   ~Baker();
@@ -37,7 +37,7 @@ class Baker {
   std::mutex mutex_;
   std::condition_variable wake_;
   Heads wanted_;
-  std::shared_ptr<const Head> current_;
+  std::shared_ptr<const PreparedHead> current_;
   std::shared_ptr<Progress> progress_;  // of the current one
   bool stopping_ = false;
   std::jthread thread_;  // last: it uses everything above

@@ -2,15 +2,9 @@
 #pragma once
 
 #include "head/camera.h"
+#include "model/model.h"
 
 namespace triptych::app {
-
-// Where the model knows heads well; beyond it the drag gets stiffer and a hint is shown, at twice the range
-// it ends.
-struct OrbitRange {
-  float yaw = 45;
-  float pitch = 25;
-};
 
 class OrbitController {
  public:
@@ -23,6 +17,9 @@ class OrbitController {
     friend bool operator==(const Pose&, const Pose&) = default;
   };
 
+  // Beyond it a drag gets stiffer and a hint is shown; at twice the range it ends. A camera that is farther
+  // out already stays.
+  void set_range(const ViewRange& range) noexcept { range_ = range; }
   void set_home(const Pose& pose) noexcept { home_ = pose; }  // where reset() goes
   [[nodiscard]] const Pose& home() const noexcept { return home_; }
   [[nodiscard]] const Pose& pose() const noexcept { return pose_; }
@@ -42,7 +39,7 @@ class OrbitController {
   [[nodiscard]] Camera camera() const;
 
  private:
-  OrbitRange range_;
+  ViewRange range_;
   Pose home_;
   Pose pose_;
 };

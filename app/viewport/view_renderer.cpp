@@ -30,7 +30,7 @@ ViewRenderer::ViewRenderer(Services& services, std::function<void()> wake, std::
       wake_ui_(std::move(wake)),
       failed_(std::move(failed)),
       baker_(services,
-             [this](std::shared_ptr<const Head> head, Result<std::shared_ptr<const Baked>> baked) {
+             [this](std::shared_ptr<const PreparedHead> head, Result<std::shared_ptr<const Baked>> baked) {
                if (!baked) return tell(std::move(baked.error()));
                {
                  const std::scoped_lock lock(mutex_);
@@ -142,8 +142,11 @@ Status ViewRenderer::order_bakes(const ViewRequest& request) {
 
 Status ViewRenderer::refine(const Work& work) {
   const int full = work.request.size;
+  // A super-resolution network makes pictures of one size: a smaller one takes as long.
+  const bool at_once = work.request.edit->edited.super_resolution != nullptr;
   for (const int size : {full / 4, full / 2, full}) {
-    if (size != full && size * 4 < previewed_size_ * 3) continue;  // coarser than what is shown already
+    const bool coarser = size * 4 < previewed_size_ * 3;  // than what is shown already
+    if (size != full && (at_once || coarser)) continue;
     if (outdated(work)) return cancelled();
     TRIPTYCH_CHECK(show(work, size, true, size == full, nullptr));
   }
@@ -160,7 +163,8 @@ Result<ViewRenderer::Prepared*> ViewRenderer::prepare(const std::shared_ptr<cons
     return &prepared_.front();
   }
   TRIPTYCH_TRY(Head head, blend(edit->reconstruction, edit->edited, strength));
-  prepared_.push_front({edit, strength, std::make_shared<const Head>(std::move(head)), nullptr});
+  TRIPTYCH_TRY(auto ready, services_.prepare(std::make_shared<const Head>(std::move(head))));
+  prepared_.push_front({edit, strength, std::move(ready), nullptr});
   if (prepared_.size() > prepared_limit) prepared_.pop_back();
   return &prepared_.front();
 }
@@ -179,21 +183,22 @@ Result<std::shared_ptr<const Image8>> ViewRenderer::render(Prepared& head, const
     if (stopping_ || next_) return cancelled();
     exact_step_ = progress;
   }
-  Result<View> view = [&]() -> Result<View> {
-    if (!exact && head.baked) return services_.render_fast(*head.baked, picture.camera, options, *progress);
+  const Status rendered = [&]() -> Status {
+    if (!exact && head.baked)
+      return services_.show_fast(*head.baked, picture.camera, options, *progress, view_);
     if (!exact) {
       options.coarse_samples = 32;
       options.importance_samples = 1;
       options.super_resolution = false;
     }
-    return services_.render_exact(*head.head, picture.camera, options, *progress);
+    return services_.show_exact(*head.head, picture.camera, options, *progress, view_);
   }();
   if (exact) {
     const std::scoped_lock lock(mutex_);
     exact_step_.reset();
   }
-  if (!view) return tl::make_unexpected(view.error());
-  return std::make_shared<const Image8>(to_picture(*view, request.channel, request.background));
+  TRIPTYCH_CHECK(rendered);
+  return std::make_shared<const Image8>(to_picture(view_, request.channel, request.background));
 }
 
 bool ViewRenderer::fits_gpu(const ViewRequest& request, const Prepared& after, const Prepared* before) const {

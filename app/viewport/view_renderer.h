@@ -75,8 +75,9 @@ class ViewRenderer {
   // All of these on the UI thread.
   // The newest request wins; returns its number, which its frames carry.
   std::uint64_t request(ViewRequest request);
-  // Frames come as pictures from now on, whatever the GPU has: it cannot draw into the window.
-  void give_up_gpu() noexcept { gpu_usable_ = false; }
+  // Frames of later requests come as pictures, whatever the GPU has: it cannot draw into the window. False:
+  // it was given up before.
+  bool give_up_gpu() noexcept { return gpu_usable_.exchange(false); }
   // The newest frame that has not been taken yet.
   [[nodiscard]] std::optional<ViewFrame> take();
   [[nodiscard]] double longest_wait_ms() const noexcept { return waits_.longest_ms(); }
@@ -86,7 +87,7 @@ class ViewRenderer {
   struct Prepared {
     std::shared_ptr<const Edit> edit;
     float strength = 1;
-    std::shared_ptr<const Head> head;
+    std::shared_ptr<const PreparedHead> head;
     std::shared_ptr<const Baked> baked;
   };
   struct Work {
@@ -94,7 +95,7 @@ class ViewRenderer {
     std::uint64_t number = 0;
   };
 
-  using Bakes = std::vector<std::pair<std::shared_ptr<const Head>, std::shared_ptr<const Baked>>>;
+  using Bakes = std::vector<std::pair<std::shared_ptr<const PreparedHead>, std::shared_ptr<const Baked>>>;
 
   void run();
   void serve(const Work& work);
@@ -130,6 +131,7 @@ class ViewRenderer {
 
   // The renderer's thread only.
   std::list<Prepared> prepared_;  // most recently used first
+  View view_;                     // the newest, kept for its memory
   ResolutionController fast_size_{{.target_ms = 26, .minimum = 128, .maximum = 1024}, 320};
   ResolutionController coarse_size_{{.target_ms = 34, .minimum = 64, .maximum = 512}, 96};
   int previewed_size_ = 0;

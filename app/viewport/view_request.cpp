@@ -26,12 +26,18 @@ bool compares(const ViewState& view) {
   return view.compare == Compare::wipe || view.compare == Compare::side_by_side;
 }
 
+// What is known of the model that made the head: of one that is not loaded, nothing.
+ViewRange range_of(const App& app, const Edit& edit) {
+  return edit.edited.info.model_hash == app.model.hash ? app.model.view_range : ViewRange{};
+}
+
 }  // namespace
 
 bool update_request(App& app, float width, float height, double now) {
   const Variant* shown = app.scene().shown();
   if (shown == nullptr || shown->edit == nullptr) return false;
   ViewState& view = app.view;
+  view.orbit.set_range(range_of(app, *shown->edit));
   ViewRequest request;
   request.edit = shown->edit;
   request.strength = view.hold_original ? 0 : app.scene().strength;
@@ -58,6 +64,12 @@ bool update_request(App& app, float width, float height, double now) {
     view.requested = app.renderer.request(std::move(request));
   }
   return view.asked->moving && !held;
+}
+
+void go_on_without_gpu(App& app, const Error& reason) {
+  if (!app.renderer.give_up_gpu()) return;  // a frame from before that
+  app.notices.add(Notice::Kind::information, reason.message, reason.detail);
+  if (app.view.asked) app.view.requested = app.renderer.request(*app.view.asked);
 }
 
 bool settled(const App& app) {

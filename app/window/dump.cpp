@@ -76,18 +76,45 @@ json adapt_json(const App& app) {
           {"name", app.adapting.name},
           {"state", static_cast<int>(info.state)},
           {"pairs", pairs},
+          {"minutes", app.adapting.minutes},
           {"losses", app.adapting.losses().size()},
           {"styles", styles},
           {"snapshots", info.snapshots}};
 }
 
+double one_digit(double value) {
+  const double unit = std::pow(10, std::floor(std::log10(value)));
+  return std::round(value / unit) * unit;
+}
+
+// In round numbers: a fraction and above all an estimate of the time left move with every frame.
+json job_json(const JobInfo& job) {
+  json result{{"title", job.title}, {"fraction", std::round(job.progress.fraction * 10) / 10}};
+  const double left = job.progress.remaining_s;
+  if (left > 1) result["remaining_s"] = one_digit(left);  // else it is not told
+  return result;
+}
+
 json jobs_json(const App& app) {
   json list = json::array();
   for (const JobQueue* queue : app.queues()) {
-    for (const JobInfo& job : queue->jobs()) list.push_back(job.title);
+    for (const JobInfo& job : queue->jobs()) list.push_back(job_json(job));
   }
-  if (const auto lesson = app.adapting.job()) list.push_back(lesson->title);
+  if (const auto lesson = app.adapting.job()) list.push_back(job_json(*lesson));
   return list;
+}
+
+// What has come in so far. The pointer is null outside the window.
+void add_input(json& state) {
+  const ImVec2 pointer = ImGui::GetIO().MousePos;
+  state["pointer"] = nullptr;
+  if (ImGui::IsMousePosValid(&pointer)) state["pointer"] = {std::lround(pointer.x), std::lround(pointer.y)};
+  state["mouse_down"] = ImGui::IsAnyMouseDown();
+  json& keys = state["keys_down"] = json::array();
+  for (int key = ImGuiKey_Keyboard_BEGIN; key < ImGuiKey_Keyboard_END; ++key) {
+    const auto named = static_cast<ImGuiKey>(key);
+    if (ImGui::IsKeyDown(named)) keys.push_back(ImGui::GetKeyName(named));
+  }
 }
 
 bool tooltip_shown() {
@@ -119,40 +146,42 @@ json describe(const Ui& ui) {
   }
   json marks = json::object();
   for (const auto& [name, at] : ui.marks) marks[name] = {at.x, at.y, at.width, at.height};
-  return {{"scene", scene_json(app)},
-          {"view", view_json(app)},
-          {"draft", {{"text", app.draft.text}, {"reference", app.draft.reference_name}}},
-          {"undo", app.scenes.undo_label()},
-          {"redo", app.scenes.redo_label()},
-          {"editing", app.editing()},
-          {"understood", app.understood()},
-          {"drop_target", ui.drop_target},
-          {"tooltip", tooltip_shown()},
-          {"mouse_down", ImGui::IsAnyMouseDown()},
-          {"jobs", jobs_json(app)},
-          {"adapt", adapt_json(app)},
-          {"welcome", app.welcome},
-          {"checkpoint", app.checkpoint.has_value()},
-          {"notices", notices},
-          {"device", app.services.device()},
-          {"model", {{"ready", app.model_ready}, {"failed", app.model_failed}, {"name", app.model.name}}},
-          {"session", app.scene().document ? app.scene().document->file.string() : ""},
-          {"unsaved", app.unsaved()},
-          {"recoverable", app.recoverable.has_value()},
-          {"dialogs",
-           {{"help", ui.dialogs.help},
-            {"palette", ui.dialogs.palette},
-            {"preferences", ui.dialogs.preferences},
-            {"export", ui.dialogs.export_head},
-            {"quit", ui.dialogs.quit},
-            {"jobs", ui.dialogs.jobs},
-            {"about_model", ui.dialogs.about_model},
-            {"file", ui.marks.contains("dialog.path")},
-            {"desktop", ui.dialogs.file.pending()}}},
-          {"style_thumbnails", app.style_thumbnails.size()},
-          {"light", app.preferences.light_theme},
-          {"scale", ui.scale},
-          {"marks", marks}};
+  json state{{"scene", scene_json(app)},
+             {"view", view_json(app)},
+             {"draft", {{"text", app.draft.text}, {"reference", app.draft.reference_name}}},
+             {"undo", app.scenes.undo_label()},
+             {"redo", app.scenes.redo_label()},
+             {"editing", app.editing()},
+             {"understood", app.understood()},
+             {"drop_target", ui.drop_target},
+             {"tooltip", tooltip_shown()},
+             {"jobs", jobs_json(app)},
+             {"adapt", adapt_json(app)},
+             {"welcome", app.welcome},
+             {"checkpoint", app.checkpoint.has_value()},
+             {"notices", notices},
+             {"device", app.services.device()},
+             {"model", {{"ready", app.model_ready}, {"failed", app.model_failed}, {"name", app.model.name}}},
+             {"session", app.scene().document ? app.scene().document->file.string() : ""},
+             {"unsaved", app.unsaved()},
+             {"recoverable", app.recoverable.has_value()},
+             {"dialogs",
+              {{"help", ui.dialogs.help},
+               {"palette", ui.dialogs.palette},
+               {"preferences", ui.dialogs.preferences},
+               {"export", ui.dialogs.export_head},
+               {"quit", ui.dialogs.quit},
+               {"jobs", ui.dialogs.jobs},
+               {"about_model", ui.dialogs.about_model},
+               {"file", ui.marks.contains("dialog.path")},
+               {"desktop", ui.dialogs.file.pending()}}},
+             {"style_thumbnails", app.style_thumbnails.size()},
+             {"light", app.preferences.light_theme},
+             {"scale", ui.scale},
+             {"status", {{"model", ui.status_model}, {"frame", ui.status_frame}}},
+             {"marks", marks}};
+  add_input(state);
+  return state;
 }
 
 json describe(const Pace& pace) {

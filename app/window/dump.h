@@ -17,7 +17,8 @@ struct Pace {
   std::vector<double> frames_ms;        // what the UI thread took for a frame, its drawing included
 };
 
-[[nodiscard]] nlohmann::json describe(const Ui& ui);  // changes only when the state does
+// What a person sees, and what has come in by mouse and keyboard; changes only when the state does.
+[[nodiscard]] nlohmann::json describe(const Ui& ui);
 [[nodiscard]] nlohmann::json describe(const Pace& pace);
 
 }  // namespace triptych::app

@@ -244,6 +244,7 @@ void FileDialog::draw(Ui& ui) {
     wrong_suffix_.clear();
   }
   mark(ui, "dialog.path");
+  tooltip("A name in this folder, or a whole path");
   draw_objection(ui);
   const char* verb =
       confirm_replace_ ? "Replace" : (save_ ? "Save" : (wants_folder_ ? "Use this folder" : "Open"));

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "window/x11_drag.h"
+#include "window/x11_scale.h"
 
 namespace triptych::app {
 namespace {
@@ -56,6 +57,7 @@ Result<std::unique_ptr<GlWindow>> GlWindow::open(const std::string& title, int w
   glfwSetWindowSizeLimits(window, 640, 440, GLFW_DONT_CARE, GLFW_DONT_CARE);
   glfwSetWindowUserPointer(window, self.get());
   glfwSetDropCallback(window, &GlWindow::on_drop);
+  watch_x11_scale();
   self->title_ = title;
   self->layout_file_ = layout_file.string();
   ImGuiIO& io = ImGui::GetIO();
@@ -146,6 +148,7 @@ void GlWindow::restore() {
 }
 
 float GlWindow::content_scale() const {
+  if (const auto scale = x11_scale()) return *scale;
   float x = 1;
   float y = 1;
   glfwGetWindowContentScale(window_, &x, &y);

@@ -45,7 +45,7 @@ class GlWindow {
   void refuse_close();
   [[nodiscard]] bool minimised() const;
   void restore();                             // if it is minimised
-  [[nodiscard]] float content_scale() const;  // of the monitor the window is on
+  [[nodiscard]] float content_scale() const;  // of the monitor the window is on, as it is now
   [[nodiscard]] std::vector<DroppedFiles> take_drops();
   [[nodiscard]] std::optional<std::pair<float, float>> files_over() const;  // where files hover now
   [[nodiscard]] std::string clipboard() const;

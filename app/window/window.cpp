@@ -15,6 +15,7 @@
 #include "window/end_at_interrupt.h"
 #include "window/gl_window.h"
 #include "window/layout.h"
+#include "window/x11_clipboard.h"
 
 namespace triptych::app {
 namespace {
@@ -44,6 +45,7 @@ class MainWindow {
     ui_.commands = make_commands();
     ui_.graphics = window.renderer();
     ui_.read_clipboard = [this] { return window_.clipboard(); };
+    app.read_copied_picture = [](Progress& progress) { return copied_picture(progress); };
     if (!options.dump_state.empty()) add_dump_command();
   }
 

@@ -1,11 +1,8 @@
 #include "window/x11_drag.h"
 
 #include <GLFW/glfw3.h>
-#include <X11/Xlib.h>
 
-// As glfw3native.h declares them; that header also wants Xrandr's, which nothing here needs.
-extern "C" Display* glfwGetX11Display();
-extern "C" Window glfwGetX11Window(GLFWwindow* window);
+#include "window/x11_native.h"
 
 namespace triptych::app {
 

@@ -98,7 +98,8 @@ Status Adaptation::learn() {
       due = config_.snapshots_s[next_snapshot_++];
     }
     if (due) TRIPTYCH_CHECK(snapshot(*due));
-    if (seconds - saved_s_ >= config_.recovery_s) {
+    // Before a step that may take it beyond recovery_s, judging by the last one.
+    if (seconds - saved_s_ + step_s_ >= config_.recovery_s) {
       saved_s_ = seconds;
       save_recovery();
     }
@@ -145,7 +146,7 @@ Status Adaptation::step() {
     total = 60 * minutes_;
   }
   const Result<StepLosses> losses = learner_->step(before.batch, std::min(1.0, before.seconds / total));
-  const double took = config_.clock() - start;
+  step_s_ = config_.clock() - start;
   const std::scoped_lock lock(mutex_);
   if (!losses) {
     if (losses.error().code != ErrorCode::out_of_memory || state_.batch == 1) {
@@ -157,7 +158,7 @@ Status Adaptation::step() {
     return {};
   }
   ++state_.steps;
-  state_.seconds += took;
+  state_.seconds += step_s_;
   state_.left_s = std::max(0.0, 60 * minutes_ - state_.seconds);
   if (!std::isfinite(losses->total)) return {};  // learners leave such a step out
   state_.loss = history_.empty() ? losses->total : smoothing * state_.loss + (1 - smoothing) * losses->total;

@@ -31,6 +31,12 @@ struct StyleInfo {
   std::vector<std::string> phrases;  // other ways to ask for it
 };
 
+// Degrees from the front up to which the model's heads are seen well; beyond it they blur.
+struct ViewRange {
+  float yaw = 45;
+  float pitch = 25;
+};
+
 struct ModelInfo {
   std::string name;
   std::string kind;  // "starter", "3dpe", "live3d"
@@ -40,6 +46,7 @@ struct ModelInfo {
   bool takes_reference = false;
   std::vector<StyleInfo> styles;
   std::vector<std::string> limits;  // what it cannot do, as sentences
+  ViewRange view_range;
 };
 
 // Thread-safe: all const calls may run at once. Nothing of LibTorch shows here.

@@ -17,7 +17,7 @@ class BakedHead {
   struct Free {
     void operator()(std::uint32_t* nodes) const noexcept { std::free(nodes); }
   };
-  // Memory that is zero until it is written and costs nothing until then.
+  // Memory that is zero until it is written and costs nothing until then, but for what large pages round up.
   using Nodes = std::unique_ptr<std::uint32_t[], Free>;
 
   render::BakedView grid;  // views of the two below

@@ -18,10 +18,6 @@ inline constexpr int margin_bricks = 2;  // beyond each side of the frustum
 inline constexpr float margin_step = 8;
 inline constexpr int brick_nodes = brick_side * brick_side * brick_side;
 
-// What the brick map says of a brick: its distance from the nearest brick with something visible (0: itself),
-// in bricks along the longest axis; or that it lies deep inside, where no light comes from.
-inline constexpr std::int32_t inside_brick = -1;
-
 // Slopes of the surface show the steps of the march, which colours do not: a view with normals takes shorter
 // ones.
 inline constexpr float step_for_slopes = 0.65F;
@@ -29,8 +25,10 @@ inline constexpr float step_for_slopes = 0.65F;
 struct BakedView {
   bool frustum = false;
   const std::uint32_t* nodes = nullptr;
-  const std::int32_t* bricks = nullptr;  // x fastest
-  int size[3] = {};                      // nodes along x, y, z, margins included; multiples of brick_side
+  // Of each brick the distance from the nearest one with something visible (0: itself), in bricks along the
+  // longest axis; x fastest.
+  const std::int32_t* bricks = nullptr;
+  int size[3] = {};  // nodes along x, y, z, margins included; multiples of brick_side
   // World -> grid: rows of (rotation and scale, shift); in the frustum x and y are then divided by depth, the
   // third row before `depth_scale`.
   float to_grid[12] = {};

@@ -11,20 +11,21 @@ namespace {
 
 constexpr float empty_opacity = 0.006F;  // optical depth of a brick that shows nothing
 constexpr float faint_opacity = 0.06F;   // of one that shows no detail
-constexpr float dense_opacity = 1.0F;    // of half a brick that hides what is behind
+// Of one that little light passes, where all around it are so too: 20 per world unit in the shipped head.
+constexpr float dense_opacity = 0.33F;
 // Mask logits below this show nothing, whatever the decoder says (it adds a few units).
 constexpr float mask_threshold = -6;
 constexpr float surface_before = 0.012F, surface_behind = 0.03F;  // world units
 
 }  // namespace
 
-BrickMap::BrickMap(const BakedView& grid, const CoarseSamples& coarse) {
+BrickMap::BrickMap(const BakedView& grid, const CoarseSamples& coarse, ThreadPool& pool) {
   for (std::size_t i = 0; i < 3; ++i) size_[i] = grid.size[i] / brick_side;
   state_.assign(static_cast<std::size_t>(size_[0]) * static_cast<std::size_t>(size_[1]) *
                     static_cast<std::size_t>(size_[2]),
                 State::empty);
   dense_.assign(state_.size(), 0);
-  for (std::size_t brick = 0; brick < state_.size(); ++brick) {
+  const auto look_at = [&](std::size_t brick) {
     const auto [bx, by, bz] = position(brick);
     float highest = -std::numeric_limits<float>::infinity(), lowest = -highest;
     for (int i = 0; i < 27; ++i) {
@@ -33,9 +34,12 @@ BrickMap::BrickMap(const BakedView& grid, const CoarseSamples& coarse) {
       lowest = std::min(lowest, raw);
     }
     const float shown = density<ScalarLanes>(grid.frustum, highest) * grid.brick_edge;
-    if (shown > empty_opacity) state_[brick] = shown > faint_opacity ? State::visible : State::faint;
-    dense_[brick] = density<ScalarLanes>(grid.frustum, lowest) * grid.brick_edge > 2 * dense_opacity ? 1 : 0;
-  }
+    if (shown > empty_opacity) state_[brick] = shown > faint_opacity ? State::detailed : State::smooth;
+    dense_[brick] = density<ScalarLanes>(grid.frustum, lowest) * grid.brick_edge > dense_opacity ? 1 : 0;
+  };
+  pool.run(count() / row(), [&](std::size_t line, int) {
+    for (std::size_t brick = line * row(); brick < (line + 1) * row(); ++brick) look_at(brick);
+  });
 }
 
 void BrickMap::add_surface(const Head& head) {
@@ -56,29 +60,28 @@ void BrickMap::add_surface(const Head& head) {
       for (int z = brick_at(depth - surface_before); z <= last; ++z) {
         State& state =
             state_[index(margin_bricks + column / brick_side, margin_bricks + row / brick_side, z)];
-        state = State::visible;
+        state = State::detailed;
       }
     }
   }
 }
 
-void BrickMap::find_inside() {
+void BrickMap::smooth_inside() {
   for (int z = 1; z + 1 < size_[2]; ++z) {
     for (int y = 1; y + 1 < size_[1]; ++y) {
       for (int x = 1; x + 1 < size_[0]; ++x) {
-        bool surrounded = true;
+        bool surrounded = dense_[index(x, y, z)] != 0;
         for (int i = 0; i < 27 && surrounded; ++i) {
           surrounded = dense_[index(x + i % 3 - 1, y + i / 3 % 3 - 1, z + i / 9 - 1)] != 0;
         }
-        if (surrounded) state_[index(x, y, z)] = State::inside;
+        if (surrounded) state_[index(x, y, z)] = State::smooth;
       }
     }
   }
 }
 
 std::size_t BrickMap::visible_count() const {
-  return static_cast<std::size_t>(std::count(state_.begin(), state_.end(), State::visible) +
-                                  std::count(state_.begin(), state_.end(), State::faint));
+  return state_.size() - static_cast<std::size_t>(std::count(state_.begin(), state_.end(), State::empty));
 }
 
 std::array<int, 3> BrickMap::position(std::size_t brick) const {
@@ -104,27 +107,36 @@ unsigned BrickMap::needed_by(std::size_t brick) const {
 // Distance along the longest axis: two passes over the grid, each brick one more than its nearest neighbour.
 std::vector<std::int32_t> BrickMap::distances() const {
   constexpr std::int32_t unreached = 1 << 10;
-  std::vector<std::int32_t> distance(state_.size());
-  for (std::size_t i = 0; i < state_.size(); ++i) distance[i] = state_[i] == State::empty ? unreached : 0;
-  const auto relax = [&](int x, int y, int z, int sign) {
-    std::int32_t& here = distance[index(x, y, z)];
-    for (int i = 0; i < 13; ++i) {  // the 13 neighbours that come before (or after) in the order of the pass
-      const int nx = x + sign * (i % 3 - 1), ny = y + sign * (i / 3 % 3 - 1), nz = z + sign * (i / 9 - 1);
-      if (nx < 0 || ny < 0 || nz < 0 || nx >= size_[0] || ny >= size_[1] || nz >= size_[2]) continue;
-      here = std::min(here, distance[index(nx, ny, nz)] + 1);
-    }
+  // With a border of one brick on every side, so that each brick has all its neighbours.
+  const std::ptrdiff_t wide = size_[0] + 2, slice = wide * (size_[1] + 2);
+  std::vector<std::int32_t> padded(static_cast<std::size_t>(slice * (size_[2] + 2)), unreached);
+  std::array<std::ptrdiff_t, 13> before{};  // the neighbours that come before in the order of the first pass
+  for (std::ptrdiff_t i = 0; i < 13; ++i) {
+    before[static_cast<std::size_t>(i)] = (i / 9 - 1) * slice + (i / 3 % 3 - 1) * wide + i % 3 - 1;
+  }
+  const std::size_t across = row(), lines = count() / across;
+  const auto first = [&](std::size_t line) {
+    const auto [x, y, z] = position(line * across);
+    return padded.data() + (z + 1) * slice + (y + 1) * wide + x + 1;
   };
-  const int last = static_cast<int>(state_.size()) - 1;
-  for (int i = 0; i <= last; ++i) {
-    const auto [x, y, z] = position(static_cast<std::size_t>(i));
-    relax(x, y, z, 1);
+  const auto relax = [&](std::int32_t* here, std::ptrdiff_t sign) {
+    std::int32_t nearest = *here;
+    for (const std::ptrdiff_t offset : before) nearest = std::min(nearest, here[sign * offset] + 1);
+    *here = nearest;
+  };
+  for (std::size_t line = 0; line < lines; ++line) {
+    std::int32_t* const bricks = first(line);
+    for (std::size_t x = 0; x < across; ++x) bricks[x] = shows(line * across + x) ? 0 : unreached;
   }
-  for (int i = last; i >= 0; --i) {
-    const auto [x, y, z] = position(static_cast<std::size_t>(i));
-    relax(x, y, z, -1);
+  for (std::size_t line = 0; line < lines; ++line) {
+    std::int32_t* const bricks = first(line);
+    for (std::size_t x = 0; x < across; ++x) relax(bricks + x, 1);
   }
-  for (std::size_t i = 0; i < state_.size(); ++i) {
-    if (state_[i] == State::inside) distance[i] = inside_brick;
+  std::vector<std::int32_t> distance(count());
+  for (std::size_t line = lines; line-- > 0;) {
+    std::int32_t* const bricks = first(line);
+    for (std::size_t x = across; x-- > 0;) relax(bricks + x, -1);
+    std::copy_n(bricks, across, distance.begin() + static_cast<std::ptrdiff_t>(line * across));
   }
   return distance;
 }

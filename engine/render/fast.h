@@ -145,17 +145,6 @@ TRIPTYCH_INLINE void composite(const BakedView& head, const BakedSample<L>& samp
   state.before_visible = visible;
 }
 
-// The light that is left comes from what was seen last: the ray has reached the inside.
-template <typename L>
-TRIPTYCH_INLINE void close_rays(typename L::M inside, PacketState<L>& state) {
-  const auto weight = L::select(inside, state.transmittance, L::set(0));
-  state.sum.red = L::fma(weight, state.before.red, state.sum.red);
-  state.sum.green = L::fma(weight, state.before.green, state.sum.green);
-  state.sum.blue = L::fma(weight, state.before.blue, state.sum.blue);
-  state.depth = L::fma(weight, state.t, state.depth);
-  state.transmittance = state.transmittance - weight;
-}
-
 template <typename L>
 TRIPTYCH_INLINE typename L::M within(const BakedView& head, const GridPoints<L>& p) {
   const auto inside = [](typename L::F v, int size) {
@@ -191,10 +180,7 @@ TRIPTYCH_INLINE PacketState<L> march_packet(const FastTask& task, const GridLine
     auto here = active;
     // The borders of the frustum's planes go on beyond it; the box ends.
     if (!head.frustum) here = L::both(here, within<L>(head, p));
-    const auto inside = L::both(here, L::less(distance, zero));
-    if (L::any(inside)) close_rays<L>(L::both(inside, state.before_visible), state);
-    const auto visible =
-        L::both(here, L::both(L::less(distance, L::set(0.5F)), L::less(L::set(-0.5F), distance)));
+    const auto visible = L::both(here, L::less(distance, L::set(0.5F)));
     if (L::any(visible)) {
       composite<L>(head, trilinear<L>(head, x, y, z), visible, state);
     } else {

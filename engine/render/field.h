@@ -21,48 +21,59 @@ struct FieldScratch {
 };
 
 // Sums `count` planes at the taps of sample s into row[0 .. vectors * width - 1].
-template <typename L, int count, int vectors, bool partial = false>
+template <typename L, typename T, int count, int vectors, bool partial = false>
 TRIPTYCH_INLINE void gather_row(const PlaneView* const* planes, const Taps<L>* taps, int s, int from, int n,
                                 float* row) {
-  using T = typename L::Texels;
   typename T::F sums[2][vectors];
   TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) sums[0][v] = sums[1][v] = T::set(0);
   TRIPTYCH_UNROLL for (int p = 0; p < count; ++p) {
-    add_taps<L, vectors, partial>(*planes[p], taps[p], s, from, n, sums);
+    add_taps<L, T, vectors, partial>(*planes[p], taps[p], s, from, n, sums);
   }
   TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) T::store(sums[0][v] + sums[1][v], row + v * T::width);
 }
 
 // The same of `wanted` vectors, up to `vectors`.
-template <typename L, int count, int vectors>
+template <typename L, typename T, int count, int vectors>
 TRIPTYCH_INLINE void gather_vectors(int wanted, const PlaneView* const* planes, const Taps<L>* taps, int s,
                                     int from, float* row) {
   if constexpr (vectors > 1) {
-    if (wanted < vectors) return gather_vectors<L, count, vectors - 1>(wanted, planes, taps, s, from, row);
+    if (wanted < vectors) return gather_vectors<L, T, count, vectors - 1>(wanted, planes, taps, s, from, row);
   }
-  gather_row<L, count, vectors>(planes, taps, s, from, 0, row);
+  gather_row<L, T, count, vectors>(planes, taps, s, from, 0, row);
 }
 
-// Sums channels `from` to `from + channels - 1` of `count` planes at their taps into
-// columns[channel][sample].
-template <typename L, int count>
-TRIPTYCH_INLINE void gather_columns(const PlaneView* const* planes, const Taps<L>* taps, int from,
-                                    int channels, float* rows, float* columns) {
-  using T = typename L::Texels;
-  const int stride = (channels + 7) / 8 * 8;
+// Sums channels `from` to `from + channels - 1` of `count` planes at their taps into rows of every sample,
+// by vectors T.
+template <typename L, typename T, int count>
+TRIPTYCH_INLINE void gather_rows(const PlaneView* const* planes, const Taps<L>* taps, int from, int channels,
+                                 int stride, float* rows) {
   for (int c = 0; c < channels;) {
     const int left = channels - c, whole = left / T::width;
     const int vectors = whole == 0 ? 1 : whole < T::together ? whole : T::together;
     for (int s = 0; s < batch<L>; ++s) {
       float* row = rows + s * stride + c;
       if (whole == 0) {
-        gather_row<L, count, 1, true>(planes, taps, s, from + c, left, row);
+        gather_row<L, T, count, 1, true>(planes, taps, s, from + c, left, row);
       } else {
-        gather_vectors<L, count, T::together>(vectors, planes, taps, s, from + c, row);
+        gather_vectors<L, T, count, T::together>(vectors, planes, taps, s, from + c, row);
       }
     }
     c += vectors * T::width;
   }
+}
+
+// The same into columns[channel][sample], by the widest vectors that are all used.
+template <typename L, int count>
+TRIPTYCH_INLINE void gather_columns(const PlaneView* const* planes, const Taps<L>* taps, int from,
+                                    int channels, float* rows, float* columns) {
+  using T = typename L::Texels;
+  const int stride = (channels + 7) / 8 * 8;
+  bool gathered = false;
+  if constexpr (L::width > T::width) {
+    gathered = channels % L::width == 0;
+    if (gathered) gather_rows<L, L, count>(planes, taps, from, channels, stride, rows);
+  }
+  if (!gathered) gather_rows<L, T, count>(planes, taps, from, channels, stride, rows);
   for (int s = 0; s < batch<L>; s += L::width) {
     for (int c = 0; c < channels; c += 4) {
       L::transpose4(rows + s * stride + c, stride, columns + c * batch<L> + s, batch<L>);

@@ -36,6 +36,20 @@ FastTask fast_task(const BakedView& head, DepthRange range, const Camera& camera
   return task;
 }
 
+void set_size(ImageF& image, int width, int height, int channels) {
+  image.width = width;
+  image.height = height;
+  image.channels = channels;
+  image.pixels.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) *
+                      static_cast<std::size_t>(channels));
+}
+
+void set_size(View& view, int width, int height) {
+  set_size(view.rgb, width, height, 3);
+  set_size(view.alpha, width, height, 1);
+  set_size(view.depth, width, height, 1);
+}
+
 void finish_depth(float far_depth, View& view) {
   for (std::size_t i = 0; i < view.depth.pixels.size(); ++i) {
     if (view.alpha.pixels[i] < visible_alpha) view.depth.pixels[i] = far_depth;

@@ -16,6 +16,11 @@ namespace triptych::render {
 [[nodiscard]] FastTask fast_task(const BakedView& head, DepthRange range, const Camera& camera,
                                  const RenderOptions& options);
 
+// Keeps the memory of an image that was as large before, and what was in it.
+void set_size(ImageF& image, int width, int height, int channels);
+// The same of colour, alpha and depth.
+void set_size(View& view, int width, int height);
+
 // View::depth where nothing is seen.
 void finish_depth(float far_depth, View& view);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "render/baked_view.h"
@@ -18,6 +19,10 @@ struct Kernel {
   void (*march_tile)(const MarchTask& task, int tile);
   // Raw density, red, green, blue of `count` points given as x, y, z; field.features must be false.
   void (*evaluate)(const FieldView& field, const float* points, std::size_t count, float* out);
+  // The same as nodes of a baked head, at `count` points given as columns x, y, z. Columns and nodes have
+  // room for a multiple of 64; what is beyond `count` is overwritten.
+  void (*evaluate_nodes)(const FieldView& field, const BakedView& grid, float* const (&points)[3], int count,
+                         std::uint32_t* nodes);
   // Tile `tile` of `side` x `side` pixels through a baked head.
   void (*fast_tile)(const FastTask& task, int tile, int side);
   void (*convolve_row)(const ConvolutionTask& task, int row);
@@ -38,6 +43,6 @@ inline constexpr int fast_tile_side = 32;
 [[nodiscard]] const Kernel& avx512_kernel();
 
 // Those that this processor runs, best first; the last is scalar.
-[[nodiscard]] std::vector<const Kernel*> usable_kernels();
+[[nodiscard]] const std::vector<const Kernel*>& usable_kernels();
 
 }  // namespace triptych::render

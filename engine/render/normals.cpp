@@ -1,8 +1,11 @@
 #include "render/normals.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 
+#include "render/frame.h"
 #include "render/rays.h"
 
 namespace triptych::render {
@@ -40,13 +43,19 @@ class Surface {
 
 }  // namespace
 
-ImageF normals_of(const RayCamera& camera, const ImageF& depth, const ImageF& alpha, ThreadPool& pool) {
-  ImageF normals(depth.width, depth.height, 3);
-  const Surface surface(camera, depth);
-  pool.run(static_cast<std::size_t>(depth.height), [&](std::size_t row, int) {
+void set_normals(bool wanted, const RayCamera& camera, View& view, ThreadPool& pool) {
+  if (!wanted) {
+    view.normal = {};
+    return;
+  }
+  ImageF& normals = view.normal;
+  set_size(normals, view.depth.width, view.depth.height, 3);
+  const Surface surface(camera, view.depth);
+  const auto set_row = [&](std::size_t row, int) {
     const int y = static_cast<int>(row);
-    for (int x = 0; x < depth.width; ++x) {
-      if (alpha.at(x, y) < visible_alpha) continue;
+    std::fill_n(normals.row(y), 3 * normals.width, 0.0F);
+    for (int x = 0; x < normals.width; ++x) {
+      if (view.alpha.at(x, y) < visible_alpha) continue;
       const Point right = surface.slope(x, y, 1, 0), down = surface.slope(x, y, 0, 1);
       const Point n{down[1] * right[2] - down[2] * right[1], down[2] * right[0] - down[0] * right[2],
                     down[0] * right[1] - down[1] * right[0]};
@@ -55,8 +64,8 @@ ImageF normals_of(const RayCamera& camera, const ImageF& depth, const ImageF& al
         normals.at(x, y, c) = length > 0 ? n[static_cast<std::size_t>(c)] / length : -camera.forward[c];
       }
     }
-  });
-  return normals;
+  };
+  pool.run(static_cast<std::size_t>(normals.height), std::ref(set_row));
 }
 
 }  // namespace triptych::render

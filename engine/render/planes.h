@@ -60,12 +60,11 @@ TRIPTYCH_INLINE void put_taps(const PlaneView& plane, const Pair<L>& x, const Pa
   L::store(lower * x.weights[1], taps.weight[3] + s);
 }
 
-// Adds `vectors` vectors of channels of sample s, from channel `from` on; if `partial`, only n channels of
+// Adds `vectors` vectors T of channels of sample s, from channel `from` on; if `partial`, only n channels of
 // the one vector. Two sums a vector, so that additions overlap.
-template <typename L, int vectors, bool partial>
+template <typename L, typename T, int vectors, bool partial>
 TRIPTYCH_INLINE void add_taps(const PlaneView& plane, const Taps<L>& taps, int s, int from, int n,
-                              typename L::Texels::F (&sums)[2][vectors]) {
-  using T = typename L::Texels;
+                              typename T::F (&sums)[2][vectors]) {
   const std::ptrdiff_t texels[4] = {0, plane.right, plane.below, plane.below + plane.right};
   TRIPTYCH_UNROLL for (int tap = 0; tap < 4; ++tap) {
     const std::ptrdiff_t texel = taps.offset[s] + from + texels[tap];

@@ -5,9 +5,7 @@
 #include <new>
 #include <utility>
 
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
+#include "render/large_pages.h"
 
 namespace triptych::render {
 namespace {
@@ -22,16 +20,13 @@ std::size_t count_of(const Plane& plane) {
   return (texels * padded_channels(plane) + line - 1) / line * line;
 }
 
-// In large pages, where the system has them: a sample reads a dozen rows that lie pages of 4 KB apart, more
-// than the processor remembers the places of. Throws std::bad_alloc.
+// Throws std::bad_alloc.
 float* allocate(std::size_t floats) {
   constexpr std::size_t page = std::size_t{1} << 21U;
   const std::size_t bytes = (floats * sizeof(float) + page - 1) / page * page;
   void* memory = std::aligned_alloc(page, bytes);
   if (memory == nullptr) throw std::bad_alloc();
-#ifdef __linux__
-  (void)madvise(memory, bytes, MADV_HUGEPAGE);  // only a wish
-#endif
+  wish_for_large_pages(memory, bytes);
   return static_cast<float*>(memory);
 }
 
@@ -163,3 +158,20 @@ DepthRange depth_range(float near_depth, float far_depth, const Camera& camera) 
 }
 
 }  // namespace triptych::render
+
+namespace triptych {
+
+PreparedHead::PreparedHead(std::shared_ptr<const Head> head, ThreadPool* pool)
+    : head_(std::move(head)), field_(*head_, false, pool) {}
+
+Result<std::shared_ptr<const PreparedHead>> PreparedHead::make(std::shared_ptr<const Head> head,
+                                                               ThreadPool* pool) {
+  TRIPTYCH_CHECK(head->check());
+  return std::shared_ptr<const PreparedHead>(new PreparedHead(std::move(head), pool));
+}
+
+Result<std::shared_ptr<const PreparedHead>> PreparedHead::borrow(const Head& head, ThreadPool* pool) {
+  return make({std::shared_ptr<const Head>(), &head}, pool);
+}
+
+}  // namespace triptych

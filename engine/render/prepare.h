@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/error.h"
 #include "core/thread_pool.h"
 #include "head/head.h"
 #include "render/views.h"
@@ -46,3 +47,28 @@ struct DepthRange {
 [[nodiscard]] DepthRange depth_range(float near_depth, float far_depth, const Camera& camera);
 
 }  // namespace triptych::render
+
+namespace triptych {
+
+// A head that was checked and laid out for the march: made once (about 2 ms), then frame after frame and the
+// bake read it. Never changes; any number of threads may use it at once.
+class PreparedHead {
+ public:
+  // Fails with what is wrong with the head. The work is shared with `pool`, if there is one.
+  [[nodiscard]] static Result<std::shared_ptr<const PreparedHead>> make(std::shared_ptr<const Head> head,
+                                                                        ThreadPool* pool = nullptr);
+  // Of a head that outlives it.
+  [[nodiscard]] static Result<std::shared_ptr<const PreparedHead>> borrow(const Head& head,
+                                                                          ThreadPool* pool = nullptr);
+
+  [[nodiscard]] const std::shared_ptr<const Head>& head() const noexcept { return head_; }
+  [[nodiscard]] const render::FieldView& field() const noexcept { return field_.view(); }
+
+ private:
+  PreparedHead(std::shared_ptr<const Head> head, ThreadPool* pool);
+
+  std::shared_ptr<const Head> head_;
+  render::PreparedField field_;
+};
+
+}  // namespace triptych

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "image/resample.h"
-
 #include "render/frame.h"
 #include "render/kernel.h"
 #include "render/normals.h"
@@ -26,7 +26,7 @@ Status check_samples(const RenderOptions& options) {
 }
 
 Result<const Kernel*> find_kernel(const std::string& name) {
-  const auto kernels = render::usable_kernels();
+  const auto& kernels = render::usable_kernels();
   if (name.empty()) return kernels.front();
   const auto found =
       std::find_if(kernels.begin(), kernels.end(), [&](const Kernel* k) { return k->name == name; });
@@ -40,20 +40,21 @@ Status march(const Kernel& kernel, MarchTask& task, std::vector<float>& color, V
   const auto pixels = static_cast<std::size_t>(task.width) * static_cast<std::size_t>(task.height);
   const int outputs = task.field.layers[task.field.layer_count - 1].outputs;
   color.resize(pixels * static_cast<std::size_t>(task.field.features ? outputs - 1 : 3));
-  view.alpha = ImageF(task.width, task.height, 1);
-  view.depth = ImageF(task.width, task.height, 1);
+  render::set_size(view.alpha, task.width, task.height, 1);
+  render::set_size(view.depth, task.width, task.height, 1);
   task.color = color.data();
   task.alpha = view.alpha.pixels.data();
   task.depth = view.depth.pixels.data();
   const auto tiles = static_cast<std::size_t>(render::tiles_across(task.width)) *
                      static_cast<std::size_t>(render::tiles_across(task.height));
   progress.begin("rendering");
-  pool.run(tiles, [&](std::size_t tile, int worker) {
+  const auto march_tile = [&](std::size_t tile, int worker) {
     if (progress.cancelled()) return;
     kernel.march_tile(task, static_cast<int>(tile));
     if (worker == 0 && tile % 64 == 0)
       progress.advance(static_cast<double>(tile) / static_cast<double>(tiles));
-  });
+  };
+  pool.run(tiles, std::ref(march_tile));  // a reference: a std::function of the lambda would be allocated
   return progress.check();
 }
 
@@ -82,10 +83,8 @@ ImageF resized_normals(const ImageF& normals, const ImageF& alpha) {
 
 // Features at the network's input size, super-resolution, and the three images brought to the size that was
 // asked for.
-Result<View> render_super_resolved(const Kernel& kernel, const Head& head, MarchTask& task,
-                                   const RenderOptions& options, ThreadPool& pool, Progress& progress) {
-  const SuperResolution& net = *head.super_resolution;
-  View view;
+Status render_super_resolved(const Kernel& kernel, const SuperResolution& net, MarchTask& task,
+                             const RenderOptions& options, ThreadPool& pool, Progress& progress, View& view) {
   std::vector<float> features;
   task.width = task.height = net.input_size;
   TRIPTYCH_CHECK(march(kernel, task, features, view, pool, progress));
@@ -100,16 +99,15 @@ Result<View> render_super_resolved(const Kernel& kernel, const Head& head, March
       view.rgb.pixels[3 * i + c] = std::clamp(0.5F * rgb[c * pixels + i] + 0.5F, 0.0F, 1.0F);
     }
   }
-  ImageF normals;
-  if (options.normals) normals = render::normals_of(task.camera, view.depth, view.alpha, pool);
+  render::set_normals(options.normals, task.camera, view, pool);
   view.rgb = resize(view.rgb, options.width, options.height);
   view.alpha = resize(view.alpha, options.width, options.height);
   for (float& v : view.rgb.pixels) v = std::clamp(v, 0.0F, 1.0F);
   for (float& v : view.alpha.pixels) v = std::clamp(v, 0.0F, 1.0F);
   view.depth = nearest(view.depth, options.width, options.height);
   render::finish_depth(task.far_depth, view);
-  if (options.normals) view.normal = resized_normals(normals, view.alpha);
-  return view;
+  if (options.normals) view.normal = resized_normals(view.normal, view.alpha);
+  return {};
 }
 
 }  // namespace
@@ -121,17 +119,25 @@ std::vector<std::string> cpu_kernels() {
 }
 
 Result<View> render_exact(const Head& head, const Camera& camera, const RenderOptions& options,
-                          ThreadPool& pool, Progress& progress, const std::string& kernel_name) {
+                          ThreadPool& pool, Progress& progress, const std::string& kernel) {
+  TRIPTYCH_TRY(const auto prepared, PreparedHead::borrow(head, &pool));
+  View view;
+  TRIPTYCH_CHECK(render_exact(*prepared, camera, options, pool, progress, view, kernel));
+  return view;
+}
+
+Status render_exact(const PreparedHead& prepared, const Camera& camera, const RenderOptions& options,
+                    ThreadPool& pool, Progress& progress, View& view, const std::string& kernel_name) {
   TRIPTYCH_CHECK(render::check_frame(camera, options));
   TRIPTYCH_CHECK(check_samples(options));
-  TRIPTYCH_CHECK(head.check());
   TRIPTYCH_TRY(const Kernel* kernel, find_kernel(kernel_name));
+  const Head& head = *prepared.head();
   const bool super_resolution = options.super_resolution && head.super_resolution != nullptr;
-  const render::PreparedField field(head, super_resolution, &pool);
   const auto [near_depth, far_depth] = render::orbit_range(head);
   const render::DepthRange range = render::depth_range(near_depth, far_depth, camera);
   MarchTask task;
-  task.field = field.view();
+  task.field = prepared.field();
+  task.field.features = super_resolution;
   task.camera = render::ray_camera(camera);
   task.width = options.width;
   task.height = options.height;
@@ -139,14 +145,14 @@ Result<View> render_exact(const Head& head, const Camera& camera, const RenderOp
   task.importance = options.importance_samples;
   task.near_depth = range.near_depth;
   task.far_depth = range.far_depth;
-  if (super_resolution) return render_super_resolved(*kernel, head, task, options, pool, progress);
-  View view;
-  view.rgb = ImageF(options.width, options.height, 3);
+  if (super_resolution)
+    return render_super_resolved(*kernel, *head.super_resolution, task, options, pool, progress, view);
+  render::set_size(view.rgb, options.width, options.height, 3);
   TRIPTYCH_CHECK(march(*kernel, task, view.rgb.pixels, view, pool, progress));
   render::finish_depth(range.far_depth, view);
-  render::lay_over(options.background, field.view().frustum, view);
-  if (options.normals) view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
-  return view;
+  render::lay_over(options.background, task.field.frustum, view);
+  render::set_normals(options.normals, task.camera, view, pool);
+  return {};
 }
 
 }  // namespace triptych

@@ -36,16 +36,29 @@ struct View {
 // Kernels compiled in and usable here: "scalar", "sse4", "avx2", "avx512"; the first is the best.
 [[nodiscard]] std::vector<std::string> cpu_kernels();
 
+class PreparedHead;  // render/prepare.h
+class BakedHead;     // render/bake.h
+
 // Renders by the exact march. `kernel` empty: the best. Same pixels for any number of threads.
 [[nodiscard]] Result<View> render_exact(const Head& head, const Camera& camera, const RenderOptions& options,
                                         ThreadPool& pool, Progress& progress, const std::string& kernel = {});
+// Frame after frame of one head: it is neither checked nor copied again, and `view` is written anew in the
+// memory it has. Without super-resolution a frame of the size before allocates nothing. `view` is undefined
+// after an error.
+[[nodiscard]] Status render_exact(const PreparedHead& head, const Camera& camera,
+                                  const RenderOptions& options, ThreadPool& pool, Progress& progress,
+                                  View& view, const std::string& kernel = {});
 
 // Density and colour baked near the visible surface into a sparse grid; made once a head, then every view is
 // cheap.
-class BakedHead;  // render/bake.h
 [[nodiscard]] Result<std::shared_ptr<const BakedHead>> bake(const Head& head, ThreadPool& pool,
+                                                            Progress& progress);
+[[nodiscard]] Result<std::shared_ptr<const BakedHead>> bake(const PreparedHead& head, ThreadPool& pool,
                                                             Progress& progress);
 [[nodiscard]] Result<View> render_fast(const BakedHead& head, const Camera& camera,
                                        const RenderOptions& options, ThreadPool& pool, Progress& progress);
+// The same in the memory of `view`: a frame of the size before allocates nothing.
+[[nodiscard]] Status render_fast(const BakedHead& head, const Camera& camera, const RenderOptions& options,
+                                 ThreadPool& pool, Progress& progress, View& view);
 
 }  // namespace triptych

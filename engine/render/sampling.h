@@ -2,6 +2,8 @@
 // "Renderer").
 #pragma once
 
+#include <cstdint>
+
 #include "render/portable.h"
 
 namespace triptych::render {
@@ -20,12 +22,67 @@ TRIPTYCH_INLINE float bin_weight(const float* weights, int j) {
   return 0.5F * (larger(weights[j], here) + larger(here, weights[j + 2])) + 0.01F + 1e-5F;
 }
 
+// In which of `bins` bins each of `count` values lies: how many of the bins' lower edges but the first it has
+// reached. An edge is compared with many values at once: walking along edges and values together costs more,
+// because the processor cannot foretell which comes next. `values` and `found` are padded by four vectors.
+template <typename L>
+TRIPTYCH_INLINE void find_bins(const float* edges, int bins, const float* values, int count,
+                               std::int32_t* found) {
+  constexpr int vectors = 4;
+  for (int i = 0; i < count; i += vectors * L::width) {
+    typename L::F value[vectors], reached[vectors];
+    TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) {
+      value[v] = L::load(values + i + v * L::width);
+      reached[v] = L::set(0);
+    }
+    for (int j = 1; j < bins; ++j) {
+      const auto edge = L::set(edges[j]);
+      TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) {
+        reached[v] = L::select(L::less(value[v], edge), reached[v], reached[v] + L::set(1));
+      }
+    }
+    TRIPTYCH_UNROLL for (int v = 0; v < vectors; ++v) {
+      L::store(L::to_int(reached[v]), found + i + v * L::width);
+    }
+  }
+}
+
+// importance_depths() by vectors; the same bits.
+template <typename L>
+TRIPTYCH_INLINE void importance_by_vectors(const float* weights, int coarse_count, float near_depth,
+                                           float far_depth, int count, float* depths) {
+  constexpr int room = L::max_samples + 4 * L::width;
+  const int bins = coarse_count - 3;
+  float inside[L::max_samples], below[L::max_samples];  // of each bin, as below
+  for (int j = 0; j < bins; ++j) inside[j] = bin_weight(weights, j);
+  float total = 0;
+  for (int j = 0; j < bins; ++j) {
+    below[j] = total;
+    total += inside[j];
+  }
+  alignas(64) float wanted[room] = {};
+  for (int i = 0; i < count; ++i) {
+    wanted[i] = total * (static_cast<float>(i) + 0.5F) / static_cast<float>(count);
+  }
+  alignas(64) std::int32_t found[room];
+  find_bins<L>(below, bins, wanted, count, found);
+  const float step = (far_depth - near_depth) / static_cast<float>(coarse_count - 1);
+  const float first_edge = near_depth + step;
+  for (int i = 0; i < count; ++i) {
+    const int bin = found[i];
+    depths[i] = first_edge + step * (static_cast<float>(bin) + (wanted[i] - below[bin]) / inside[bin]);
+  }
+}
+
 // Writes `count` depths in ascending order. `weights` has coarse_count - 1 entries; bin j lies between the
 // mid-points j and j + 1 of neighbouring coarse depths. Inverse of the piecewise linear distribution at (i +
-// 0.5) / count. (Templated only so that each instruction set has a copy of its own.)
+// 0.5) / count.
 template <typename L>
 TRIPTYCH_INLINE void importance_depths(const float* weights, int coarse_count, float near_depth,
                                        float far_depth, int count, float* depths) {
+  if constexpr (L::width > 1) {
+    return importance_by_vectors<L>(weights, coarse_count, near_depth, far_depth, count, depths);
+  }
   const int bins = coarse_count - 3;
   float total = 0;
   for (int j = 0; j < bins; ++j) total += bin_weight(weights, j);

@@ -82,6 +82,7 @@ Status export_package(const std::filesystem::path& checkpoint, const std::filesy
       "Old, child and vampire change colours more than shape.",
       "A reference picture works best when it shows one of these styles; words work better.",
       "Hands or objects before the face are not understood."};
+  text.view_range = {35, 25};  // as the first of these says
   text.training = {{"stage", state.stage},
                    {"steps", state.steps},
                    {"samples", state.samples},

@@ -40,6 +40,20 @@ TEST_F(Recovery, LosesAtMostTwentySecondsAndIsAlwaysWhole) {
   EXPECT_TRUE(empty());
 }
 
+// Steps of three seconds, which do not end at twenty.
+TEST_F(Recovery, LosesNoMoreWithLongSteps) {
+  std::vector<double> unsaved;  // when a step ends, before it is saved
+  TestRun run(config(2), [&](Adaptation& a, int) {
+    run.pass(2);
+    const auto saved = load_style(file_);
+    unsaved.push_back(a.info().seconds + 3 - (saved ? saved->used().seconds : 0));
+  });
+  EXPECT_EQ(run.to_the_end().state, State::done);
+  EXPECT_EQ(unsaved.size(), 40U);
+  EXPECT_THAT(unsaved, testing::Each(testing::Le(20)));
+  EXPECT_THAT(unsaved, testing::Contains(testing::Gt(3))) << "not every step is saved";
+}
+
 TEST_F(Recovery, OutlivesARunThatKeepsIt) {
   TestRun run(config(1));
   EXPECT_EQ(run.to_the_end().state, State::done);

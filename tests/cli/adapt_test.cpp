@@ -105,8 +105,7 @@ TEST_F(Adapt, AnInterruptLeavesNothing) {
   const auto before = files();
   RunningProgram program(call({"--name", "red", "--out", path("red.safetensors")}));
   ASSERT_TRUE(program.wait_for_line());
-  program.send(SIGINT);
-  EXPECT_EQ(program.finish().status, 130);
+  EXPECT_EQ(program.interrupt(SIGINT).status, 130);
   EXPECT_EQ(files(), before);
 }
 
@@ -119,8 +118,7 @@ TEST_F(Adapt, WhatACrashLeftStaysUntilTheStyleIsWritten) {
 
   RunningProgram program(call({"--name", "red", "--out", out}), {.terminal = true});
   ASSERT_TRUE(program.wait_for("learning"));
-  program.send(SIGINT);
-  EXPECT_EQ(program.finish().status, 130);
+  EXPECT_EQ(program.interrupt(SIGINT).status, 130);
   EXPECT_EQ(files(), before);
   const Outcome full =
       run_program(call({"--name", "red", "--out", out, "--minutes", "0.06"}), {.file_bytes = 4000});

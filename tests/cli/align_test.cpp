@@ -2,12 +2,13 @@
 // output.
 #include <gmock/gmock.h>
 
-#include <array>
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/fixture.h"
 #include "image/picture.h"
+#include "image/resample.h"
 
 namespace triptych::test {
 namespace {
@@ -71,40 +72,34 @@ TEST_F(AlignVerb, BadFilesGetTheirSentence) {
   expect_refusal("wall.png", "wall.png: no face found (largest side 300 px");
 }
 
-// Two round eyes and a mouth in a disc.
-Image8 smiley() {
-  Image8 image(320, 320, 3, 255);
-  const auto disc = [&](int cx, int cy, int radius, std::array<int, 3> color) {
-    for (int y = cy - radius; y < cy + radius; ++y) {
-      for (int x = cx - radius; x < cx + radius; ++x) {
-        if ((x - cx) * (x - cx) + (y - cy) * (y - cy) > radius * radius) continue;
-        for (int c = 0; c < 3; ++c) {
-          image.at(x, y, c) = static_cast<std::uint8_t>(color[static_cast<std::size_t>(c)]);
-        }
-      }
-    }
-  };
-  disc(160, 160, 140, {250, 210, 40});
-  disc(110, 120, 18, {0, 0, 0});
-  disc(210, 120, 18, {0, 0, 0});
-  disc(160, 215, 40, {160, 30, 30});
-  return image;
-}
-
-TEST_F(AlignVerb, FacesThatNoModelTakesGetTheirSentence) {
-  const std::filesystem::path heads = std::filesystem::path(TRIPTYCH_SOURCE_DIR) / "tests/fixtures/heads";
-  std::filesystem::copy_file(heads / "profile.jpg", path("profile.jpg"));
-  std::filesystem::copy_file(heads / "turned_65.jpg", path("turned.jpg"));
-  save("cartoon.png", smiley());
-  expect_refusal("profile.jpg", "profile.jpg: no face found");
-  expect_refusal("turned.jpg", "turned.jpg: the face is turned too far (about");
-  expect_refusal("cartoon.png", "cartoon.png: no face found (largest side 320 px");
-}
-
 TEST_F(AlignVerb, WrongSuffixIsNoObstacle) {
   std::filesystem::copy_file(portrait, path("portrait.png"));
   EXPECT_EQ(run_program({"align", path("portrait.png"), "--out", path("crop.png")}).status, 0);
   EXPECT_TRUE(files().contains("crop.png"));
+}
+
+// The astronaut to the right of a smaller, mirrored one.
+TEST_F(AlignVerb, TheSecondFaceIsTakenWhenAskedFor) {
+  const auto one = load_picture(portrait);
+  ASSERT_TRUE(one);
+  const Image8 small = mirror(resize(one->rgb, 300, 300));
+  Image8 two(900, 512, 3, 60);
+  const auto paste = [&two](const Image8& image, int left, int top) {
+    for (int y = 0; y < image.height; ++y) std::copy_n(image.row(y), 3 * image.width, &two.at(left, top + y));
+  };
+  paste(one->rgb, 388, 0);
+  paste(small, 40, 150);
+  save("two.png", two);
+  const auto centre = [&](const std::string& face) {
+    const Outcome outcome = run_program(
+        {"align", path("two.png"), "--out", path("crop.png"), "--face", face, "--json", path("report.json")});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const auto report = nlohmann::json::parse(read_file(path("report.json")).value_or("{}"));
+    EXPECT_EQ(report.at("faces").size(), 2U);
+    return report.at("frame").at("centre").at(0).get<double>();
+  };
+  EXPECT_GT(centre("1"), 388);
+  EXPECT_LT(centre("2"), 340);
 }
 
 TEST_F(AlignVerb, AnAbsentFaceIsNamed) {

@@ -20,7 +20,8 @@ TEST(Calls, VersionAndHelpAreFine) {
     EXPECT_THAT(help.out, HasSubstr(word));
   const Outcome verb = run_program({"mesh", "--help"});
   EXPECT_EQ(verb.status, 0);
-  for (const auto* option : {"--out", "--threads", "--device", "--seed", "--quiet", "--json"}) {
+  for (const auto* option :
+       {"--out", "--threads", "--device", "--precision", "--seed", "--quiet", "--json"}) {
     EXPECT_THAT(verb.out, HasSubstr(option));
   }
 }
@@ -36,6 +37,8 @@ TEST(Calls, WrongOnesEndWithTwoAndOneLine) {
       {"mesh", "head.tri", "--out", "head.ply", "--resolution", "-5"},
       {"mesh", "head.tri", "--out", "head.ply", "--frobnicate"},
       {"mesh", "head.tri", "--out", "head.ply", "--device", "tpu"},
+      {"edit", "crop.png", "--out", "head.tri", "--precision", "fp64"},
+      {"model", "info", "package", "--precision", "fp32"},
       {"--device", "tpu"},
       {"--threads", "many"},
       {"mesh", "head.tri", "too", "many", "--out", "head.ply"},

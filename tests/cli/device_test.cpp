@@ -4,11 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/fixture.h"
+#include "cli/shell.h"
 
 namespace triptych::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class OnTheGpu : public ProgramTest {
  protected:
@@ -37,6 +39,18 @@ TEST_F(OnTheGpu, PicturesAndVideosAreRenderedThereOrSayWhyNot) {
   EXPECT_EQ(
       notices({"turntable", path("head.tri"), "--out", path("head.gif"), "--seconds", "0.1", "--size", "32"}),
       expected);
+}
+
+// The program starts where there is no CUDA: its runtime is inside.
+TEST(CudaRuntime, IsLinkedStatically) {
+#ifndef TRIPTYCH_CUDA
+  GTEST_SKIP() << "built without CUDA";
+#endif
+  const ShellOutcome needed = run_shell("readelf -d '" TRIPTYCH_PROGRAM "'");
+  if (needed.status == 127) GTEST_SKIP() << "no readelf here";
+  EXPECT_EQ(needed.status, 0);
+  EXPECT_THAT(needed.out, HasSubstr("libstdc++"));
+  EXPECT_THAT(needed.out, Not(HasSubstr("[libcuda")));  // neither the runtime nor the driver
 }
 
 }  // namespace

@@ -200,6 +200,22 @@ TEST_F(Edit, FallingBackToFp32IsSaid) {
   EXPECT_EQ(report["notices"], nlohmann::json::array({sentence}));
 }
 
+// In fp32 from the start, so there is nothing to fall back from.
+TEST_F(Edit, PrecisionIsAsAsked) {
+  write_narrow_package(folder_ / "narrow", {.with_prompt = false, .bf16_fails = true});
+  const Outcome outcome =
+      run_program({"edit", portrait, "--model", path("narrow"), "--device", "cpu", "--precision", "fp32",
+                   "--out", path("head.tri"), "--json", path("report.json")});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  EXPECT_EQ(report["options"]["precision"], "fp32");
+  EXPECT_FALSE(report.contains("notices"));
+  if (!cpu_has_bf16()) GTEST_SKIP() << "this CPU has no bf16: no starter runs in it";
+  ASSERT_EQ(edit({"--out", path("auto.tri"), "--device", "cpu"}).status, 0);
+  ASSERT_EQ(edit({"--out", path("fp32.tri"), "--device", "cpu", "--precision", "fp32"}).status, 0);
+  EXPECT_NE(head("auto.tri").planes[0].texels, head("fp32.tri").planes[0].texels);
+}
+
 TEST_F(Edit, AFaceThatIsNotThere) {
   const Outcome outcome = edit({"--out", path("head.tri"), "--face", "7"});
   EXPECT_EQ(outcome.status, 1);

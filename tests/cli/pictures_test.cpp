@@ -1,6 +1,7 @@
 // Pictures as people give them, to the verbs that take one.
 #include <gmock/gmock.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "cli/fixture.h"
@@ -13,6 +14,26 @@ using testing::HasSubstr;
 
 const std::filesystem::path source(TRIPTYCH_SOURCE_DIR);
 const std::string portrait = (source / "assets/portraits/astronaut.jpg").string();
+
+// Two round eyes and a mouth in a disc.
+Image8 smiley() {
+  Image8 image(320, 320, 3, 255);
+  const auto disc = [&](int cx, int cy, int radius, std::array<int, 3> color) {
+    for (int y = cy - radius; y < cy + radius; ++y) {
+      for (int x = cx - radius; x < cx + radius; ++x) {
+        if ((x - cx) * (x - cx) + (y - cy) * (y - cy) > radius * radius) continue;
+        for (int c = 0; c < 3; ++c) {
+          image.at(x, y, c) = static_cast<std::uint8_t>(color[static_cast<std::size_t>(c)]);
+        }
+      }
+    }
+  };
+  disc(160, 160, 140, {250, 210, 40});
+  disc(110, 120, 18, {0, 0, 0});
+  disc(210, 120, 18, {0, 0, 0});
+  disc(160, 215, 40, {160, 30, 30});
+  return image;
+}
 
 class Pictures : public ProgramTest {
  protected:
@@ -41,6 +62,27 @@ TEST_F(Pictures, BadOnesGetTheirSentenceAndNoOutput) {
       EXPECT_EQ(outcome.status, 1) << verb << " " << name;
       EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
       EXPECT_THAT(outcome.err, HasSubstr("triptych: " + path(name) + ": "));
+    }
+  }
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(Pictures, FacesThatNoModelTakesGetTheirSentence) {
+  std::filesystem::copy_file(source / "tests/fixtures/heads/profile.jpg", folder_ / "profile.jpg");
+  std::filesystem::copy_file(source / "tests/fixtures/heads/turned_65.jpg", folder_ / "turned.jpg");
+  ASSERT_TRUE(save_picture(folder_ / "cartoon.png", smiley()));
+  const auto before = files();
+  const std::vector<std::pair<std::string, std::string>> sentences{
+      {"profile.jpg", "profile.jpg: no face found"},
+      {"turned.jpg", "turned.jpg: the face is turned too far (about"},
+      {"cartoon.png", "cartoon.png: no face found (largest side 320 px"}};
+  for (const auto& [name, sentence] : sentences) {
+    for (const std::string verb : {"align", "edit"}) {
+      const Outcome outcome =
+          run_program({verb, path(name), "--quiet", "--out", path(verb == "align" ? "x.png" : "x.tri")});
+      EXPECT_EQ(outcome.status, 1) << verb << " " << name;
+      EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+      EXPECT_THAT(outcome.err, HasSubstr(sentence));
     }
   }
   EXPECT_EQ(files(), before);

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <stdexcept>
 
 namespace triptych::test {
@@ -87,12 +88,23 @@ void RunningProgram::send(int signal) const {
   kill(child_, signal);
 }
 
-Outcome RunningProgram::finish() {
+Outcome RunningProgram::finish(std::chrono::milliseconds limit) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + limit;
+  bool killed = false;
   Outcome outcome;
   outcome.err = seen_;
   std::array<pollfd, 2> streams{{{out_, POLLIN, 0}, {err_, POLLIN, 0}}};
   while (streams[0].fd >= 0 || streams[1].fd >= 0) {
-    if (poll(streams.data(), streams.size(), -1) < 0 && errno != EINTR) break;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+    const int wait = killed ? -1 : static_cast<int>(std::max<std::int64_t>(left, 0));
+    const int ready = poll(streams.data(), streams.size(), wait);
+    if (ready < 0 && errno != EINTR) break;
+    if (ready == 0) {
+      killed = true;
+      send(SIGKILL);
+    }
+    if (ready <= 0) continue;
     for (auto& stream : streams) {
       if (stream.fd < 0 || stream.revents == 0) continue;
       if (!read_some(stream.fd, stream.fd == out_ ? outcome.out : outcome.err)) stream.fd = -1;
@@ -103,6 +115,11 @@ Outcome RunningProgram::finish() {
   child_ = -1;
   outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return outcome;
+}
+
+Outcome RunningProgram::interrupt(int signal) {
+  send(signal);
+  return finish(longest_end);
 }
 
 Outcome run_program(const std::vector<std::string>& arguments, Limits limits) {

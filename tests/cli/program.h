@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ struct Limits {
   bool terminal = false;  // standard error is a terminal
 };
 
+inline constexpr std::chrono::seconds longest_run{600};  // of any call of a test
+// An interrupt ends the program within a second; so much more does nothing take on a machine that is busy.
+inline constexpr std::chrono::seconds longest_end{5};
+
 // Arguments without the program's name. Waits for the end.
 [[nodiscard]] Outcome run_program(const std::vector<std::string>& arguments, Limits limits = {});
 
@@ -38,7 +43,10 @@ class RunningProgram {
   [[nodiscard]] bool wait_for(const std::string& text);
   [[nodiscard]] bool wait_for_line() { return wait_for("\n"); }
   void send(int signal) const;
-  [[nodiscard]] Outcome finish();
+  // Waits for the end. What takes longer than `limit` is killed: status 137.
+  [[nodiscard]] Outcome finish(std::chrono::milliseconds limit = longest_run);
+  // Sends the signal and gives it longest_end.
+  [[nodiscard]] Outcome interrupt(int signal);
 
  private:
   pid_t child_ = -1;

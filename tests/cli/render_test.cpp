@@ -99,5 +99,20 @@ TEST(Devices, NamesTheProcessorAndSaysWhatIsWithTheGpu) {
   EXPECT_EQ(outcome.err, "");
 }
 
+class DevicesAndRender : public ProgramTest {};
+
+TEST_F(DevicesAndRender, TheFirstKernelIsTheOneThatRenders) {
+  const auto report_of = [&](std::vector<std::string> call) {
+    call.insert(call.end(), {"--device", "cpu", "--json", path("report.json")});
+    EXPECT_EQ(run_program(call).status, 0);
+    return nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  };
+  const auto kernels = report_of({"devices"}).at("devices").at("kernels");
+  const auto versions =
+      report_of({"render", path("head.tri"), "--out", path("view.png"), "--size", "16"}).at("versions");
+  EXPECT_EQ(kernels.at(0), versions.at("kernel"));
+  EXPECT_EQ(kernels.back(), "scalar");
+}
+
 }  // namespace
 }  // namespace triptych::test

@@ -1,8 +1,10 @@
 // Gives a fuzzer's entry point its seeds and inputs made from them, so that they are a test with any
 // compiler:
-//   replay_picture COUNT FOLDER...
+//   replay_picture COUNT TIMES FOLDER...
 // Each seed is given whole and cut short at several lengths; then COUNT changed inputs, the same everywhere.
+// A single allocation of more than TIMES the input's size and 64 KB is a fault; TIMES 0: of any size is none.
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -15,15 +17,45 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
+// Of the sanitizers' runtime, whose header not every compiler brings along; null where there is none.
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
+extern "C" [[gnu::weak]] int __sanitizer_install_malloc_and_free_hooks(
+    void (*made)(const volatile void* at, std::size_t size), void (*freed)(const volatile void* at));
+
 namespace {
 
 namespace fs = std::filesystem;
 
-// Of exactly its bytes, so that AddressSanitizer sees a read beyond them.
-void run(const std::string& text) {
-  const std::vector<char> bytes(text.begin(), text.end());
-  LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+constexpr std::size_t always_allowed = std::size_t{1} << 16;
+std::atomic<std::size_t> largest{SIZE_MAX};  // allocation that is allowed now
+
+void on_allocation(const volatile void* /*at*/, std::size_t size) {
+  const std::size_t allowed = largest;
+  if (size <= allowed) return;
+  largest = SIZE_MAX;  // the message may allocate
+  std::printf("an allocation of %zu bytes, and %zu are allowed for this input\n", size, allowed);
+  std::fflush(stdout);
+  std::abort();
 }
+
+class Runner {
+ public:
+  explicit Runner(std::size_t times) : times_(times) {
+    if (times_ > 0 && __sanitizer_install_malloc_and_free_hooks != nullptr) {
+      __sanitizer_install_malloc_and_free_hooks(on_allocation, [](const volatile void*) {});
+    }
+  }
+  // Of exactly its bytes, so that AddressSanitizer sees a read beyond them.
+  void run(const std::string& text) const {
+    const std::vector<char> bytes(text.begin(), text.end());
+    if (times_ > 0) largest = times_ * bytes.size() + always_allowed;
+    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+    largest = SIZE_MAX;
+  }
+
+ private:
+  std::size_t times_;
+};
 
 std::vector<std::string> read_seeds(char** folders, int count) {
   std::vector<fs::path> paths;
@@ -80,16 +112,17 @@ class Changer {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 3) return 2;
-  const std::vector<std::string> seeds = read_seeds(argv + 2, argc - 2);
+  if (argc < 4) return 2;
+  const Runner runner(std::strtoul(argv[2], nullptr, 10));
+  const std::vector<std::string> seeds = read_seeds(argv + 3, argc - 3);
   if (seeds.empty()) return 1;
   for (const std::string& seed : seeds) {
-    for (std::size_t part = 1; part <= 8; ++part) run(seed.substr(0, seed.size() * part / 8));
+    for (std::size_t part = 1; part <= 8; ++part) runner.run(seed.substr(0, seed.size() * part / 8));
   }
   Changer changer;
   const std::size_t count = std::strtoul(argv[1], nullptr, 10);
   for (std::size_t i = 0; i < count; ++i) {
-    run(changer.change(seeds[i % seeds.size()], seeds[changer.below(seeds.size())]));
+    runner.run(changer.change(seeds[i % seeds.size()], seeds[changer.below(seeds.size())]));
   }
   std::printf("%zu seeds, %zu changed inputs\n", seeds.size(), count);
   return 0;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "render/bake.h"
+#include "render/bake_grid.h"
 #include "render/bricks.h"
 #include "render/kernel.h"
 #include "render/prepare.h"
@@ -249,6 +250,65 @@ TEST(Bake, BrickDistancesNeverJumpOverWhatIsVisible) {
       }
     }
   }
+}
+
+// The march reads the nodes at both ends of a cell, also where these belong to bricks that show nothing.
+TEST(Bake, MakesEveryNodeThatVisibleCellsTouch) {
+  for (const Head& made : {test::analytic_frustum_head({.front_size = 64, .side_size = 32}),
+                           test::analytic_canonical_head({.front_size = 64})}) {
+    const auto head = baked(made);
+    const render::PreparedField field(made, false);
+    const render::GridToWorld to_world(head->grid, made);
+    const int nx = head->grid.size[0] / 8, ny = head->grid.size[1] / 8, nz = head->grid.size[2] / 8;
+    const auto node_at = [&](int x, int y, int z) {
+      const int brick = (z / 8 * ny + y / 8) * nx + x / 8, inner = (z % 8 * 8 + y % 8) * 8 + x % 8;
+      return head->nodes[static_cast<std::size_t>(512 * brick + inner)];
+    };
+    const auto evaluated = [&](int x, int y, int z) {
+      render::NodePoints points;
+      to_world.add_line(x, 1, 1, y, z, points);
+      std::uint32_t nodes[64];
+      render::scalar_kernel().evaluate_nodes(field.view(), head->grid, {points.x, points.y, points.z}, 1,
+                                             nodes);
+      return nodes[0];
+    };
+    std::size_t shown = 0;
+    for (int brick = 0; brick < nx * ny * nz; ++brick) {
+      if (head->bricks[static_cast<std::size_t>(brick)] != 0) continue;
+      ++shown;
+      const int x = brick % nx * 8, y = brick / nx % ny * 8, z = brick / (nx * ny) * 8;
+      for (int i = 0; i < 729; ++i) {
+        const int px = std::min(x + i % 9, 8 * nx - 1), py = std::min(y + i / 9 % 9, 8 * ny - 1),
+                  pz = std::min(z + i / 81, 8 * nz - 1);
+        if (node_at(px, py, pz) != 0) continue;  // not made, or empty and black
+        ASSERT_EQ(evaluated(px, py, pz), 0U) << px << ", " << py << ", " << pz;
+      }
+    }
+    EXPECT_EQ(shown, head->visible_bricks);
+  }
+}
+
+// What lies behind a brick of something dense on all sides is hardly seen.
+TEST(Bake, BricksDeepInsideNeedNoDetail) {
+  render::BakedView grid;
+  grid.frustum = true;
+  grid.brick_edge = 0.0165F;
+  for (int& nodes : grid.size) nodes = 40;
+  render::CoarseSamples coarse;
+  coarse.size = {11, 11, 11};
+  coarse.values.assign(std::size_t{4} * 11 * 11 * 11, 5.0F);
+  ThreadPool pool(2);
+  const auto detailed = [&] {
+    render::BrickMap map(grid, coarse, pool);
+    map.smooth_inside();
+    std::size_t count = 0;
+    for (std::size_t brick = 0; brick < map.count(); ++brick) count += map.is_smooth(brick) ? 0 : 1;
+    EXPECT_EQ(map.visible_count(), 125U);
+    return count;
+  };
+  EXPECT_EQ(detailed(), 125U - 27U);
+  coarse.values[std::size_t{4} * (5 * 121 + 5 * 11 + 5)] = -9;  // a hole in the middle of the middle brick
+  EXPECT_EQ(detailed(), 125U);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <random>
 #include <vector>
 
 #include "render/lanes_scalar.h"
@@ -76,6 +78,40 @@ TEST(ImportanceSampling, DepthsAscendInsideTheRangeWhateverTheWeights) {
     const float middle = depths[64], here = first_edge + step * (static_cast<float>(where) - 0.5F);
     if (where > 1 && where < 45) {  // half of them lie within two bins of the weight
       EXPECT_NEAR(middle, here, 2 * step);
+    }
+  }
+}
+
+// As much of a lane type (lanes_scalar.h) as sampling takes.
+struct FourLanes {
+  static constexpr int width = 4;
+  static constexpr int max_samples = 128;
+  using F = float __attribute__((vector_size(16)));
+  using I = std::int32_t __attribute__((vector_size(16)));
+  static F set(float v) { return F{v, v, v, v}; }
+  static F load(const float* p) {
+    F v;
+    std::memcpy(&v, p, sizeof(v));
+    return v;
+  }
+  static void store(I v, std::int32_t* p) { std::memcpy(p, &v, sizeof(v)); }
+  static I to_int(F v) { return __builtin_convertvector(v, I); }
+  static I less(F a, F b) { return a < b; }
+  static F select(I m, F a, F b) { return m != 0 ? a : b; }
+};
+
+// Kernels with vectors look for all bins at once.
+TEST(ImportanceSampling, VectorsFindTheSameDepthsToTheBit) {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<float> weight(0, 0.3F);
+  for (const int samples : {4, 5, 12, 48, 128}) {
+    for (const int count : {1, 7, 48, 64, 65, 128}) {
+      std::vector<float> weights(static_cast<std::size_t>(samples));
+      for (float& w : weights) w = std::max(0.0F, weight(random) - 0.2F);
+      std::vector<float> one(static_cast<std::size_t>(count)), many(one);
+      importance_depths<ScalarLanes>(weights.data(), samples, near_depth, far_depth, count, one.data());
+      importance_depths<FourLanes>(weights.data(), samples, near_depth, far_depth, count, many.data());
+      EXPECT_EQ(one, many) << samples << " + " << count;
     }
   }
 }

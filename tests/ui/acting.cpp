@@ -127,11 +127,12 @@ TEST_F(Acting, AnotherFaceIsChosenWithAClick) {
   EXPECT_TRUE(person.sees([](const json& s) { return s["scene"]["face"] == 1 && is_still(s); }));
 }
 
-TEST_F(Acting, NothingOverlapsInANarrowWindow) {
+TEST_F(Acting, NothingOverlapsInANarrowWindowAndInLargeLetters) {
   picture = make_picture(folder, "portrait.png");
-  for (const char* size : {"640x440", "860x600"}) {
+  for (const auto& [size, scale] : {std::pair{"640x440", 1}, {"860x600", 1}, {"1720x1200", 2}}) {
+    prefer({{"interface_scale", scale}});
     ASSERT_TRUE(person.start({picture.string(), "--size", size}));
-    ASSERT_TRUE(person.sees(has_head));
+    ASSERT_TRUE(person.sees([scale = scale](const json& s) { return has_head(s) && s["scale"] == scale; }));
     std::vector<std::array<float, 4>> placed;
     for (const char* name : {"compare.0", "compare.1", "compare.2", "compare.3", "channel.0", "channel.1",
                              "channel.2", "view.reset", "export"}) {

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <fstream>
 
 #include "image/picture.h"
 #include "person.h"
@@ -43,6 +45,12 @@ inline std::string shown(const json& s) {
   const int current = s["scene"]["current"];
   return current < 0 ? ""
                      : s["scene"]["history"][static_cast<std::size_t>(current)]["label"].get<std::string>();
+}
+
+// A running job, or null.
+inline json job(const json& s, const std::string& title) {
+  const auto found = std::ranges::find_if(s["jobs"], [&](const json& one) { return one["title"] == title; });
+  return found == s["jobs"].end() ? json() : *found;
 }
 
 // The part of a screenshot that a mark covers.
@@ -88,6 +96,11 @@ class Acting : public ::testing::Test {
     ASSERT_TRUE(person.sees([&](const json& s) { return s["draft"]["text"] == prompt; }));
     person.key("ctrl+Return");
     ASSERT_TRUE(person.sees([&](const json& s) { return shown(s) == prompt; }));
+  }
+  // What the window finds at its next start, as if it had been chosen there.
+  void prefer(const json& preferences) const {
+    std::filesystem::create_directories(folder / "config/triptych");
+    std::ofstream(folder / "config/triptych/preferences.json") << preferences;
   }
   // Into the dialog that asks for a file.
   void type_path(const std::filesystem::path& path) {

@@ -1,4 +1,5 @@
 // A person with the program itself and the model that ships: no fake engine.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -12,7 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path astronaut = fs::path(TRIPTYCH_SOURCE_DIR) / "assets/portraits/astronaut.jpg";
+const fs::path assets = fs::path(TRIPTYCH_SOURCE_DIR) / "assets";
+const fs::path astronaut = assets / "portraits/astronaut.jpg";
+const fs::path starter = assets / "models/starter";
 constexpr Vec3 dark_backdrop{0.145F, 0.149F, 0.161F};
 
 class ActingEngine : public Acting {
@@ -78,11 +81,15 @@ TEST_F(ActingEngine, OnePairTeachesAStyleThatThePromptThenKnows) {
   const fs::path pairs = make_red_pair(folder, astronaut);
   ASSERT_TRUE(person.start({picture.string()}));
   ASSERT_TRUE(person.sees(is_still));
-  const Image8 original = view();
   ASSERT_TRUE(person.drop({pairs}, "viewport"));
   ASSERT_TRUE(person.sees([](const json& s) { return s["adapt"]["pairs"].size() == 1; }));
   person.click("adapt.start");
   ASSERT_TRUE(person.sees([](const json& s) { return s["adapt"]["losses"] > 1; }));
+  const int losses = person.state()["adapt"]["losses"];
+  person.drag("view.square", 0.5F, 0.5F, 0.6F, 0.47F);
+  ASSERT_TRUE(person.sees([&](const json& s) {
+    return s["view"]["yaw"] < -5 && s["adapt"]["losses"] > losses && s["adapt"]["busy"] == true;
+  }));
   person.click("adapt.stop");
   ASSERT_TRUE(person.sees(
       [](const json& s) { return s["adapt"]["busy"] == false && s["marks"].contains("style.redhead"); }));
@@ -92,6 +99,24 @@ TEST_F(ActingEngine, OnePairTeachesAStyleThatThePromptThenKnows) {
   apply("redhead");
   ASSERT_TRUE(person.sees(is_still));
   EXPECT_EQ(person.state()["understood"], "");
+}
+
+TEST_F(ActingEngine, AtTheFirstStartThePortraitThatShipsIsThereAndAPromptIsOneClick) {
+  ASSERT_TRUE(person.start());
+  ASSERT_TRUE(person.sees(
+      [](const json& s) { return s["welcome"] == true && is_still(s) && s["marks"].contains("welcome.0"); }));
+  EXPECT_TRUE(person.state()["scene"]["picture"].get<std::string>().ends_with("astronaut.jpg"));
+  // Above what is offered there.
+  const auto upper_half = [&] {
+    const Image8 whole = view();
+    Image8 half(whole.width, whole.height / 2, 3);
+    std::copy_n(whole.pixels.begin(), half.pixels.size(), half.pixels.begin());
+    return half;
+  };
+  const Image8 original = upper_half();
+  person.click("welcome.0");
+  ASSERT_TRUE(person.sees([](const json& s) { return shown(s) != "Original" && is_still(s); }));
+  EXPECT_GT(difference(original, upper_half()), 1);
 }
 
 TEST_F(ActingEngine, ItRunsOnWhatIsAskedForOrSaysWhyNot) {
@@ -110,6 +135,21 @@ TEST_F(ActingEngine, AMissingModelFileIsNamed) {
   ASSERT_TRUE(
       person.sees([](const json& s) { return s["model"]["failed"] == true && !s["notices"].empty(); }));
   EXPECT_NE(person.state()["notices"].dump().find("lost.package"), std::string::npos);
+}
+
+TEST_F(ActingEngine, APackageThatIsDroppedIsTheModelInUse) {
+  ASSERT_TRUE(person.start({"--model", (folder / "lost.package").string()}));
+  ASSERT_TRUE(person.sees([](const json& s) { return s["model"]["failed"] == true; }));
+  EXPECT_EQ(person.state()["model"]["name"], "");
+  ASSERT_TRUE(person.drop({starter}, "viewport"));
+  ASSERT_TRUE(person.sees([](const json& s) { return s["model"]["ready"] == true; }));
+  EXPECT_EQ(person.state()["model"]["failed"], false);
+  EXPECT_EQ(person.state()["model"]["name"], "Triptych starter");
+  EXPECT_EQ(person.state()["status"]["model"], "Triptych starter");
+  ASSERT_TRUE(person.drop({picture}, "viewport"));
+  ASSERT_TRUE(
+      person.sees([&](const json& s) { return s["scene"]["picture"] == picture.string() && is_still(s); }));
+  EXPECT_TRUE(person.state()["marks"].contains("style.bronze statue"));
 }
 
 }  // namespace

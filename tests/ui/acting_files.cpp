@@ -5,6 +5,7 @@
 #include <csignal>
 #include <fstream>
 #include <thread>
+#include <tuple>
 
 #include "acting.h"
 #include "core/atomic_file.h"
@@ -149,18 +150,24 @@ TEST_F(ActingFiles, AFullDiskIsSaidAndSavingWorksOnceThereIsRoom) {
   EXPECT_TRUE(person.sees([](const json& s) { return s["unsaved"] == false; }));
 }
 
-TEST_F(ActingFiles, ATransparentPictureIsExportedTwiceAsLarge) {
+TEST_F(ActingFiles, TransparentPicturesAreExportedTwiceAndFourTimesAsLarge) {
   begin();
   person.key("ctrl+e");
-  person.click("export.size.1");
   person.click("export.transparent");
-  person.click("export.start");
-  type_path(folder / "cutout");  // without a suffix it gets the usual one
-  ASSERT_TRUE(sees_notice("Exported cutout.png"));
-  const auto shot = load_picture(folder / "cutout.png");
-  ASSERT_TRUE(shot);
-  EXPECT_EQ(shot->rgb.width, 1024);
-  EXPECT_EQ(shot->rgb.at(4, 4, 0), 128);  // what load_picture lays transparent pixels over
+  person.key("Escape");  // what was chosen stays so
+  for (const auto& [size, name, pixels] :
+       {std::tuple{"export.size.1", "twice", 1024}, {"export.size.2", "four", 2048}}) {
+    person.key("ctrl+e");
+    person.click(size);
+    person.click("export.start");
+    type_path(folder / name);  // without a suffix it gets the usual one
+    ASSERT_TRUE(sees_notice(std::string("Exported ") + name + ".png"));
+    const auto shot = load_picture(folder / (std::string(name) + ".png"));
+    ASSERT_TRUE(shot);
+    EXPECT_EQ(shot->rgb.width, pixels);
+    EXPECT_EQ(shot->rgb.height, pixels);
+    EXPECT_EQ(shot->rgb.at(4, 4, 0), 128);  // what load_picture lays transparent pixels over
+  }
 }
 
 TEST_F(ActingFiles, AnExportIsListedAndCancelled) {

@@ -39,6 +39,8 @@ TEST_F(ActingMore, TenPairsTeachAStyleWhileTheHeadIsTurned) {
   person.drag("view.square", 0.3F, 0.5F, 0.45F, 0.45F);
   ASSERT_TRUE(person.sees([](const json& s) { return s["view"]["yaw"] < -10; }));
   ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "charcoal"; }));  // the first snapshot
+  EXPECT_TRUE(person.state()["marks"].contains("adapt.loss"));
+  EXPECT_TRUE(person.sees([](const json& s) { return s["marks"].contains("adapt.view"); }));
   person.click("adapt.stop");
   ASSERT_TRUE(person.sees(
       [](const json& s) { return s["adapt"]["busy"] == false && s["marks"].contains("style.charcoal"); }));
@@ -46,6 +48,23 @@ TEST_F(ActingMore, TenPairsTeachAStyleWhileTheHeadIsTurned) {
   ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "Original"; }));
   person.click("style.charcoal");
   EXPECT_TRUE(person.sees([](const json& s) { return shown(s) == "charcoal" && is_still(s); }));
+}
+
+TEST_F(ActingMore, WhileItLearnsALookCanBeTakenAndTheTimeChanged) {
+  learn();
+  person.click("adapt.snapshot");
+  EXPECT_TRUE(person.sees([](const json& s) {
+    const int by_itself = 1 + s["adapt"]["losses"].get<int>() / 10;  // after 2 s and then every 10 s
+    return s["adapt"]["snapshots"] > by_itself;
+  }));
+  const auto left = [](const json& s) {
+    const json lesson = job(s, "Learning \"charcoal\"");
+    return lesson.is_null() ? 0.0 : lesson.value("remaining_s", 0.0);
+  };
+  EXPECT_LE(left(person.state()), 300);  // of five minutes
+  person.drag("adapt.minutes", 0.5F, 0.5F, 0.9F, 0.5F);
+  EXPECT_TRUE(person.sees([&](const json& s) { return s["adapt"]["minutes"] > 20 && left(s) > 1000; }));
+  EXPECT_EQ(person.state()["adapt"]["busy"], true);
 }
 
 TEST_F(ActingMore, ClosingWhileAStyleIsLearnedAsksAndKeepsIt) {
@@ -86,7 +105,7 @@ TEST_F(ActingMore, ALessonIsListedAndStopped) {
   constexpr int paused = 3;
   person.click("adapt.pause");  // so that nothing comes and goes in the list
   ASSERT_TRUE(person.sees([&](const json& s) {
-    return s["adapt"]["state"] == paused && s["jobs"] == json::array({lesson}) && is_still(s);
+    return s["adapt"]["state"] == paused && s["jobs"].size() == 1 && !job(s, lesson).is_null() && is_still(s);
   }));
   person.click("jobs");
   person.click("job." + lesson + ".cancel");
@@ -101,11 +120,15 @@ TEST_F(ActingMore, TheListOfJobsFollowsThem) {
   std::filesystem::create_directories(folder / "slow");
   ASSERT_TRUE(person.drop({folder / "slow"}, "viewport"));
   person.click("jobs");
-  ASSERT_TRUE(
-      person.sees([](const json& s) { return s["marks"].contains("job.Aligning the pairs.waiting"); }));
+  const std::string title = "Aligning the pairs";
+  ASSERT_TRUE(person.sees([&](const json& s) { return s["marks"].contains("job." + title + ".waiting"); }));
+  EXPECT_EQ(job(person.state(), title)["fraction"], 0);
+  EXPECT_FALSE(job(person.state(), title).contains("remaining_s"));
   std::ofstream(folder / "slow/go");
-  EXPECT_TRUE(
-      person.sees([](const json& s) { return s["marks"].contains("job.Aligning the pairs.thinking"); }));
+  EXPECT_TRUE(person.sees([&](const json& s) {
+    return s["marks"].contains("job." + title + ".thinking") && job(s, title).contains("remaining_s");
+  }));
+  EXPECT_NEAR(job(person.state(), title)["fraction"].get<double>(), 0.25, 0.06);
 }
 
 TEST_F(ActingMore, TheGridOfAHeadWithoutAPictureSaysWhyItIsEmpty) {

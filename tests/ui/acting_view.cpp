@@ -174,8 +174,9 @@ TEST_F(ActingView, ThumbnailsOfStylesWaitUntilTheViewIsStill) {
   ASSERT_TRUE(person.sees([](const json& s) { return s["style_thumbnails"] == 6 && s["jobs"].empty(); }));
   ASSERT_TRUE(person.drop({make_picture(folder, "another.png")}, "viewport"));
   ASSERT_TRUE(person.sees([](const json& s) {
-    const bool draws = std::ranges::any_of(
-        s["jobs"], [](const json& job) { return job.get<std::string>().starts_with("Drawing the style"); });
+    const bool draws = std::ranges::any_of(s["jobs"], [](const json& job) {
+      return job["title"].get<std::string>().starts_with("Drawing the style");
+    });
     EXPECT_TRUE(!draws || is_still(s)) << s["jobs"];
     return s["scene"]["picture"].get<std::string>().ends_with("another.png") && s["style_thumbnails"] == 6;
   }));

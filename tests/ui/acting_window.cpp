@@ -94,6 +94,18 @@ TEST_F(ActingWindow, ADisplayWithFineDotsMakesEverythingLarger) {
   EXPECT_NEAR(height_of("apply"), 1.5 * height, 2);
 }
 
+TEST_F(ActingWindow, ARunningWindowFollowsTheDotsOfItsDisplay) {
+  begin();
+  const double height = height_of("apply");
+  for (const auto& [dpi, scale] : {std::pair{144, 1.5}, {96, 1.0}}) {
+    set_display_dpi(dpi);
+    person.hover("picture.panel");
+    person.hover("viewport");
+    ASSERT_TRUE(person.sees([scale = scale](const json& s) { return s["scale"] == scale && is_still(s); }));
+    EXPECT_NEAR(height_of("apply"), scale * height, 2);
+  }
+}
+
 TEST_F(ActingWindow, WorkGoesOnWhileItIsMinimised) {
   begin();
   person.click("prompt");
@@ -111,7 +123,7 @@ TEST_F(ActingWindow, ARestingPointerGetsATooltip) {
   begin();
   ASSERT_TRUE(person.sees([](const json& s) { return s["style_thumbnails"] == 6; }));
   const auto tells = [&](const std::string& mark) {
-    person.hover("history.0", 6);  // beside it, where nothing is
+    person.hover("history.0", 4);  // beside it, where nothing is
     EXPECT_TRUE(person.sees([](const json& s) { return s["tooltip"] == false; })) << mark;
     person.hover(mark);
     EXPECT_TRUE(person.sees([](const json& s) { return s["tooltip"] == true; })) << mark;

@@ -1,7 +1,9 @@
 // The window on the fake engine: what the acting tests start. `window_demo [--dump-state FILE] [--safe-mode]
-// [--missing-model] [--size WxH] [FILE...]`.
+// [--missing-model] [--slow-model PIPE] [--size WxH] [FILE...]`; the slow model has loaded once the pipe was
+// written.
 #include <csignal>
 #include <cstdio>
+#include <fstream>
 #include <string>
 
 #include "fake_services.h"
@@ -21,6 +23,8 @@ int main(int argc, char** argv) {
       options.safe_mode = true;
     } else if (argument == "--missing-model") {
       services.missing_model = true;
+    } else if (argument == "--slow-model" && i + 1 < argc) {
+      services.before_load = [pipe = std::string(argv[++i])] { std::ifstream(pipe).get(); };
     } else if (argument == "--size" && i + 1 < argc) {
       std::sscanf(argv[++i], "%dx%d", &options.width, &options.height);
     } else {

@@ -142,7 +142,8 @@ Status FakeServices::load(Progress& progress) {
 
 Status FakeServices::use_model(const std::filesystem::path& package, Progress& progress) {
   TRIPTYCH_CHECK(progress.check());
-  const auto text = read_file(package);
+  const bool folder = std::filesystem::is_directory(package);
+  const auto text = read_file(folder ? package / "manifest.json" : package);
   if (!text || *text != fake_package) {
     return fail(package.filename().string() + ": not a model package; manifest.json is missing");
   }
@@ -213,6 +214,7 @@ ModelInfo FakeServices::model() const {
   if (!loaded_) return info;
   info.name = model_name_;
   info.hash = fake_model_hash;
+  info.view_range = view_range;
   info.takes_text = info.takes_reference = true;
   info.limits = {"It paints heads and shapes none.", "Its ears are those of an ellipsoid."};
   for (const char* name : {"bronze statue", "marble bust", "green elf", "clown", "zombie", "oil painting"}) {
@@ -265,6 +267,10 @@ Result<std::shared_ptr<const Edit>> FakeServices::edit(const Portrait& /*portrai
   if (prompt.text.starts_with("as ")) edit->understood = prompt.text.substr(3);
   edit->times_ms = {{"picture", 3}, {"prompt", 1}, {"triplane", 2}};
   const std::scoped_lock lock(mutex_);
+  for (Head* head : {&edit->reconstruction, &edit->edited}) {
+    head->info.model_name = model_name_;
+    head->info.model_hash = fake_model_hash;
+  }
   ++edits;
   return edit;
 }
@@ -276,7 +282,14 @@ Result<Head> FakeServices::load_head(const std::filesystem::path& path) {
 Result<std::shared_ptr<const app::Baked>> FakeServices::bake(const Head& head, Progress& progress) {
   if (before_bake) before_bake(progress);
   TRIPTYCH_TRY(auto baked, triptych::bake(head, baking_pool_, progress));
-  return std::make_shared<const FakeBaked>(std::move(baked));
+  auto result = std::make_shared<FakeBaked>(std::move(baked));
+  result->on_gpu = gpu;
+  return result;
+}
+
+Status FakeServices::draw_fast(const app::Baked& /*head*/, const Camera& /*camera*/,
+                               const RenderOptions& /*options*/, FrameTarget& /*target*/) {
+  return fail("this GPU draws nothing");
 }
 
 Result<View> FakeServices::render_fast(const app::Baked& head, const Camera& camera,
@@ -292,6 +305,10 @@ Result<View> FakeServices::render_exact(const Head& head, const Camera& camera, 
   RenderOptions quick = options;
   quick.coarse_samples = std::min(options.coarse_samples, quick_samples);
   quick.importance_samples = std::min(options.importance_samples, quick_samples);
+  if (options.super_resolution && head.super_resolution != nullptr) {
+    super_resolved_rows.push_back(options.height);
+    quick.super_resolution = false;
+  }
   return render_small(quick, most_rows, [&](const RenderOptions& small) {
     return triptych::render_exact(head, camera, small, pool_, progress);
   });
@@ -301,9 +318,10 @@ Status FakeServices::export_head(const Head& head, const app::ExportRequest& req
   using Kind = app::ExportRequest::Kind;
   if (request.kind == Kind::picture) {
     RenderOptions small{.width = 96, .height = 96};  // of the size asked for it would take seconds
-    small.background = request.transparent ? Vec3{} : request.background;
+    const bool transparent = request.transparent && app::keeps_alpha(request.path);
+    small.background = transparent ? Vec3{} : request.background;
     TRIPTYCH_TRY(const View view, render_exact(head, request.camera, small, progress));
-    const Image8 picture = request.transparent ? app::with_alpha(view, true) : to_bytes(view.rgb);
+    const Image8 picture = transparent ? app::with_alpha(view, true) : to_bytes(view.rgb);
     return save_picture(request.path, resize(picture, request.size, request.size), request.text);
   }
   if (request.kind != Kind::video) return app::write_export(head, request, pool_, progress);

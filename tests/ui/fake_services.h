@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 #include <string_view>
+#include <vector>
 
 #include "core/thread_pool.h"
 #include "state/services.h"
@@ -33,6 +34,9 @@ class FakeServices final : public app::Services {
   // Pictures with more rows are rendered with these and made larger: the march is what takes the time, above
   // all with a sanitizer, and hardly a test looks at single pixels.
   int most_rows = 64;
+  bool gpu = false;                      // heads are baked for one, which cannot draw into any window
+  ViewRange view_range;                  // of the model
+  std::vector<int> super_resolved_rows;  // of the pictures that were asked for; no network makes them here
   // What comes first: they may wait or throw. Set them before anything is shown.
   std::function<void()> before_load;
   std::function<void(Progress&)> before_bake;
@@ -72,6 +76,8 @@ class FakeServices final : public app::Services {
                            Progress& progress) override;
   Result<View> render_exact(const Head& head, const Camera& camera, const RenderOptions& options,
                             Progress& progress) override;
+  Status draw_fast(const app::Baked& head, const Camera& camera, const RenderOptions& options,
+                   FrameTarget& target) override;
   Status export_head(const Head& head, const app::ExportRequest& request, Progress& progress) override;
 
  private:

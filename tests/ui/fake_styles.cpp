@@ -114,6 +114,7 @@ Status save_fake_style(const std::filesystem::path& path, const LearnedStyle& st
   writer.set_metadata("triptych_style", "1");
   writer.set_metadata("name", style.name);
   writer.set_metadata("model", style.model_hash);
+  writer.set_metadata("model_name", style.model_name);
   writer.set_metadata("fingerprint", style.fingerprint);
   writer.set_metadata("snapshots", std::to_string(style.snapshots.size()));
   writer.set_metadata("current", std::to_string(style.current));
@@ -129,6 +130,7 @@ Result<LearnedStyle> load_fake_style(const std::filesystem::path& path) {
   LearnedStyle style = fake_style(about.at("name"), std::stoul(about.at("snapshots")));
   style.current = std::stoul(about.at("current"));
   style.model_hash = about.at("model");
+  style.model_name = about.at("model_name");
   style.fingerprint = about.at("fingerprint");
   style.path = path;
   return style;

@@ -6,11 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 
 #include "image/picture.h"
 #include "support/patience.h"
@@ -88,17 +90,24 @@ bool Person::read_state() {
   return true;
 }
 
+bool Person::ended() const {
+  siginfo_t info{};
+  const auto process = static_cast<id_t>(process_);
+  // Its exit status stays, for wait_exit().
+  return process_ <= 0 ||
+         (waitid(P_PID, process, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0);
+}
+
 bool Person::sees(const std::function<bool(const nlohmann::json&)>& wanted) {
   const auto end = std::chrono::steady_clock::now() + patience;
   while (std::chrono::steady_clock::now() < end) {
     if (read_state() && wanted(state_)) return true;
     pollfd descriptor{watch_, POLLIN, 0};
-    constexpr int check_process_ms = 1000;
+    constexpr int check_process_ms = 100;
     if (poll(&descriptor, 1, check_process_ms) > 0) {
       std::array<char, 4096> events{};
       if (read(watch_, events.data(), events.size()) < 0) return false;
-    } else if (waitpid(process_, nullptr, WNOHANG) != 0) {
-      process_ = 0;
+    } else if (ended()) {
       return false;
     }
   }
@@ -108,7 +117,7 @@ bool Person::sees(const std::function<bool(const nlohmann::json&)>& wanted) {
 
 Image8 Person::screenshot() {
   const int before = state_.value("screenshots", 0);
-  key("F12");
+  xdotool("key F12");  // the state that is waited for was written with the picture
   if (!sees([&](const auto& state) { return state["screenshots"] > before; })) return {};
   auto picture = load_picture(folder_ / "dump/state.json.png");
   return picture ? std::move(picture->rgb) : Image8{};
@@ -125,61 +134,82 @@ void Person::xdotool(const std::string& arguments) {
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
 }
 
-std::string Person::move_to(const std::string& mark, float x, float y) {
-  const Point point = at(mark, x, y);
-  return "mousemove --window " + window_ + " " + std::to_string(point.x) + " " + std::to_string(point.y) +
-         " ";
+void Person::move_to(Point point) {
+  xdotool("mousemove --window " + window_ + " " + std::to_string(point.x) + " " + std::to_string(point.y));
+  EXPECT_TRUE(sees([&](const auto& state) {
+    return state["pointer"] == nlohmann::json::array({point.x, point.y});
+  }));
+}
+
+// Input comes in order: a window that has seen this key, which does nothing, has seen all before it.
+void Person::until_seen() {
+  const auto held = [](const nlohmann::json& state) {
+    return std::ranges::any_of(state["keys_down"], [](const auto& key) { return key == "Pause"; });
+  };
+  xdotool("keydown Pause");
+  static_cast<void>(sees(held));  // false where something before it has ended the window
+  xdotool("keyup Pause");
+  static_cast<void>(sees(std::not_fn(held)));
 }
 
 bool Person::drop(const std::vector<std::filesystem::path>& files, const std::string& mark) {
+  hover(mark);
   const Point point = at(mark);
-  xdotool(move_to(mark));
   FileDrag drag(window(), files);
   return drag.move(point.x, point.y) && drag.drop();
 }
 
-void Person::click(const std::string& mark, int button) {
-  // A frame must see the pointer there, then the button down, then up.
-  xdotool(move_to(mark) + "sleep 0.15 mousedown " + std::to_string(button) + " sleep 0.15 mouseup " +
-          std::to_string(button));
-}
-
-void Person::double_click(const std::string& mark) {
-  xdotool(move_to(mark) + "sleep 0.15 click --repeat 2 --delay 60 1");
-}
-
-void Person::scroll(const std::string& mark, int steps) {
-  const std::string button = steps > 0 ? "4" : "5";
-  xdotool(move_to(mark) + "sleep 0.15 click --repeat " + std::to_string(std::abs(steps)) + " --delay 60 " +
-          button);
-}
-
 void Person::hover(const std::string& mark, float x, float y) {
-  xdotool(move_to(mark, x, y));
+  Point point;
+  do {  // again where it has moved meanwhile, as what is in a dialog does that has just opened
+    point = at(mark, x, y);
+    move_to(point);
+  } while (at(mark, x, y) != point);
 }
 
 void Person::press(const std::string& mark, float x, float y, int button) {
-  xdotool(move_to(mark, x, y) + "sleep 0.15 mousedown " + std::to_string(button));
+  hover(mark, x, y);
+  xdotool("mousedown " + std::to_string(button));
   EXPECT_TRUE(sees([](const auto& state) { return state["mouse_down"] == true; }));
 }
 
 void Person::let_go(int button) {
   xdotool("mouseup " + std::to_string(button));
-  EXPECT_TRUE(sees([](const auto& state) { return state["mouse_down"] == false; }));
+  EXPECT_TRUE(sees([](const auto& state) { return state["mouse_down"] == false; }) || ended());
+}
+
+void Person::click(const std::string& mark, int button) {
+  press(mark, 0.5F, 0.5F, button);
+  let_go(button);
+}
+
+void Person::double_click(const std::string& mark) {
+  hover(mark);
+  xdotool("click --repeat 2 --delay 60 1");  // two clicks need a pace
+  until_seen();
+}
+
+void Person::scroll(const std::string& mark, int steps) {
+  hover(mark);
+  xdotool("click --repeat " + std::to_string(std::abs(steps)) + (steps > 0 ? " 4" : " 5"));
+  until_seen();
 }
 
 void Person::drag(const std::string& mark, float from_x, float from_y, float to_x, float to_y, int button) {
-  std::string path;
-  for (const float share : {0.25F, 0.5F, 0.75F, 1.0F}) {
-    path += move_to(mark, from_x + (to_x - from_x) * share, from_y + (to_y - from_y) * share) + "sleep 0.1 ";
-  }
+  hover(mark, from_x, from_y);
+  const Point from = at(mark, from_x, from_y);
+  const Point to = at(mark, to_x, to_y);  // while it rests: it may be what is dragged
   press(mark, from_x, from_y, button);
-  xdotool(path);
+  constexpr int steps = 4;
+  for (int i = 1; i <= steps; ++i) {
+    move_to({from.x + (to.x - from.x) * i / steps, from.y + (to.y - from.y) * i / steps});
+  }
   let_go(button);
 }
 
 void Person::type(const std::string& text) {
-  xdotool("type --delay 40 '" + text + "'");
+  xdotool("type --delay 40 '" + text + "'");  // a letter twice at once is taken for a key that repeats
+  until_seen();
 }
 void Person::hold(const std::string& name) {
   xdotool("keydown " + name);
@@ -187,21 +217,14 @@ void Person::hold(const std::string& name) {
 void Person::release(const std::string& name) {
   xdotool("keyup " + name);
 }
-
-// Shortcuts are held for as long as a finger does: the window looks at keys once a frame.
+// What is held with a key stays down until the key is seen: let go in the same frame, it would be none of it.
 void Person::key(const std::string& name) {
   const std::size_t plus = name.rfind('+');
-  const std::string last = plus == std::string::npos ? name : name.substr(plus + 1);
-  std::string down;
-  std::string up;
-  for (std::size_t from = 0; plus != std::string::npos && from <= plus;) {
-    const std::size_t end = name.find('+', from);
-    const std::string modifier = name.substr(from, end - from);
-    down += "keydown " + modifier + " sleep 0.1 ";
-    up = " keyup " + modifier + up;
-    from = end + 1;
-  }
-  xdotool(down + "keydown " + last + " sleep 0.12 keyup " + last + " sleep 0.05" + up);
+  const std::string held = plus == std::string::npos ? "" : name.substr(0, plus);
+  if (!held.empty()) hold(held);
+  xdotool("key " + name.substr(plus + 1));  // from the start where there is no plus
+  until_seen();
+  if (!held.empty()) release(held);
 }
 
 void Person::close() {

@@ -1,5 +1,5 @@
 // A person in front of the window: starts it, drops, types, clicks and drags as one does, and looks at what
-// its state dump says, waiting for states and never for time.
+// its state dump says, waiting for states and never for time. Only letters and double clicks have a pace.
 #pragma once
 
 #include <filesystem>
@@ -32,23 +32,25 @@ class Person {
   void kill();  // as a crash does
   [[nodiscard]] int wait_exit();
 
-  // Waits until the dumped state satisfies `wanted`; false after a minute, or when the window ends.
+  // Waits until the dumped state satisfies `wanted`; false once the patience of tests has passed
+  // (support/patience.h), or when the window has ended.
   [[nodiscard]] bool sees(const std::function<bool(const nlohmann::json&)>& wanted);
   [[nodiscard]] const nlohmann::json& state() const { return state_; }
   [[nodiscard]] Image8 screenshot();  // by F12
 
+  // Each returns once the window has seen it, or was ended by it. x, y: shares of the mark.
   [[nodiscard]] bool drop(const std::vector<std::filesystem::path>& files, const std::string& mark);
   void click(const std::string& mark, int button = 1);
   void double_click(const std::string& mark);
-  void scroll(const std::string& mark, int steps);                      // > 0: away from the person
-  void hover(const std::string& mark, float x = 0.5F, float y = 0.5F);  // shares of the mark
+  void scroll(const std::string& mark, int steps);  // > 0: away from the person
+  void hover(const std::string& mark, float x = 0.5F, float y = 0.5F);
   void drag(const std::string& mark, float from_x, float from_y, float to_x, float to_y, int button = 1);
   // The parts of a drag, for a look in between.
   void press(const std::string& mark, float x = 0.5F, float y = 0.5F, int button = 1);
   void let_go(int button = 1);
   void type(const std::string& text);
   void key(const std::string& name);
-  void hold(const std::string& name);
+  void hold(const std::string& name);  // these two return at once
   void release(const std::string& name);
   void close();                                                               // as the window manager asks
   [[nodiscard]] unsigned long window() const { return std::stoul(window_); }  // its X11 number
@@ -56,12 +58,15 @@ class Person {
 
   struct Point {
     int x = 0, y = 0;
+    bool operator==(const Point&) const = default;
   };
   [[nodiscard]] Point at(const std::string& mark, float x = 0.5F, float y = 0.5F);  // pixels of the window
 
  private:
   [[nodiscard]] bool read_state();
-  [[nodiscard]] std::string move_to(const std::string& mark, float x = 0.5F, float y = 0.5F);
+  [[nodiscard]] bool ended() const;  // of the process
+  void move_to(Point point);
+  void until_seen();  // all that was done so far
 
   const TemporaryFolder& folder_;
   std::string program_;

@@ -6,73 +6,17 @@
 //   orbit-learning   the same while a style is learned
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <map>
 
-#include "acting.h"
 #include "film.h"
+#include "photographer.h"
 #include "processor_time.h"
+#include "review.h"
 #include "xdnd.h"
 
 namespace triptych::test {
 namespace {
-
-struct Look {
-  bool light = false;
-  int percent = 100;
-  [[nodiscard]] std::string name() const {
-    return std::string(light ? "light" : "dark") + "-" + std::to_string(percent);
-  }
-};
-
-class Photographer {
- public:
-  Photographer(std::string program, std::filesystem::path portrait, std::filesystem::path out)
-      : program_(std::move(program)), portrait_(std::move(portrait)), out_(std::move(out)) {}
-
-  // A new window, with nothing remembered but how it is to look.
-  bool begin(Look look, const std::vector<std::string>& arguments, int width = 1360, int height = 860) {
-    person.reset();
-    folder.emplace();
-    person.emplace(*folder, program_);
-    const auto config = *folder / "config/triptych";
-    std::filesystem::create_directories(config);
-    std::ofstream(config / "preferences.json") << json{{"light_theme", look.light},
-                                                       {"dark_backdrop", !look.light},
-                                                       {"interface_scale", look.percent / 100.0}};
-    std::vector<std::string> all{"--size", std::to_string(width * look.percent / 100) + "x" +
-                                               std::to_string(height * look.percent / 100)};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    return person->start(all);
-  }
-  bool begin_with_head(Look look) {
-    return begin(look, {portrait_.string()}) && person->sees([](const json& s) { return is_still(s); });
-  }
-  bool quiet() {
-    return person->sees(
-        [](const json& s) { return is_still(s) && s["jobs"].empty() && s["notices"].empty(); });
-  }
-  bool apply(const std::string& prompt) {
-    person->click("prompt");
-    person->key("ctrl+a");
-    person->type(prompt);
-    person->key("ctrl+Return");
-    return person->sees([&](const json& s) { return shown(s) == prompt && is_still(s); });
-  }
-  void save(const std::string& name) {
-    if (!save_picture(out_ / (name + ".png"), person->screenshot())) std::cerr << name << " was not saved\n";
-  }
-  [[nodiscard]] const std::filesystem::path& portrait() const { return portrait_; }
-  [[nodiscard]] const std::filesystem::path& out() const { return out_; }
-
-  std::optional<TemporaryFolder> folder;
-  std::optional<Person> person;
-
- private:
-  std::string program_;
-  std::filesystem::path portrait_, out_;
-};
 
 bool make_docs(Photographer& p) {
   if (!p.begin_with_head({}) || !p.apply("bronze statue")) return false;
@@ -175,58 +119,6 @@ bool log_orbit_learning(Photographer& p) {
   if (person.state()["adapt"]["busy"] == true && losses() > before) return true;
   std::cerr << "nothing was learned meanwhile\n";
   return false;
-}
-
-struct State {
-  const char* name;
-  void (*reach)(Photographer&);
-};
-
-// From a head with one edit; what opens a dialog comes last of its kind, Escape closes it.
-const std::vector<State> states{
-    {"result", [](Photographer& p) { p.person->drag("view.square", 0.5F, 0.5F, 0.4F, 0.46F); }},
-    {"beyond", [](Photographer& p) { p.person->drag("view.square", 0.9F, 0.5F, 0.1F, 0.5F); }},
-    {"wipe", [](Photographer& p) { p.person->key("r"), p.person->key("w"); }},
-    {"sides", [](Photographer& p) { p.person->key("s"); }},
-    {"depth", [](Photographer& p) { p.person->key("s"), p.person->key("d"); }},
-    {"normals", [](Photographer& p) { p.person->key("n"); }},
-    {"path",
-     [](Photographer& p) {
-       p.person->key("n"), p.person->key("k"), p.person->key("Right"), p.person->key("k");
-     }},
-    {"adapt", [](Photographer& p) { p.person->key("a"), p.person->click("picture.zoom"); }},
-    {"tooltip", [](Photographer& p) { p.person->hover("compare.1"); }},
-    {"help", [](Photographer& p) { p.person->key("F1"); }},
-    {"palette",
-     [](Photographer& p) { p.person->key("Escape"), p.person->key("ctrl+k"), p.person->type("vi"); }},
-    {"export", [](Photographer& p) { p.person->key("Escape"), p.person->key("ctrl+e"); }},
-    {"export_video", [](Photographer& p) { p.person->click("export.kind.1"); }},
-    {"preferences", [](Photographer& p) { p.person->key("Escape"), p.person->key("ctrl+comma"); }},
-    {"file", [](Photographer& p) { p.person->key("Escape"), p.person->key("ctrl+s"); }},
-    {"error",
-     [](Photographer& p) {
-       p.person->key("Escape");
-       std::ofstream(*p.folder / "broken.png") << "this is no picture";
-       static_cast<void>(p.person->drop({*p.folder / "broken.png"}, "viewport"));
-       static_cast<void>(p.person->sees([](const json& s) { return !s["notices"].empty(); }));
-     }},
-};
-
-bool review(Photographer& p) {
-  for (const Look look : {Look{}, Look{true, 100}, Look{false, 200}, Look{true, 200}}) {
-    if (p.begin(look, {}) && p.person->sees([](const json& s) { return is_still(s); }))
-      p.save(look.name() + "-welcome");
-    if (!p.begin_with_head(look)) return false;
-    p.save(look.name() + "-first");
-    if (!p.apply("bronze statue")) return false;
-    for (const State& state : states) {
-      state.reach(p);
-      static_cast<void>(p.person->screenshot());  // what was pressed has been seen by now
-      if (!p.person->sees([](const json& s) { return is_still(s); })) return false;
-      p.save(look.name() + "-" + state.name);
-    }
-  }
-  return true;
 }
 
 }  // namespace

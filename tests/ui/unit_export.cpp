@@ -76,6 +76,16 @@ TEST_F(Export, ATransparentPictureHasNoBackground) {
     ASSERT_NEAR(picture.pixels[i], opaque.pixels[i], 2) << i;
 }
 
+TEST_F(Export, WhatCannotBeTransparentStandsOnTheBackground) {
+  for (const char* suffix : {".bmp", ".jpg"}) {
+    request.transparent = false;
+    const Image8 asked = written(std::string("opaque") + suffix);
+    request.transparent = true;
+    EXPECT_EQ(written(std::string("clear") + suffix).pixels, asked.pixels) << suffix;
+    EXPECT_GT(asked.at(1, 1, 2), 200) << suffix;  // blue
+  }
+}
+
 TEST_F(Export, AVideoFollowsItsCameras) {
   request.kind = ExportRequest::Kind::video;
   request.size = 32;

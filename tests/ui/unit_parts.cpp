@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <semaphore>
 #include <set>
 #include <thread>
 
@@ -184,6 +185,25 @@ TEST(Waits, OnlyTheTimeUntilAMutexIsFreeCounts) {
   held.unlock();
   waiter.join();
   EXPECT_GT(meter.longest_ms(), 0);
+}
+
+// The worker posts, and with that wakes the window, while it holds the queue.
+TEST(Waits, WhatCancellingWaitsForCounts) {
+  std::binary_semaphore posting{0}, go_on{0};
+  UiQueue ui;
+  ui.set_wake([&] {
+    posting.release();
+    go_on.acquire();
+  });
+  JobQueue queue(ui);
+  queue.submit(
+      "quick", "", [](Progress&) -> Status { return {}; }, [](const Status&) {});
+  posting.acquire();
+  std::jthread canceller([&] { queue.cancel_key("edit"); });
+  while (!ui.waits.waits()) std::this_thread::yield();
+  go_on.release();
+  canceller.join();
+  EXPECT_GT(ui.waits.longest_ms(), 0);
 }
 
 TEST(Landmarks, ADraggedOneTakesItsNeighboursWithIt) {

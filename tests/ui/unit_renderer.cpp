@@ -10,6 +10,7 @@
 
 #include "driver.h"
 #include "fake_services.h"
+#include "support/analytic_head.h"
 #include "viewport/view_renderer.h"
 #include "viewport/view_request.h"
 
@@ -203,6 +204,37 @@ TEST(ViewRenderer, TheNewestRequestEndsUpOnTheScreen) {
   EXPECT_EQ(frame.request, last);
   EXPECT_EQ(frame.camera, viewer.request.camera);
   EXPECT_TRUE(viewer.failure.empty()) << viewer.failure;
+}
+
+// Small networks of one block.
+Head super_resolved_head() {
+  Head head = analytic_canonical_head({.front_size = 16, .hidden = 16});
+  const auto convolution = [](int inputs, int outputs, int kernel, bool upsample) {
+    SuperResolution::Convolution layer{inputs, outputs, kernel, upsample, {}, {}};
+    layer.weights.resize(static_cast<std::size_t>(inputs * outputs * kernel * kernel));
+    layer.bias.resize(static_cast<std::size_t>(outputs));
+    return layer;
+  };
+  const int features = head.decoder->layers.back().outputs - 1;
+  SuperResolution net;
+  net.blocks.push_back(
+      {convolution(features, 4, 3, true), convolution(4, 4, 3, false), convolution(4, 3, 1, false)});
+  net.input_size = 32;
+  net.output_size = 64;
+  head.super_resolution = std::make_shared<const SuperResolution>(std::move(net));
+  return head;
+}
+
+// Its network takes as long for a picture that is made smaller.
+TEST(ViewRenderer, SuperResolutionMakesTheExactPictureAtOnce) {
+  Viewer viewer;
+  auto edit = std::make_shared<Edit>();
+  edit->reconstruction = edit->edited = super_resolved_head();
+  viewer.request.edit = edit;
+  viewer.request.size = 512;
+  viewer.renderer.request(viewer.request);
+  viewer.wait([](const ViewFrame& f) { return f.final; });
+  EXPECT_EQ(viewer.services.super_resolved_rows, std::vector{512});
 }
 
 TEST(ViewRenderer, ComparesWithTheOriginal) {

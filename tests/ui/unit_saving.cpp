@@ -75,6 +75,7 @@ TEST_F(Saving, OpeningASessionCanBeUndone) {
   ASSERT_TRUE(driver.wait([&] { return file() == work && scene().shown()->edit != nullptr; }));
   EXPECT_EQ(scene().shown()->text, "clown");
   for (const auto& variant : scene().history) EXPECT_GT(variant->id, id);  // has a thumbnail of its own
+  ASSERT_TRUE(driver.wait_idle());
   EXPECT_EQ(app::load_preferences(folder / "config")->recent.front(), work);
   driver.app->undo();
   EXPECT_EQ(scene().shown()->text, "zombie");

@@ -7,7 +7,7 @@ namespace triptych::test {
 void ask_to_close(unsigned long window);
 // Takes the window off the screen, as minimising does, or puts it back.
 void set_minimised(unsigned long window, bool minimised);
-// Dots an inch of the display for windows that are opened from now on; 0: what it was at the start.
+// Dots an inch of the display; 0: what it was at the start.
 void set_display_dpi(int dpi);
 
 }  // namespace triptych::test

@@ -170,9 +170,18 @@ Result<ModelInfo> describe(const Package& package, int picture_size) {
       info.styles.push_back({style.at("name"), style.at("phrases")});
     }
     info.limits = json.value("limits", std::vector<std::string>{});
+    if (const auto range = json.find("view_range"); range != json.end()) {
+      info.view_range = {range->at("yaw"), range->at("pitch")};
+    }
   } catch (const nlohmann::json::exception& error) {
-    return fail(package.path().string() + ": the manifest's \"styles\" or \"limits\" are damaged",
-                error.what());
+    return fail(
+        package.path().string() + R"(: the manifest's "styles", "limits" or "view_range" are damaged)",
+        error.what());
+  }
+  const auto good = [](float degrees) { return degrees > 0 && degrees <= 90; };
+  if (!good(info.view_range.yaw) || !good(info.view_range.pitch)) {
+    return fail(package.path().string() +
+                R"(: the manifest's "view_range" is damaged: its angles go up to 90 degrees)");
   }
   return info;
 }
@@ -214,6 +223,7 @@ Status write_starter(const std::filesystem::path& path, const NetworkConfig& con
   Manifest manifest{"starter", text.name, text.version, nlohmann::json::object()};
   manifest.json["network"] = to_json(config);
   manifest.json["limits"] = text.limits;
+  manifest.json["view_range"] = {{"yaw", text.view_range.yaw}, {"pitch", text.view_range.pitch}};
   manifest.json["training"] = text.training;
   for (const StyleInfo& style : text.styles) {
     manifest.json["styles"].push_back({{"name", style.name}, {"phrases", style.phrases}});

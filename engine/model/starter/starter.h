@@ -23,6 +23,7 @@ struct PackageText {
   std::vector<std::string> limits;                     // what the model cannot do, as sentences
   nlohmann::json training = nlohmann::json::object();  // how it was made: stages, samples, figures
   at::Tensor sentences = {};  // of the styles' phrases (prompt_encoders.h); undefined: not kept
+  ViewRange view_range{};
 };
 // Weights are stored as fp16.
 [[nodiscard]] Status write_starter(const std::filesystem::path& path, const NetworkConfig& config,

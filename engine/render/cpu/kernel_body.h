@@ -4,6 +4,7 @@
 #include "render/fast.h"
 #include "render/kernel.h"
 #include "render/march.h"
+#include "render/nodes.h"
 
 namespace triptych::render {
 
@@ -47,8 +48,26 @@ void evaluate_points(const FieldView& field, const float* points, std::size_t co
 }
 
 template <typename L>
+void evaluate_nodes(const FieldView& field, const BakedView& grid, float* const (&points)[3], int count,
+                    std::uint32_t* nodes) {
+  constexpr int size = batch<L>;
+  static_assert(64 % size == 0);
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is read is written first
+  FieldScratch<L> scratch;
+  alignas(64) float raw[size], color[3 * size];
+  for (float* column : points) {
+    for (int i = count; i % size != 0; ++i) column[i] = column[count - 1];
+  }
+  for (int from = 0; from < count; from += size) {
+    evaluate<L>(field, {points[0] + from, points[1] + from, points[2] + from}, scratch,
+                {raw, color, scratch.hidden});
+    encode_nodes<L>(grid, raw, color, size, size, nodes + from);
+  }
+}
+
+template <typename L>
 Kernel make_kernel(const char* name) {
-  return {name, march_tile<L>, evaluate_points<L>, fast_tile<L>, convolve_row<L>};
+  return {name, march_tile<L>, evaluate_points<L>, evaluate_nodes<L>, fast_tile<L>, convolve_row<L>};
 }
 
 }  // namespace triptych::render

@@ -136,7 +136,7 @@ struct HwyLanes : HwyVectors<hn::ScalableTag<float>> {
   static constexpr bool keeps_hidden = true;
   static constexpr float opaque = 2e-5F;
   static constexpr float negligible = 1e-7F;
-  // Half a vector of 16 wastes nothing of 24 channels.
+  // Half a vector of 16 wastes nothing of 24 channels; where 16 divide them, whole ones are taken (field.h).
   using Texels = HwyVectors<hn::CappedTag<float, 8>>;
 };
 

@@ -155,7 +155,7 @@ Result<View> CudaRenderer::exact(const GpuHead& head, const Camera& camera, cons
   TRIPTYCH_TRY(View view, device_->fetch(device_->fetch_exact, task));
   render::finish_depth(task.far_depth, view);
   render::lay_over(options.background, task.field.frustum, view);
-  if (options.normals) view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
+  render::set_normals(options.normals, task.camera, view, pool);
   return view;
 }
 
@@ -163,7 +163,7 @@ Result<View> CudaRenderer::fast(const GpuHead& head, const Camera& camera, const
                                 ThreadPool& pool) {
   TRIPTYCH_TRY(const render::FastTask task, device_->fast_task(head, camera, options));
   TRIPTYCH_TRY(View view, device_->fetch(device_->fetch_fast, task));
-  if (options.normals) view.normal = render::normals_of(task.camera, view.depth, view.alpha, pool);
+  render::set_normals(options.normals, task.camera, view, pool);
   return view;
 }
 
