@@ -85,7 +85,7 @@ TEST(StarterNetwork, ATonePaintsThePictureByItsBrightness) {
 TEST(StarterNetwork, APromptShutsTheGatesOfThePicturesColours) {
   const starter::NetworkConfig config = config_of();
   nn::Weights weights = plain_weights(config);
-  weights.set("planes.tone.gates.bias", at::tensor({-5.0F, 0.0F, 5.0F, 0.0F}));
+  weights.set("planes.tone.gates.bias", at::tensor({-1.0F, 0.0F, 1.0F, 0.0F}));
   const at::Tensor input = at::rand({2, 4, 64, 64});
   const starter::Planes planes = with_and_without_prompt(config, weights, input);
   const auto colors = [&](int item) {
@@ -108,11 +108,9 @@ TEST(StarterNetwork, APromptShutsTheGatesOfThePicturesColours) {
 TEST(StarterNetwork, ALightOfThePromptFollowsTheSurface) {
   const starter::NetworkConfig config = config_of();
   nn::Weights weights = plain_weights(config);
-  weights.set("planes.tone.gates.bias", at::tensor({0.0F, 0.0F, 5.0F, 0.0F}));
+  weights.set("planes.tone.gates.bias", at::tensor({0.0F, 0.0F, 1.0F, 0.0F}));
   at::Tensor light = at::zeros({starter::shading_terms, 3});
-  light[0][0] = 1;  // red by x, green by y, blue by z
-  light[1][1] = 1;
-  light[2][2] = 1;
+  for (int i = 0; i < 3; ++i) light[i][i] = 0.125F;  // red by x, green by y, blue by z
   weights.set("planes.tone.light.bias", light.view({-1}));
   const Camera camera = orbit_camera(30, 10);
   const at::Tensor cameras = starter::camera_tensor(std::vector<Camera>{camera});

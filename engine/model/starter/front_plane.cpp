@@ -15,6 +15,10 @@ using at::Tensor;
 // the solidest density nothing. As steep as that, its edge is the picture's edge, not a soft one outside it.
 constexpr double mask_slope = 14;
 
+// What a prompt alone says, of a whole picture, is learned from few of the items that are seen: small changes
+// of its weights move a gate or a light far.
+constexpr double gate_gain = 32, light_gain = 8;
+
 // fp32, a channel after another.
 Tensor planar(const Tensor& x) {
   return x.to(at::kFloat).contiguous();
@@ -44,16 +48,17 @@ Tensor warped(const Tensor& picture, const Tensor& source) {
   return at::grid_sampler_2d(picture, source.permute({0, 2, 3, 1}), bilinear, clamped, false);
 }
 
-// What a prompt adds to a gate (or share) for all pixels, [B, 1, 1, 1]; 0 for items without one.
+// What a prompt adds to the logits of a gate for all pixels, [B, 1, 1, 1]; 0 for items without one.
 Tensor everywhere(const Tones& tones, std::int64_t gate) {
-  return (tones.gates.select(1, gate).to(at::kFloat) * tones.present.to(at::kFloat)).view({-1, 1, 1, 1});
+  const Tensor given = tones.gates.select(1, gate).to(at::kFloat) * tones.present.to(at::kFloat);
+  return gate_gain * given.view({-1, 1, 1, 1});
 }
 
 // [B, 3, P, P]: what the light of the prompt adds to the colour of a surface of this depth.
 Tensor lit(const Tones& tones, const Tensor& depth, const Tensor& cameras) {
   // What a colour should be does not say where the surface is.
   const Tensor basis = shading_basis(depth.detach(), cameras);
-  const Tensor colors = tones.light.to(at::kFloat).view({-1, shading_terms, 3}).transpose(1, 2);
+  const Tensor colors = light_gain * tones.light.to(at::kFloat).view({-1, shading_terms, 3}).transpose(1, 2);
   const Tensor light = at::bmm(colors, basis.flatten(2)).view({-1, 3, basis.size(2), basis.size(3)});
   return doubled(light);
 }
@@ -65,7 +70,7 @@ Tensor toned(const Tones& tones, const Tensor& own, const Tensor& brightness, co
   constexpr double keep = 4;  // logit of leaving a colour as it is
   Tensor logits = 4 * planar(tones.share);
   if (tones.gates.defined()) {
-    logits = logits + 4 * tones.gates.to(at::kFloat).slice(1, 2).unsqueeze(2).unsqueeze(3);
+    logits = logits + gate_gain * tones.gates.to(at::kFloat).slice(1, 2).unsqueeze(2).unsqueeze(3);
   }
   const std::int64_t count = logits.size(1);
   const Tensor kept = at::full_like(logits.narrow(1, 0, 1), keep);
@@ -100,8 +105,8 @@ Tensor front_plane(const FrontParts& parts, const PictureMaps& maps, const Tones
   const Tensor color = at::logit(picture.narrow(1, 0, 3).clamp(0.02, 0.98));
   const Tensor brightness = color.mean(1, true);
   const auto gate = [&](const Tensor& logit, std::int64_t index) {
-    const Tensor open = logit + 1;
-    return at::sigmoid(4 * (tones.gates.defined() ? open + everywhere(tones, index) : open));
+    const Tensor open = 4 * logit + 4;
+    return at::sigmoid(tones.gates.defined() ? open + everywhere(tones, index) : open);
   };
   const Tensor hue_gate = gate(y[3], 0), brightness_gate = gate(y[4], 1);
   const Tensor own = (color - brightness) * hue_gate + brightness * brightness_gate;

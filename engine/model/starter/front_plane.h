@@ -14,8 +14,10 @@ namespace triptych::starter {
 struct Tones {
   at::Tensor curves;  // [B, 3 * tones * 3]: colours that 1, the brightness and a quarter of its square add
   at::Tensor share;   // [B, tones, P, P], logits / 4; undefined: no tones
-  at::Tensor gates;  // [B, 2 + tones], logits / 4: added to both gates and every share; undefined: nothing is
-  at::Tensor light;  // [B, 15 * 3]: colours that each term of shading.h adds to the tones; undefined: none
+  at::Tensor
+      gates;  // [B, 2 + tones], logits / 32: added to both gates and every share; undefined: nothing is
+  at::Tensor light;    // [B, 15 * 3]: an eighth of the colours that each term of shading.h adds to the tones;
+                       // undefined: none
   at::Tensor present;  // [B], bool: has a prompt
 };
 
