@@ -18,7 +18,7 @@ void build_default_layout(Ui& ui, ImGuiID root, ImVec2 size) {
   const ImGuiID right = ImGui::DockBuilderSplitNode(centre, ImGuiDir_Right, adapt, nullptr, &centre);
   const ImGuiID top_left = ImGui::DockBuilderSplitNode(left, ImGuiDir_Up, 0.34F, nullptr, &left);
   for (const ImGuiID node : {centre, left, bottom, top_left, right}) {
-    ImGui::DockBuilderGetNode(node)->LocalFlags |= ImGuiDockNodeFlags_HiddenTabBar;
+    ImGui::DockBuilderGetNode(node)->LocalFlags |= ImGuiDockNodeFlags_NoTabBar;
   }
   ImGui::DockBuilderDockWindow("Picture", top_left);
   ImGui::DockBuilderDockWindow("Prompt", left);
@@ -38,24 +38,6 @@ void scale_layout(float ratio) {
   }
 }
 
-// Layouts of earlier programs say that panels cannot be moved.
-void free_panels() {
-  for (const ImGuiStoragePair& entry : ImGui::GetCurrentContext()->DockContext.Nodes.Data) {
-    auto* node = static_cast<ImGuiDockNode*>(entry.val_p);
-    if (node == nullptr || (node->LocalFlags & ImGuiDockNodeFlags_NoTabBar) == 0) continue;
-    node->SetLocalFlags((node->LocalFlags & ~ImGuiDockNodeFlags_NoTabBar) | ImGuiDockNodeFlags_HiddenTabBar);
-  }
-}
-
-// Dear ImGui draws the corner of a panel without tabs by which it is moved.
-void tell_corners() {
-  for (const char* name : {"Picture", "Prompt", "History", "Adapt", "View"}) {
-    ImGuiWindow* panel = ImGui::FindWindowByName(name);
-    if (panel == nullptr || ImGui::GetCurrentContext()->HoveredId != panel->GetID("#UNHIDE")) continue;
-    ImGui::SetTooltip("Drag this corner to move the panel, click it to see its tab; View, Reset the layout");
-  }
-}
-
 void dock_space(Ui& ui) {
   const ImGuiID root = ImGui::GetID("root");
   const ImGuiViewport* viewport = ImGui::GetMainViewport();
@@ -66,10 +48,8 @@ void dock_space(Ui& ui) {
     scale_layout(ui.layout_ratio);
   }
   ui.layout_ratio = 1;
-  free_panels();
-  // The cleared window is the ground: panels need none below theirs. Only those that share a place show tabs.
-  ImGui::DockSpaceOverViewport(root, viewport,
-                               ImGuiDockNodeFlags_PassthruCentralNode | ImGuiDockNodeFlags_AutoHideTabBar);
+  // The cleared window is the ground: panels need none below theirs.
+  ImGui::DockSpaceOverViewport(root, viewport, ImGuiDockNodeFlags_PassthruCentralNode);
 }
 
 }  // namespace
@@ -85,7 +65,6 @@ void draw_interface(Ui& ui) {
   history_panel(ui);
   adapt_panel(ui);
   viewport_panel(ui);
-  tell_corners();
   notices_overlay(ui);
   drop_overlay(ui);
   help_overlay(ui);
