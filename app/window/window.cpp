@@ -54,6 +54,8 @@ class MainWindow {
     while (true) {
       // Nothing is drawn while it is minimised: results wake it, and Dear ImGui's events wait for a frame.
       window_.wait(window_.minimised() ? idle_s : wait_time());
+      // What came in beside the last frame of an earlier event has frames of its own.
+      if (ImGui::GetCurrentContext()->InputEventsQueue.Size > 0 && !waits_for_picture()) settle_frames_ = 1;
       if (window_.minimised()) {
         app_.update();
       } else {
@@ -173,6 +175,7 @@ class MainWindow {
     window_.restore();  // the question must be seen
     ui_.quit = false;
     ui_.dialogs.quit = true;
+    settle_frames_ = 2;  // to draw it: this frame may have been the last of an earlier event
     return false;
   }
 
