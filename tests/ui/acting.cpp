@@ -108,8 +108,9 @@ TEST_F(Acting, BackslashShowsTheOriginalWhileItIsHeld) {
 
 TEST_F(Acting, ALandmarkIsDraggedAndTheFaceCutOutByIt) {
   begin();
-  person.click("picture.zoom");
+  ASSERT_TRUE(person.sees([](const json& s) { return s["marks"].contains("landmark"); }));
   const json before = person.state()["marks"]["landmark"];
+  person.click("picture.zoom");
   ASSERT_TRUE(person.sees([&](const json& s) { return s["marks"]["landmark"] != before; }));
   person.drag("landmark", 0.5F, 0.5F, 3, 0.5F);
   ASSERT_TRUE(person.sees([](const json& s) { return s["scene"]["corrected"] == true && is_still(s); }));
