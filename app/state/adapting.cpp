@@ -212,7 +212,8 @@ void Adapting::poll() {
   if (ended) finish();
 }
 
-// The head that is open, in what has been learned so far; the next snapshot replaces it.
+// The head that is open, in what has been learned so far; the next snapshot replaces it. Who looks at another
+// head of the history by the time that it is there goes on looking at that.
 void Adapting::show_newest() {
   const auto source = app_.scene().source;
   const auto style = run_->latest();
@@ -222,9 +223,10 @@ void Adapting::show_newest() {
       [this, source, style = *style](Progress& progress) {
         return app_.services.edit_with(style, source->portrait, progress);
       },
-      [this, source, name = run_name_](Result<std::shared_ptr<const Edit>> edit) {
+      [this, source, name = run_name_,
+       shown = app_.scene().current](Result<std::shared_ptr<const Edit>> edit) {
         if (!edit) return app_.notices.add(edit.error());
-        if (app_.scene().source == source) app_.show_learned(name, *edit);
+        if (app_.scene().source == source) app_.show_learned(name, *edit, shown);
       });
 }
 

@@ -111,8 +111,9 @@ class App {
   void cancel_edit();
   // A result that is there already, as an entry of the history (its id does not matter).
   void take_result(Variant result, float strength);
-  // A snapshot of the style that is being learned: the first is an action, the others replace its entry.
-  void show_learned(const std::string& style, const std::shared_ptr<const Edit>& edit);
+  // A snapshot of the style that is being learned: the first is an action, the others replace its entry. Who
+  // does not look at entry `looked_at` any more, as when the snapshot was taken, goes on looking at another.
+  void show_learned(const std::string& style, const std::shared_ptr<const Edit>& edit, int looked_at);
   void show_variant(int index);
   void remove_variant(int index);
   void set_strength(float strength, bool dragging);

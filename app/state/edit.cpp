@@ -174,11 +174,12 @@ void App::take_result(Variant result, float strength) {
   act(std::move(next), "Take \"" + label + "\"");
 }
 
-void App::show_learned(const std::string& style, const std::shared_ptr<const Edit>& edit) {
+void App::show_learned(const std::string& style, const std::shared_ptr<const Edit>& edit, int looked_at) {
   Scene next = scene();
   const auto own =
       std::ranges::find(next.history, learned_entry, [](const auto& entry) { return entry->id; });
   const bool first = own == next.history.end();
+  if (first && next.current != looked_at) return;
   if (first) learned_entry = next_variant_++;
   auto variant =
       std::make_shared<const Variant>(Variant{learned_entry, style, style, nullptr, edit, model_generation});

@@ -42,21 +42,31 @@ TEST_F(Entries, SnapshotsReplaceThatOfTheirRunAndUndoLeadsToThePersonsOwn) {
   const auto own = scene().shown()->edit;
   const auto first = snapshot();
   const auto second = snapshot();
-  app().show_learned("charcoal", first);
+  app().show_learned("charcoal", first, app().scene().current);
   EXPECT_EQ(scene().shown()->edit, first);
-  app().show_learned("charcoal", second);
+  app().show_learned("charcoal", second, app().scene().current);
   EXPECT_EQ(scene().shown()->edit, second);
   EXPECT_EQ(scene().history.size(), 2U);
   app().undo();
   EXPECT_EQ(scene().shown()->edit, own);
 }
 
+TEST_F(Entries, ASnapshotDoesNotTakeTheViewFromAHeadThatWasChosenMeanwhile) {
+  const int looked_at = scene().current;
+  const auto own = scene().shown()->edit;
+  app().show_learned("charcoal", snapshot(), looked_at + 1);
+  EXPECT_EQ(scene().shown()->edit, own);
+  const auto taken = snapshot();
+  app().show_learned("charcoal", taken, looked_at);
+  EXPECT_EQ(scene().shown()->edit, taken);
+}
+
 TEST_F(Entries, AnotherRunLeavesThatOfTheOneBeforeBehindUndo) {
   const auto before = snapshot();
-  app().show_learned("charcoal", before);
+  app().show_learned("charcoal", before, app().scene().current);
   start_learning();
   const auto now = snapshot();
-  app().show_learned("charcoal", now);
+  app().show_learned("charcoal", now, app().scene().current);
   EXPECT_EQ(scene().shown()->edit, now);
   app().undo();
   EXPECT_EQ(scene().shown()->edit, before);

@@ -134,8 +134,8 @@ TEST(Results, AnEntryThatIsRemovedWhileItIsRestoredStaysAway) {
   driver.apply("clown");
   ASSERT_TRUE(driver.wait([&] { return driver.app->scene().history.size() == 2; }));
   driver.app->correct_landmarks(driver.app->scene().source->faces.front().landmarks);
+  // Most often before the edit is there again; however fast that is, it must not come back.
   ASSERT_TRUE(driver.wait([&] { return driver.app->scene().source->corrected; }));
-  ASSERT_TRUE(driver.app->editing());
   driver.app->remove_variant(1);
   ASSERT_TRUE(driver.wait_idle());
   EXPECT_EQ(driver.app->scene().history.size(), 1U);
