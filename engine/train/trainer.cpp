@@ -231,9 +231,8 @@ void Trainer::save_when_cancelled(const std::stop_token& stop) const {
   std::unique_lock lock(none);
   std::condition_variable_any wake;
   const auto often = std::chrono::milliseconds(20);
-  while (!progress_.cancelled()) {
+  while (!wake.wait_for(lock, stop, often, [this] { return progress_.cancelled(); })) {
     if (stop.stop_requested()) return;
-    wake.wait_for(lock, stop, often, [this] { return progress_.cancelled(); });
   }
   // A fault that is not said here is met again after the step, if there is the time to say it.
   [[maybe_unused]] const Status saved = save();

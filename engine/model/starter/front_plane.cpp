@@ -48,10 +48,11 @@ Tensor warped(const Tensor& picture, const Tensor& source) {
   return at::grid_sampler_2d(picture, source.permute({0, 2, 3, 1}), bilinear, clamped, false);
 }
 
-// What a prompt adds to the logits of a gate for all pixels, [B, 1, 1, 1]; 0 for items without one.
-Tensor everywhere(const Tones& tones, std::int64_t gate) {
-  const Tensor given = tones.gates.select(1, gate).to(at::kFloat) * tones.present.to(at::kFloat);
-  return gate_gain * given.view({-1, 1, 1, 1});
+// What a prompt adds to the logits of both gates and every share for all pixels, [B, 2 + tones, 1, 1]; 0 for
+// items without one.
+Tensor everywhere(const Tones& tones) {
+  const Tensor given = tones.gates.to(at::kFloat) * tones.present.to(at::kFloat).unsqueeze(1);
+  return gate_gain * given.unsqueeze(2).unsqueeze(3);
 }
 
 // [B, 3, P, P]: what the light of the prompt adds to the colour of a surface of this depth.
@@ -69,9 +70,7 @@ Tensor toned(const Tones& tones, const Tensor& own, const Tensor& brightness, co
   if (!tones.share.defined()) return own;
   constexpr double keep = 4;  // logit of leaving a colour as it is
   Tensor logits = 4 * planar(tones.share);
-  if (tones.gates.defined()) {
-    logits = logits + gate_gain * tones.gates.to(at::kFloat).slice(1, 2).unsqueeze(2).unsqueeze(3);
-  }
+  if (tones.gates.defined()) logits = logits + everywhere(tones).slice(1, 2);
   const std::int64_t count = logits.size(1);
   const Tensor kept = at::full_like(logits.narrow(1, 0, 1), keep);
   const Tensor share = at::softmax(at::cat({logits, kept}, 1), 1).narrow(1, 0, count) *
@@ -106,7 +105,7 @@ Tensor front_plane(const FrontParts& parts, const PictureMaps& maps, const Tones
   const Tensor brightness = color.mean(1, true);
   const auto gate = [&](const Tensor& logit, std::int64_t index) {
     const Tensor open = 4 * logit + 4;
-    return at::sigmoid(tones.gates.defined() ? open + everywhere(tones, index) : open);
+    return at::sigmoid(tones.gates.defined() ? open + everywhere(tones).narrow(1, index, 1) : open);
   };
   const Tensor hue_gate = gate(y[3], 0), brightness_gate = gate(y[4], 1);
   const Tensor own = (color - brightness) * hue_gate + brightness * brightness_gate;

@@ -12,13 +12,16 @@ namespace triptych::starter {
 // colour, as a metal or a skin has one, and E_t says for every pixel how much of which. Starts as a grey
 // picture that hardly any pixel uses; rows without a prompt pass unchanged.
 struct Tones {
-  at::Tensor curves;  // [B, 3 * tones * 3]: colours that 1, the brightness and a quarter of its square add
-  at::Tensor share;   // [B, tones, P, P], logits / 4; undefined: no tones
-  at::Tensor
-      gates;  // [B, 2 + tones], logits / 32: added to both gates and every share; undefined: nothing is
-  at::Tensor light;    // [B, 15 * 3]: an eighth of the colours that each term of shading.h adds to the tones;
-                       // undefined: none
-  at::Tensor present;  // [B], bool: has a prompt
+  // [B, 3 * tones * 3]: colours that 1, the brightness and a quarter of its square add.
+  at::Tensor curves;
+  // [B, tones, P, P], logits / 4; undefined: no tones.
+  at::Tensor share;
+  // [B, 2 + tones], logits / 32: added to both gates and every share; undefined: nothing is.
+  at::Tensor gates;
+  // [B, 15 * 3]: an eighth of the colours that each term of shading.h adds to the tones; undefined: none.
+  at::Tensor light;
+  // [B], bool: has a prompt.
+  at::Tensor present;
 };
 
 // The outermost texels of square maps [B, N, N, K] (any strides), clockwise from the top left corner:
