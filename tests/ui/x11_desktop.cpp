@@ -29,7 +29,14 @@ void set_minimised(unsigned long window, bool minimised) {
   const std::array<long, 2> value{minimised ? IconicState : NormalState, None};
   XChangeProperty(display, window, property, property, 32, PropModeReplace,
                   reinterpret_cast<const unsigned char*>(value.data()), static_cast<int>(value.size()));
-  minimised ? XUnmapWindow(display, window) : XMapWindow(display, window);
+  if (minimised) {
+    XUnmapWindow(display, window);
+  } else {
+    XMapWindow(display, window);
+    // As desktops do. Without it Dear ImGui, which forgets the pointer in the frame in which it sees that the
+    // window has lost the focus, could forget one that has moved since.
+    XSetInputFocus(display, window, RevertToParent, CurrentTime);
+  }
 }
 
 void set_display_dpi(int dpi) {
