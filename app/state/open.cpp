@@ -45,6 +45,7 @@ void App::open_one(const fs::path& named, const std::shared_ptr<OpenBatch>& batc
   const bool folder = fs::is_directory(path, error);
   if (folder && !fs::exists(path / "manifest.json", error)) {
     adapting.open_pairs({path});
+    remember(path);  // at once: its pairs may have to wait for the model
   } else if (suffix == ".safetensors" && is_style_file(path)) {
     open_style(path, batch);
   } else if (folder || suffix == ".safetensors" || suffix == ".package") {

@@ -44,8 +44,9 @@ class GlWindow {
   [[nodiscard]] bool close_requested() const;
   void refuse_close();
   [[nodiscard]] bool minimised() const;
-  void restore();                             // if it is minimised
-  [[nodiscard]] float content_scale() const;  // of the monitor the window is on, as it is now
+  void restore();  // if it is minimised
+  // Of the monitor the window is on, as it is now; waits for the X server's answer.
+  [[nodiscard]] float content_scale() const;
   [[nodiscard]] std::vector<DroppedFiles> take_drops();
   [[nodiscard]] std::optional<std::pair<float, float>> files_over() const;  // where files hover now
   [[nodiscard]] std::string clipboard() const;

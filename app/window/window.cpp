@@ -133,9 +133,10 @@ class MainWindow {
   // that is there would show nothing new and, without a GPU, take the processor from making it.
   [[nodiscard]] bool waits_for_picture() const {
     constexpr double longest_ms = 100;
-    const bool dragged = app_.view.dragging_view || app_.view.dragging_strength;
-    return dragged && milliseconds_since(last_drawn_) < longest_ms;
+    return dragged() && milliseconds_since(last_drawn_) < longest_ms;
   }
+
+  [[nodiscard]] bool dragged() const { return app_.view.dragging_view || app_.view.dragging_strength; }
 
   void accept_drop(const DroppedFiles& drop) {
     switch (drop_target_at(ui_, drop.x, drop.y)) {
@@ -149,7 +150,9 @@ class MainWindow {
   }
 
   void restyle_if_needed() {
-    const float scale = window_.content_scale() * app_.preferences.interface_scale;
+    // Asking waits for the X server, which no frame of a drag has to.
+    if (!dragged()) display_scale_ = window_.content_scale();
+    const float scale = display_scale_ * app_.preferences.interface_scale;
     const bool light = app_.preferences.light_theme;
     if (ui_.palette == &palette_of(light) && ui_.scale == scale && styled_) return;
     if (app_.preferences.layout_scale != scale) {
@@ -245,6 +248,7 @@ class MainWindow {
   Pace pace_;
   int settle_frames_ = 3;
   bool styled_ = false;
+  float display_scale_ = 1;
   bool screenshot_ = false;
   int screenshots_ = 0;
   nlohmann::json described_;  // in the frame before

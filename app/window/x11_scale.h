@@ -7,8 +7,8 @@
 
 namespace triptych::app {
 
-// 1 for 96 dots an inch, by Xft.dpi as X11 keeps it for all monitors together; none without X11. One question
-// to the X server. Main thread only.
+// 1 for 96 dots an inch, by Xft.dpi as X11 keeps it for all monitors together; none without X11. Asks the
+// X server and waits for its answer. Main thread only.
 [[nodiscard]] std::optional<float> x11_scale();
 // Lets a change of it end the window's wait.
 void watch_x11_scale();

@@ -12,12 +12,8 @@
 namespace triptych::train {
 namespace {
 
-starter::NetworkConfig config_of() {
-  return starter::network_config(tiny::network_json(), "network").value();
-}
-
 TEST(StarterNetwork, PlanesHaveTheShapesAHeadWants) {
-  const starter::NetworkConfig config = config_of();
+  const starter::NetworkConfig config = tiny::network();
   const nn::Weights weights = starter::initial_weights(config, 1);
   const Camera camera = orbit_camera(0, 0);
   const at::Tensor cameras = starter::camera_tensor(std::vector<Camera>{camera, camera});
@@ -62,7 +58,7 @@ starter::Planes with_and_without_prompt(const starter::NetworkConfig& config, co
 // A tone that every pixel uses gives its colour, whatever the picture's is; items without a prompt keep
 // theirs.
 TEST(StarterNetwork, ATonePaintsThePictureByItsBrightness) {
-  const starter::NetworkConfig config = config_of();
+  const starter::NetworkConfig config = tiny::network();
   nn::Weights weights = plain_weights(config);
   at::Tensor share = at::zeros({8});  // four channels of a pixel shuffle for each of two tones
   share.narrow(0, 0, 4).fill_(10);
@@ -83,7 +79,7 @@ TEST(StarterNetwork, ATonePaintsThePictureByItsBrightness) {
 
 // A statue of red hair has no red in it: the prompt shuts the gates of all pixels, whatever E_t says of each.
 TEST(StarterNetwork, APromptShutsTheGatesOfThePicturesColours) {
-  const starter::NetworkConfig config = config_of();
+  const starter::NetworkConfig config = tiny::network();
   nn::Weights weights = plain_weights(config);
   weights.set("planes.tone.gates.bias", at::tensor({-1.0F, 0.0F, 1.0F, 0.0F}));
   const at::Tensor input = at::rand({2, 4, 64, 64});
@@ -106,7 +102,7 @@ TEST(StarterNetwork, APromptShutsTheGatesOfThePicturesColours) {
 // Tones are lit by the direction that the surface faces. The surface is a plane across the optical axis, so
 // all of it faces the camera.
 TEST(StarterNetwork, ALightOfThePromptFollowsTheSurface) {
-  const starter::NetworkConfig config = config_of();
+  const starter::NetworkConfig config = tiny::network();
   nn::Weights weights = plain_weights(config);
   weights.set("planes.tone.gates.bias", at::tensor({0.0F, 0.0F, 1.0F, 0.0F}));
   at::Tensor light = at::zeros({starter::shading_terms, 3});
@@ -158,7 +154,7 @@ TEST(StarterNetwork, AShadingBasisOfABallIsThatOfItsDirections) {
 
 // What a prompt moves, moves with its mask; items without a prompt keep their picture where it is.
 TEST(StarterNetwork, AWarpMovesThePicturesOwnColours) {
-  const starter::NetworkConfig config = config_of();
+  const starter::NetworkConfig config = tiny::network();
   nn::Weights weights = plain_weights(config);
   // A quarter of the picture to the right: 1 stands for a twentieth.
   weights.set("planes.warp.bias", at::tensor({5.0F, 0.0F}));
@@ -176,7 +172,7 @@ TEST(StarterNetwork, AWarpMovesThePicturesOwnColours) {
 
 // The border holds what E_t says of its part of the picture, and changes along it without a jump.
 TEST(StarterNetwork, TheBorderFollowsThePicture) {
-  const starter::NetworkConfig config = config_of();
+  const starter::NetworkConfig config = tiny::network();
   nn::Weights weights = starter::initial_weights(config, 1);
   const Camera camera = orbit_camera(0, 0);
   const at::Tensor cameras = starter::camera_tensor(std::vector<Camera>{camera});

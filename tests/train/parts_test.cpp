@@ -76,7 +76,7 @@ TEST(Portraits, AFaceThatLooksAsideIsSeenMirroredToo) {
 TEST(Portraits, ATurnedPhotographHasThePhotographForItsTarget) {
   const tiny::Folder folder("turned");
   Checkpoint start;
-  start.network = starter::network_config(tiny::network_json(), "network").value();
+  start.network = tiny::network();
   start.weights = start.average = starter::initial_weights(start.network, 2);
   const std::filesystem::path model = folder.path / "start.safetensors";
   ASSERT_TRUE(save_checkpoint(model, start));

@@ -26,49 +26,40 @@ TrainConfig measured(const tiny::Folder& folder, int edge) {
   return config;
 }
 
-std::string refusal(const TrainConfig& config, bool resume) {
-  TrainOptions options;
-  options.resume = resume;
-  Progress progress;
-  const auto result = train(config, options, progress);
-  return result ? "it ran" : result.error().message;
-}
-
 TEST(Run, GoesOnOnlyWithItsOwnStageAndNetwork) {
   const tiny::Folder folder("another");
   TrainConfig config = folder.config();
   config.steps = 1;
-  Progress progress;
-  const auto first = train(config, {}, progress);
-  ASSERT_TRUE(first) << first.error().message;
-  const auto before = read_file(first->checkpoint);
+  ASSERT_EQ(tiny::outcome(config), "it ran");
+  const auto before = read_file(folder.checkpoint());
   ASSERT_TRUE(before);
 
   config.steps = 2;
   TrainConfig other = config;
   other.stage = TrainConfig::Stage::joint;
-  const std::string stage = refusal(other, true);
-  EXPECT_THAT(stage, HasSubstr(first->checkpoint.string()));
+  const std::string stage = tiny::outcome(other, true);
+  EXPECT_THAT(stage, HasSubstr(folder.checkpoint().string()));
   EXPECT_THAT(stage, HasSubstr(R"("stage" "reconstruction", but the configuration says "joint")"));
   EXPECT_THAT(stage, HasSubstr("\"init\""));
   other = config;
   other.network["tones"] = 3;
-  EXPECT_THAT(refusal(other, true), HasSubstr(R"("tones" of "network" 2, but the configuration says 3)"));
-  EXPECT_TRUE(read_file(first->checkpoint).value() == *before) << "it is still there";
+  EXPECT_THAT(tiny::outcome(other, true),
+              HasSubstr(R"("tones" of "network" 2, but the configuration says 3)"));
+  EXPECT_TRUE(read_file(folder.checkpoint()).value() == *before) << "it is still there";
 
   config.network.erase("tones");  // says nothing else: as with "init", the rest is the checkpoint's
-  EXPECT_EQ(refusal(config, true), "it ran");
+  EXPECT_EQ(tiny::outcome(config, true), "it ran");
 }
 
 TEST(Run, HeldOutViewsThatCannotBeMeasuredAreRefusedAtOnce) {
   for (const int edge : {64, 192}) {
     const tiny::Folder folder("sizes");
     TrainConfig config = measured(folder, edge);
-    const std::string said = refusal(config, false);
+    const std::string said = tiny::outcome(config);
     EXPECT_THAT(said, HasSubstr("head 1000000 has views of " + std::to_string(edge) + " pixels"));
-    EXPECT_FALSE(std::filesystem::exists(config.output / "checkpoint.safetensors"));
+    EXPECT_FALSE(std::filesystem::exists(folder.checkpoint()));
     config.evaluate_minutes = 0;
-    EXPECT_EQ(refusal(config, false), "it ran");
+    EXPECT_EQ(tiny::outcome(config), "it ran");
   }
 }
 
@@ -84,23 +75,18 @@ TEST(Run, InterruptedWhileItMeasuresItHasSavedAndGoesOn) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::cancelled);
   EXPECT_FALSE(std::filesystem::exists(config.output / "figures.jsonl")) << "it was stopped";
-  const auto left = load_checkpoint(config.output / "checkpoint.safetensors");
+  const auto left = load_checkpoint(folder.checkpoint());
   ASSERT_TRUE(left) << left.error().message;
   EXPECT_EQ(left->steps, 1);
 
-  EXPECT_EQ(refusal(config, true), "it ran");
-  EXPECT_EQ(load_checkpoint(config.output / "checkpoint.safetensors")->steps, 3);
+  EXPECT_EQ(tiny::outcome(config, true), "it ran");
+  EXPECT_EQ(load_checkpoint(folder.checkpoint())->steps, 3);
 }
 
 // The manifest says what the run measured last; a line that a kill cut short is none.
 TEST(Run, APackageSaysWhatWasMeasured) {
   const tiny::Folder folder("package_figures");
-  Checkpoint checkpoint;
-  checkpoint.network = starter::network_config(tiny::network_json(), "network").value();
-  checkpoint.weights = checkpoint.average = starter::initial_weights(checkpoint.network, 1);
-  checkpoint.stage = "joint";
-  checkpoint.history = "[]";
-  ASSERT_TRUE(save_checkpoint(folder.path / "checkpoint.safetensors", checkpoint));
+  ASSERT_TRUE(save_checkpoint(folder.path / "checkpoint.safetensors", tiny::untrained(1)));
   PackageOptions options;
   options.name = "measured";
   Progress progress;

@@ -1,19 +1,15 @@
 #include "model/starter/starter.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
+#include "core/atomic_file.h"
 #include "model/starter/prompt_encoders.h"
 #include "prompt/encoders.h"
 #include "tiny.h"
-#include "train/checkpoint.h"
 #include "train/item.h"
 
 namespace triptych::train {
 namespace {
-
-starter::NetworkConfig config_of() {
-  return starter::network_config(tiny::network_json(), "network").value();
-}
 
 Portrait portrait_of() {
   const synthetic::View view = tiny::view_of(orbit_camera(8, 3), 0);
@@ -32,7 +28,7 @@ Portrait portrait_of() {
 
 TEST(StarterPackage, OpensAsTheModelThatWasWritten) {
   const tiny::Folder folder("package");
-  const starter::NetworkConfig config = config_of();
+  const starter::NetworkConfig config = tiny::network();
   nn::Weights weights;
   const nn::Weights initial = starter::initial_weights(config, 5);
   for (const auto& [name, tensor] : initial.table()) {
@@ -78,10 +74,57 @@ TEST(StarterPackage, OpensAsTheModelThatWasWritten) {
   EXPECT_FLOAT_EQ(head->near_depth, 2.25F);
 }
 
+class StarterViewRange : public ::testing::Test {
+ protected:
+  StarterViewRange() {
+    std::filesystem::create_directories(package);
+    starter::PackageText text;
+    text.name = text.version = "tiny";
+    text.view_range = {35, 20};
+    Progress progress;
+    EXPECT_TRUE(starter::write_starter(package, tiny::network(), tiny::untrained(5).weights, text, progress));
+  }
+  // What the manifest has for it from now on, as JSON; empty: nothing.
+  void say(const std::string& range) const {
+    auto manifest = nlohmann::json::parse(read_file(package / "manifest.json").value());
+    manifest.erase("view_range");
+    if (!range.empty()) manifest["view_range"] = nlohmann::json::parse(range);
+    EXPECT_TRUE(write_file(package / "manifest.json", manifest.dump()));
+  }
+  // Yaw and pitch, or why the package is not opened.
+  [[nodiscard]] std::string seen() const {
+    const auto model = open_model(package);
+    if (!model) return model.error().message;
+    const ViewRange range = (*model)->info().view_range;
+    return std::to_string(std::lround(range.yaw)) + " " + std::to_string(std::lround(range.pitch));
+  }
+
+  tiny::Folder folder{"view_range"};
+  std::filesystem::path package = folder.path / "package";
+};
+
+TEST_F(StarterViewRange, IsTheManifestsOrTheUsualOne) {
+  EXPECT_EQ(seen(), "35 20");
+  say(R"({"yaw": 90, "pitch": 1})");
+  EXPECT_EQ(seen(), "90 1");
+  say("");
+  EXPECT_EQ(seen(), "45 25");
+}
+
+TEST_F(StarterViewRange, ThatNoViewCanHaveIsASentence) {
+  for (const char* nonsense :
+       {R"({"yaw": 0, "pitch": 20})", R"({"yaw": 35, "pitch": -20})", R"({"yaw": 90.5, "pitch": 20})",
+        R"({"yaw": 35})", R"({"yaw": "wide", "pitch": 20})", "[35, 20]", "35", "null"}) {
+    say(nonsense);
+    EXPECT_THAT(seen(), ::testing::StartsWith(package.string() + ": the manifest's ")) << nonsense;
+    EXPECT_THAT(seen(), ::testing::HasSubstr("view_range")) << nonsense;
+  }
+}
+
 // In bf16 first, where the CPU has it, then in fp32, then in words.
 TEST(StarterPackage, DamagedWeightsAreASentence) {
   const tiny::Folder folder("damaged");
-  const starter::NetworkConfig config = config_of();
+  const starter::NetworkConfig config = tiny::network();
   nn::Weights weights = starter::initial_weights(config, 5);
   for (const auto& [name, tensor] : weights.table()) {
     if (name.starts_with("planes.")) tensor.fill_(NAN);
@@ -113,7 +156,7 @@ TEST(StarterPackage, KeepsTheSentencesOfItsPhrases) {
     text.styles = styles;
     text.sentences = sentences;
     const auto file = folder.path / "tiny.tpk";
-    const starter::NetworkConfig config = config_of();
+    const starter::NetworkConfig config = tiny::network();
     EXPECT_TRUE(starter::write_starter(file, config, starter::initial_weights(config, 5), text, progress));
     ModelOptions options;
     options.prompt_assets = test::prompt_models();

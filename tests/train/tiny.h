@@ -1,4 +1,4 @@
-// A head that is a coloured ball, with exact views, and a network small enough for tests.
+// A head that is a coloured ball, with exact views, a network small enough for tests, and runs of it.
 #pragma once
 
 #include <cmath>
@@ -7,7 +7,9 @@
 
 #include "model/starter/network.h"
 #include "synthetic/shard.h"
+#include "train/checkpoint.h"
 #include "train/config.h"
+#include "train/trainer.h"
 
 namespace triptych::train::tiny {
 
@@ -20,6 +22,20 @@ inline nlohmann::json network_json() {
           {"decoder_width", 16}, {"trunk", 32},        {"low_blocks", 1}, {"trunk_blocks", 1},
           {"prompt_width", 24},  {"prompt_tokens", 2}, {"tones", 2},      {"border", 1},
           {"side_blocks", 1},    {"warp", 1},          {"gates", 1},      {"shading", 1}};
+}
+
+[[nodiscard]] inline starter::NetworkConfig network() {
+  return starter::network_config(network_json(), "network").value();
+}
+
+// What a run leaves that has learned nothing yet.
+[[nodiscard]] inline Checkpoint untrained(std::uint64_t seed) {
+  Checkpoint checkpoint;
+  checkpoint.network = network();
+  checkpoint.weights = checkpoint.average = starter::initial_weights(checkpoint.network, seed);
+  checkpoint.stage = "joint";
+  checkpoint.history = "[]";
+  return checkpoint;
 }
 
 // Ray and ball: colour follows the world position of the hit.
@@ -96,6 +112,7 @@ class Folder {
   Folder(Folder&&) = delete;
   Folder& operator=(Folder&&) = delete;
 
+  // A run of 60 steps on that shard, which measures nothing.
   [[nodiscard]] TrainConfig config() const {
     TrainConfig config;
     config.data = {path / "data"};
@@ -113,7 +130,22 @@ class Folder {
     config.log_seconds = 0;
     return config;
   }
+  [[nodiscard]] std::filesystem::path checkpoint() const { return path / "out" / "checkpoint.safetensors"; }
+
   std::filesystem::path path;
 };
+
+[[nodiscard]] inline Result<TrainResult> run(const TrainConfig& config, bool resume = false) {
+  TrainOptions options;
+  options.resume = resume;
+  Progress progress;
+  return train(config, options, progress);
+}
+
+// "it ran", or why it did not.
+[[nodiscard]] inline std::string outcome(const TrainConfig& config, bool resume = false) {
+  const auto result = run(config, resume);
+  return result ? "it ran" : result.error().message;
+}
 
 }  // namespace triptych::train::tiny

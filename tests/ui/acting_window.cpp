@@ -106,6 +106,20 @@ TEST_F(ActingWindow, ARunningWindowFollowsTheDotsOfItsDisplay) {
   }
 }
 
+// The display is not asked while it would hold up the next picture.
+TEST_F(ActingWindow, OtherDotsThatComeDuringADragHoldAfterIt) {
+  begin();
+  const double height = height_of("apply");
+  person.press("view.square", 0.3F);
+  person.hover("view.square", 0.5F);
+  set_display_dpi(144);
+  person.hover("view.square", 0.6F);
+  EXPECT_EQ(person.state()["scale"], 1);
+  person.let_go();
+  ASSERT_TRUE(person.sees([](const json& s) { return s["scale"] == 1.5 && is_still(s); }));
+  EXPECT_NEAR(height_of("apply"), 1.5 * height, 2);
+}
+
 TEST_F(ActingWindow, WorkGoesOnWhileItIsMinimised) {
   begin();
   person.click("prompt");

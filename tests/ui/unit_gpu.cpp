@@ -1,30 +1,17 @@
 // A GPU that bakes heads and then cannot draw them into the window.
-#include <gtest/gtest.h>
-#include <imgui.h>
-
-#include "driver.h"
+#include "unseen_frames.h"
 #include "viewport/view_request.h"
-#include "window/ui.h"
 
 namespace triptych::test {
 namespace {
 
-class Gpu : public ::testing::Test {
+class Gpu : public UnseenFrames {
  protected:
   Gpu() {
-    ImGui::CreateContext();
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.DisplaySize = {900, 600};
-    io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
-    ui.fonts = app::load_fonts(folder / "none", folder / "none");
-    ui.palette = &app::palette_of(false);
-    ui.commands = app::make_commands();
     driver.services.gpu = true;
     driver.app->preferences.refine_when_still = false;  // no exact picture comes after it
     driver.open(driver.picture("a.png"));
   }
-  ~Gpu() override { ImGui::DestroyContext(); }
 
   // The next frame of one kind, without another request.
   [[nodiscard]] bool frame_comes(bool by_gpu) {
@@ -33,18 +20,7 @@ class Gpu : public ::testing::Test {
       return frame && (frame->gpu_after != nullptr) == by_gpu;
     });
   }
-  void draw_viewport() {
-    ImGui::NewFrame();
-    app::viewport_panel(ui);
-    ImGui::EndFrame();
-  }
   [[nodiscard]] const std::deque<app::Notice>& notices() const { return driver.app->notices.list(); }
-
-  TemporaryFolder folder;
-  Driver driver{folder};
-  app::Textures textures;
-  app::StreamTexture after, before;
-  app::Ui ui{.app = *driver.app, .textures = textures, .after = after, .before = before};
 };
 
 TEST_F(Gpu, ThatCannotDrawIsToldOnceAndFramesGoOn) {

@@ -1,29 +1,17 @@
-// Panels and shortcuts in frames that nobody sees: no display, no OpenGL.
+// Panels and shortcuts, without a window.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <imgui.h>
 
-#include "driver.h"
-#include "window/ui.h"
+#include "unseen_frames.h"
 
 namespace triptych::test {
 namespace {
 
-class Panels : public ::testing::Test {
+class Panels : public UnseenFrames {
  protected:
   Panels() {
-    ImGui::CreateContext();
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.DisplaySize = {900, 600};
-    io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
-    io.ConfigInputTrickleEventQueue = false;  // all of a chord in one frame
-    ui.fonts = app::load_fonts(folder / "none", folder / "none");
-    ui.palette = &app::palette_of(false);
-    ui.commands = app::make_commands();
+    ImGui::GetIO().ConfigInputTrickleEventQueue = false;  // all of a chord in one frame
     driver.open(driver.picture("a.png"));
   }
-  ~Panels() override { ImGui::DestroyContext(); }
 
   // Down in one frame, up in the next.
   void press(ImGuiKeyChord chord) {
@@ -38,11 +26,6 @@ class Panels : public ::testing::Test {
       ImGui::EndFrame();
     }
   }
-  void draw_viewport() {
-    ImGui::NewFrame();
-    app::viewport_panel(ui);
-    ImGui::EndFrame();
-  }
   // The words of a frame that `draw` draws.
   template <typename Draw>
   [[nodiscard]] static std::string read(Draw draw) {
@@ -55,12 +38,6 @@ class Panels : public ::testing::Test {
   }
   [[nodiscard]] float fov() { return view().orbit.pose().fov; }
   [[nodiscard]] app::ViewState& view() { return driver.app->view; }
-
-  TemporaryFolder folder;
-  Driver driver{folder};
-  app::Textures textures;
-  app::StreamTexture after, before;
-  app::Ui ui{.app = *driver.app, .textures = textures, .after = after, .before = before};
 };
 
 TEST_F(Panels, EveryPlusAndMinusOfAKeyboardZooms) {

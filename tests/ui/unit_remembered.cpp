@@ -50,6 +50,25 @@ TEST_F(Remembered, PackagesAreRecentFilesToo) {
   EXPECT_EQ(app().preferences.recent.front(), package);
 }
 
+TEST_F(Remembered, AFolderOfPairsOpensFromTheRecentFilesAgain) {
+  for (const std::string side : {"before", "after"}) {
+    std::filesystem::create_directories(folder / "pairs" / side);
+    driver.picture("pairs/" + side + "/a.png");
+  }
+  const auto has_pairs = [&] { return app().adapting.pairs().size() == 1; };
+  app().start({folder / "pairs"});
+  ASSERT_TRUE(driver.wait(has_pairs));
+  ASSERT_TRUE(driver.wait_idle());
+  const auto stored = app::load_preferences(folder / "config");
+  ASSERT_TRUE(stored);
+  ASSERT_THAT(stored->recent, ::testing::ElementsAre((folder / "pairs").string()));
+  app().adapting.clear_pairs();
+  app().adapting.shown = false;
+  app().open({std::filesystem::path(stored->recent.front())});  // as the menu does
+  EXPECT_TRUE(driver.wait(has_pairs));
+  EXPECT_TRUE(app().adapting.shown);
+}
+
 TEST_F(Remembered, TheManifestOfAFolderOpensThePackage) {
   const auto package = folder / "new";
   std::filesystem::create_directory(package);
