@@ -3,12 +3,15 @@
 // white, 128x128.
 //   bench_adapt_table --model PACKAGE --shards DIR --prompt-models DIR --loss-models DIR --out TABLE.json
 //       [--styles zombie,pixar,elf] [--pairs 2,5,10,20,50] [--minutes 0.1,1,2,5] [--tests 8] [--full PACKAGE]
-//       [--threads N] [--rate R] [--batch N] [--ablate l3d,...] [--processor-time]
+//       [--threads N] [--rate R] [--batch N] [--ablate l3d,...] [--without high,low] [--hold-back]
+//       [--processor-time]
 // Parts of the table may be made one at a time (--styles zombie --pairs 10): they join what TABLE.json has.
-// With --ablate the rows are called "10 -l3d".
+// With --ablate the rows are called "10 -l3d", with --hold-back (a pair of six or more does not teach, as in
+// the window and the verb) "10 held". `--pairs ""` makes none of them.
 // Shards: triptych synthesize --every-edit, of heads that the model has not seen. The first heads that have a
-// style are tested on, views of the others are learned from. Rows "nothing" (the reconstruction), "0 min"
-// (the name, before learning) and, with --full, a package that was trained on the styles.
+// style are tested on, views of the others are learned from. Rows "nothing" (the reconstruction), "nothing
+// -high" (--without: the same without E_high's maps of the picture, or E_low's; paper: Fig. 3), "0 min" (the
+// name, before learning) and, with --full, a package that was trained on the styles.
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
@@ -17,6 +20,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -24,10 +28,13 @@
 #include "adapt/ablations.h"
 #include "adapt/learner.h"
 #include "adapt/style/apply.h"
+#include "adapt_examples.h"
 #include "core/atomic_file.h"
 #include "image/picture.h"
 #include "image/resample.h"
 #include "image/sheet.h"
+#include "model/starter/learned.h"
+#include "model/starter/starter.h"
 #include "model/torch_setup.h"
 #include "render/renderer.h"
 #include "synthetic/edits.h"
@@ -37,94 +44,15 @@
 namespace {
 
 using namespace triptych;
+using namespace triptych::bench;
 using Options = std::map<std::string, std::string>;
-using ViewPtr = std::shared_ptr<const synthetic::View>;
-
-constexpr int view_size = 128;
-
-template <typename T>
-T must(Result<T> result) {
-  if (result) return std::move(*result);
-  std::fprintf(stderr, "bench_adapt_table: %s %s\n", result.error().message.c_str(),
-               result.error().detail.c_str());
-  std::exit(1);
-}
+using HeadMaker = std::function<Head(const Portrait&)>;
 
 std::vector<std::string> list_of(const std::string& text) {
   std::vector<std::string> parts;
   std::istringstream stream(text);
   for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
   return parts;
-}
-
-// A head with an edit: the view it starts from, the same view edited, and another edited view.
-struct Example {
-  ViewPtr before, after, other;
-};
-
-Portrait portrait_of(const synthetic::View& view) {
-  const int size = view.rgba.width;
-  Portrait portrait;
-  portrait.camera = view.key.camera;
-  portrait.rgb = Image8(size, size, 3);
-  portrait.mask = ImageF(size, size, 1);
-  for (int y = 0; y < size; ++y) {
-    for (int x = 0; x < size; ++x) {
-      std::copy_n(&view.rgba.at(x, y), 3, &portrait.rgb.at(x, y));
-      portrait.mask.at(x, y) = static_cast<float>(view.rgba.at(x, y, 3)) / 255;
-    }
-  }
-  return portrait;
-}
-
-adapt::Pair pair_of(const Example& example) {
-  adapt::Pair pair;
-  pair.name = std::to_string(example.before->key.head);
-  pair.hash = pair.name;
-  pair.verdict = adapt::Pair::Verdict::good;
-  pair.keep = true;
-  pair.before = portrait_of(*example.before);
-  const Portrait after = portrait_of(*example.after);
-  pair.after = after.rgb;
-  pair.after_mask = after.mask;
-  return pair;
-}
-
-// Of every head that has the edit, one example a view.
-std::vector<std::vector<Example>> examples_of(train::ViewStore& store, int edit) {
-  std::vector<std::vector<Example>> heads;
-  for (std::size_t i = 0; i < store.heads(); ++i) {
-    const train::HeadViews head = store.head(i);
-    const auto edited = head.edits.find(edit), plain = head.edits.find(0);
-    if (edited == head.edits.end() || plain == head.edits.end() || edited->second.size() < 2) continue;
-    std::vector<Example> examples;
-    for (std::size_t k = 0; k < edited->second.size(); ++k) {
-      const train::ViewRef& ref = edited->second[k];
-      const auto same = std::find_if(plain->second.begin(), plain->second.end(),
-                                     [&](const train::ViewRef& v) { return v.number == ref.number; });
-      if (same == plain->second.end()) continue;
-      const train::ViewRef& other = edited->second[(k + 1) % edited->second.size()];
-      examples.push_back({must(store.view(*same)), must(store.view(ref)), must(store.view(other))});
-    }
-    if (!examples.empty()) heads.push_back(std::move(examples));
-  }
-  return heads;
-}
-
-// The first view of every head, then the second of those that have one, and so on.
-std::vector<Example> in_turn(const std::vector<std::vector<Example>>& heads) {
-  std::vector<Example> result;
-  for (std::size_t k = 0; k < 16; ++k) {
-    for (const auto& examples : heads) {
-      if (k < examples.size()) result.push_back(examples[k]);
-    }
-  }
-  return result;
-}
-
-Image8 shown(const synthetic::View& view) {
-  const Portrait portrait = portrait_of(view);
-  return resize(over(portrait.rgb, portrait.mask, 1, 1, 1), view_size, view_size);
 }
 
 at::Tensor tensor_of(const Image8& rgb) {
@@ -144,14 +72,19 @@ class Judge {
 
   // `prompt` empty: the reconstruction.
   Score judge(const Model& model, const std::string& prompt, const std::vector<Example>& tests) {
-    const c10::InferenceMode inference;
-    Score score;
     Progress progress;
     std::shared_ptr<const PromptFeatures> asked;
     if (!prompt.empty()) asked = must(model.encode_prompt({prompt, {}}, progress));
+    const auto head_of = [&](const Portrait& portrait) {
+      return must(model.make_head(*must(model.encode_picture(portrait, progress)), asked.get(), progress));
+    };
+    return judge(head_of, tests);
+  }
+  Score judge(const HeadMaker& head_of, const std::vector<Example>& tests) {
+    const c10::InferenceMode inference;
+    Score score;
     for (const Example& test : tests) {
-      const auto picture = must(model.encode_picture(portrait_of(*test.before), progress));
-      const Head head = must(model.make_head(*picture, asked.get(), progress));
+      const Head head = head_of(portrait_of(*test.before));
       const Image8 own = render(head, test.after->key.camera), other = render(head, test.other->key.camera);
       const Image8 own_truth = shown(*test.after), other_truth = shown(*test.other);
       score.own += distance(own, own_truth) / static_cast<double>(tests.size());
@@ -174,6 +107,30 @@ class Judge {
   const train::StLpips& lpips_;
   ThreadPool& pool_;
 };
+
+// Reconstructs without a branch, "high" or "low", as learning does with --ablate.
+HeadMaker without(const Model& model, const std::string& branch) {
+  const auto inside = starter::inside(model);
+  if (!inside || (branch != "high" && branch != "low")) {
+    std::fprintf(stderr, "bench_adapt_table: --without takes high, low and a starter\n");
+    std::exit(2);
+  }
+  const auto decoder = std::make_shared<const Decoder>(starter::decoder_of(inside->weights));
+  const auto templates = std::make_shared<const std::array<Plane, 3>>(starter::templates_of(inside->weights));
+  return [net = *inside, branch, decoder, templates](const Portrait& portrait) {
+    starter::PictureMaps maps = starter::encode_picture(
+        net.config, net.weights, starter::network_input(portrait.rgb, portrait.mask, net.config.picture),
+        starter::camera_tensor({&portrait.camera, 1}));
+    if (branch == "low") {
+      maps.low = at::zeros_like(maps.low);
+    } else {
+      maps.high128 = at::zeros_like(maps.high128);
+      maps.high64 = at::zeros_like(maps.high64);
+    }
+    const starter::Planes planes = starter::make_planes(net.config, net.weights, maps, {}, {});
+    return starter::to_head(planes, portrait.camera, decoder, templates);
+  };
+}
 
 double seconds_now(bool processor) {
   if (processor) return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
@@ -219,7 +176,7 @@ struct Table {
   void row(const std::string& style, const std::vector<Example>& tests, const std::vector<Example>& learned) {
     adapt::LearningConfig config;
     config.name = style;
-    config.hold_back = false;
+    config.hold_back = options.contains("hold-back");
     config.loss_models = options.at("loss-models");
     config.prompt_models = options.at("prompt-models");
     if (options.contains("rate")) config.learning_rate = std::stod(options.at("rate"));
@@ -228,6 +185,7 @@ struct Table {
       adapt::ablate(config, list_of(options.at("ablate")));
       name += " -" + options.at("ablate");
     }
+    if (config.hold_back) name += " held";
     std::vector<adapt::Pair> pairs;
     for (const Example& example : learned) pairs.push_back(pair_of(example));
     const auto learner = must(adapt::make_learner(model, std::move(pairs), config));
@@ -266,7 +224,8 @@ Options parse(int argc, char** argv) {
                   {"batch", "4"}};
   for (int i = 1; i < argc; ++i) {
     const std::string key = std::string(argv[i]).substr(2);
-    options[key] = key == "processor-time" || i + 1 == argc ? "" : argv[++i];
+    const bool flag = key == "processor-time" || key == "hold-back";
+    options[key] = flag || i + 1 == argc ? "" : argv[++i];
   }
   for (const char* key : {"model", "shards", "prompt-models", "loss-models", "out"}) {
     if (!options.contains(key)) {
@@ -300,6 +259,7 @@ int main(int argc, char** argv) {
   train::ViewStore store({options.at("shards")}, std::size_t{1} << 31);
   [[maybe_unused]] const bool some = must(store.rescan());
   const auto tests = static_cast<std::size_t>(std::stoul(options.at("tests")));
+  const auto branches = options.contains("without") ? list_of(options.at("without")) : list_of("");
   for (const std::string& style : list_of(options.at("styles"))) {
     std::vector<std::vector<Example>> heads = examples_of(store, edit_of(style));
     std::printf("%s: %zu heads\n", style.c_str(), heads.size());
@@ -309,6 +269,9 @@ int main(int argc, char** argv) {
     heads.erase(heads.begin(), heads.begin() + static_cast<std::ptrdiff_t>(tests));
     const std::vector<Example> all = in_turn(heads);
     table.say(style, "nothing", "0", judge.judge(*table.model, "", held));
+    for (const std::string& branch : branches) {
+      table.say(style, "nothing -" + branch, "0", judge.judge(without(*table.model, branch), held));
+    }
     if (options.contains("full")) {
       const auto full = must(open_model(options.at("full"), settings));
       table.say(style, "full", "0", judge.judge(*full, style, held));
