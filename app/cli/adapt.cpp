@@ -113,16 +113,22 @@ void show(const Adaptation::Info& info, Progress& progress) {
 // Learns until the time is over. Cancelled: what a crash had left stays, else nothing is left.
 Status run_to_end(Adaptation& run, bool resumed, Context& context) {
   using namespace std::chrono_literals;
+  std::size_t said = 0;  // of the run's notices
+  const auto say_new = [&](const Adaptation::Info& info) {
+    for (; said < info.notices.size(); ++said) context.say(info.notices[said]);
+  };
   run.start();
   while (!run.wait_for(100ms)) {
     if (context.progress.cancelled()) {
       if (!resumed) run.discard();
       return cancelled();
     }
-    show(run.info(), context.progress);
+    const Adaptation::Info info = run.info();
+    say_new(info);
+    show(info, context.progress);
   }
   const Adaptation::Info info = run.info();
-  for (const std::string& notice : info.notices) context.say(notice);
+  say_new(info);
   context.report["steps"] = info.steps;
   context.report["seconds"] = info.seconds;
   context.report["batch"] = info.batch;

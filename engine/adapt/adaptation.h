@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,9 +26,10 @@ struct AdaptConfig {
   // What the learner goes on from (LearningConfig::from): its snapshots up to the one in use stay, and time
   // counts on from there. Null: a new style.
   std::shared_ptr<const Style> from;
-  // A style file, written with the newest weights at the end and before more than recovery_s seconds of
-  // learning would be lost with the next step, if that takes as long as the one before. Removed by discard()
-  // and by the destructor of a run that did not fail: save latest() before, or keep_recovery(). Empty: none.
+  // A style file, written with the newest weights after the first step (so that a place that cannot be
+  // written is said at once), at the end, and before more than recovery_s seconds of learning would be lost
+  // with the next step, if that takes as long as the one before. Removed by discard() and by the destructor
+  // of a run that did not fail: save latest() before, or keep_recovery(). Empty: none.
   std::filesystem::path recovery;
   double recovery_s = 20;
   int niceness = 0;  // added to that of the run's thread and those it starts, so that others come first
@@ -120,7 +122,8 @@ class Adaptation {
   const std::unique_ptr<Learner> learner_;
   std::size_t next_snapshot_ = 0;  // of config_.snapshots_s
   std::int64_t steps_at_snapshot_ = 0;
-  double saved_s_ = 0, told_s_ = 0;
+  double saved_s_ = -std::numeric_limits<double>::infinity();  // the recovery file; not yet
+  double told_s_ = 0;
   double step_s_ = 0;                          // how long the last one took
   std::shared_ptr<const PairView> best_view_;  // of the held-back pair
   bool recovery_failed_ = false;

@@ -91,6 +91,7 @@ Status Adaptation::learn() {
     const bool paused = pausing_;
     lock.unlock();
     if (!paused) TRIPTYCH_CHECK(step());
+    const auto steps = info().steps;
     const double seconds = info().seconds;
     std::optional<double> due;
     if (wanted) due = seconds;
@@ -98,8 +99,8 @@ Status Adaptation::learn() {
       due = config_.snapshots_s[next_snapshot_++];
     }
     if (due) TRIPTYCH_CHECK(snapshot(*due));
-    // Before a step that may take it beyond recovery_s, judging by the last one.
-    if (seconds - saved_s_ + step_s_ >= config_.recovery_s) {
+    // The first, and before a step that may take it beyond recovery_s, judging by the last one.
+    if (steps > 0 && seconds - saved_s_ + step_s_ >= config_.recovery_s) {
       saved_s_ = seconds;
       save_recovery();
     }

@@ -47,7 +47,8 @@ class NetworkLearner : public Learner {
   [[nodiscard]] at::Tensor picture_loss(const at::Tensor& color, const at::Tensor& truth, StepLosses& said);
 
   enum class Asked { name, picture, both };
-  // By name mostly, so that the style answers to pictures as well; always by name without `pictures`.
+  // By name mostly; with pictures, so that one beside the name may say more (docs/adapt.md). Always by name
+  // without `pictures`.
   [[nodiscard]] Asked draw_asked(bool pictures);
   // Another pair that is learned from, if there is one.
   [[nodiscard]] std::size_t draw_other(std::size_t pair);

@@ -50,7 +50,15 @@ float mean_offset(const std::vector<Point2>& a, const std::vector<Point2>& b, in
   return static_cast<float>(sum / static_cast<double>(a.size()) / size);
 }
 
-// What the after picture shows in the frame against what the before picture showed there.
+std::string hash_of(const Pair& pair) {
+  Sha256 hash;
+  hash.add(std::as_bytes(std::span(pair.before.rgb.pixels)));
+  hash.add(std::as_bytes(std::span(pair.after.pixels)));
+  return hash.hex();
+}
+
+}  // namespace
+
 void judge(Pair& pair, const Portrait& seen, int size) {
   pair.after_mask = mask_overlap(seen.mask, pair.before.mask) >= least_overlap ? seen.mask : pair.before.mask;
   if (seen.landmarks.size() != pair.before.landmarks.size() || seen.landmarks.empty()) {
@@ -70,15 +78,6 @@ void judge(Pair& pair, const Portrait& seen, int size) {
                  false);
   }
 }
-
-std::string hash_of(const Pair& pair) {
-  Sha256 hash;
-  hash.add(std::as_bytes(std::span(pair.before.rgb.pixels)));
-  hash.add(std::as_bytes(std::span(pair.after.pixels)));
-  return hash.hex();
-}
-
-}  // namespace
 
 Pair prepare_pair(const PairFiles& files, const FaceAligner& aligner, int size) {
   const Result<Picture> before = load_picture(files.before), after = load_picture(files.after);

@@ -48,6 +48,10 @@ struct Pair {
 // size of the before picture). `size`: ModelInfo::picture_size. An unreadable file is an unusable pair, not
 // an error. About 0.2 s.
 [[nodiscard]] Pair prepare_pair(const PairFiles& files, const FaceAligner& aligner, int size);
+// Judges a pair that is good so far by what its after picture shows in the before picture's frame: `seen`, of
+// `size` pixels, its landmarks empty without a face. Sets after_mask, and verdict, reason and keep where
+// there is a doubt.
+void judge(Pair& pair, const Portrait& seen, int size);
 // Fails only when cancelled.
 [[nodiscard]] Result<std::vector<Pair>> prepare_pairs(const std::vector<PairFiles>& files,
                                                       const FaceAligner& aligner, int size,

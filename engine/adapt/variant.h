@@ -17,7 +17,9 @@ struct Variant {
 };
 // The picture [1, C, P, P] as the variant shows it; what comes in at the border repeats its last pixels.
 [[nodiscard]] at::Tensor shown(at::Tensor picture, const Variant& variant);
-// The camera that sees it so, of a picture of `size` pixels.
+// The camera that sees it so, of a picture of `size` pixels: exactly at the depth of the world's origin; of
+// what is a fifth of a unit nearer or farther, as a face's skin is, the shift is off by 8 %. Networks know
+// cameras whose principal point is in the middle, so it is the camera that moves and not that point.
 [[nodiscard]] Camera camera_of(const Camera& camera, const Variant& variant, int size);
 
 // A square part of a picture that is seen by `rays` rays a side, a whole number of pixels each.

@@ -3,8 +3,11 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+#include <tuple>
+#include <utility>
+
 #include "adapt/ablations.h"
-#include "adapt/network_learner.h"
 #include "adapt/starter_learner.h"
 #include "adapt/style/apply.h"
 #include "model/starter/starter.h"
@@ -64,24 +67,37 @@ class Learning : public testing::Test {
     config.bf16 = false;
     return config;
   }
-  // A style from some steps; `distances`: of the shown pair before and after.
-  [[nodiscard]] std::shared_ptr<const Style> learn(const LearningConfig& how, int steps,
-                                                   std::vector<double>& distances) const {
+  [[nodiscard]] std::unique_ptr<Learner> prepared(const LearningConfig& how) const {
     auto learner = make_learner(base_, {ball(0), ball(1)}, how);
     EXPECT_TRUE(learner) << learner.error().message;
     Progress progress;
-    const Status prepared = (*learner)->prepare(progress);
-    EXPECT_TRUE(prepared) << prepared.error().message << prepared.error().detail;
-    distances = {(*learner)->look()->distance};
+    const Status status = (*learner)->prepare(progress);
+    EXPECT_TRUE(status) << status.error().message << status.error().detail;
+    return std::move(*learner);
+  }
+  // A style from some steps; `distances`: of the shown pair before and after.
+  [[nodiscard]] std::shared_ptr<const Style> learn(const LearningConfig& how, int steps,
+                                                   std::vector<double>& distances) const {
+    const auto learner = prepared(how);
+    distances = {learner->look()->distance};
     for (int i = 0; i < steps; ++i) {
-      const auto losses = (*learner)->step(2, static_cast<double>(i) / steps);
+      const auto losses = learner->step(2, static_cast<double>(i) / steps);
       EXPECT_TRUE(losses) << losses.error().message << losses.error().detail;
     }
-    distances.push_back((*learner)->look()->distance);
-    auto style = std::make_shared<Style>((*learner)->about());
+    distances.push_back(learner->look()->distance);
+    auto style = std::make_shared<Style>(learner->about());
     style->snapshots.push_back(
-        {"end", 1, 1, std::nullopt, std::make_shared<const StyleTensors>(*(*learner)->snapshot())});
+        {"end", 1, 1, std::nullopt, std::make_shared<const StyleTensors>(*learner->snapshot())});
     return style;
+  }
+  // Without what is named; the draws are the same whatever it is.
+  [[nodiscard]] StepLosses first_step(const std::vector<std::string>& without) const {
+    LearningConfig how = config();
+    how.augment = false;  // quicker
+    ablate(how, without);
+    const auto losses = prepared(how)->step(2, 0);
+    EXPECT_TRUE(losses) << losses.error().message << losses.error().detail;
+    return losses.value_or(StepLosses{});
   }
   [[nodiscard]] static Head head(const Model& model, const std::string& prompt) {
     Progress progress;
@@ -138,6 +154,24 @@ TEST_F(Learning, EveryPartCanBeLeftOut) {
   }
 }
 
+TEST_F(Learning, WithoutL3DItsTermsAreZero) {
+  const StepLosses all = first_step({}), pairs = first_step({"l3d"}), teacher = first_step({"l2d"});
+  EXPECT_GT(all.triplane, 0);
+  EXPECT_NEAR(teacher.triplane, all.triplane, 1e-6);
+  EXPECT_EQ(pairs.triplane, 0);
+  EXPECT_EQ(pairs.depth, 0);
+  EXPECT_GT(pairs.picture, 0);
+  EXPECT_GT(teacher.picture, 0);
+  EXPECT_NEAR(pairs.picture + teacher.picture, all.picture, 1e-6);
+}
+
+TEST_F(Learning, BothBranchesOfThePictureCount) {
+  const double all = first_step({}).total;
+  EXPECT_NEAR(first_step({}).total, all, 1e-5) << "not the same draw";
+  EXPECT_GT(std::abs(first_step({"high"}).total - all), 1e-4);
+  EXPECT_GT(std::abs(first_step({"low"}).total - all), 1e-4);
+}
+
 TEST_F(Learning, GoesOnFromAStyle) {
   std::vector<double> first, second;
   LearningConfig how = config();
@@ -174,35 +208,42 @@ TEST_F(Learning, NothingToLearnFromIsRefusedBeforeLearning) {
   EXPECT_EQ(refused.error().code, ErrorCode::usage);
 }
 
-// Its first gradient is of another size than what learns, which LibTorch throws at.
-class Lopsided final : public NetworkLearner {
- public:
-  explicit Lopsided(LearningConfig config) : NetworkLearner(nullptr, {ball(0)}, std::move(config)) {}
+// All that an ablation may change, and all that it may not.
+auto fields(const LearningConfig& c) {
+  return std::tuple(c.name, c.learning_rate, c.learned, c.with_2d, c.with_3d, c.use_high, c.use_low,
+                    c.augment, c.hold_back, c.bf16, c.seed, c.loss_models, c.prompt_models, c.from);
+}
 
- private:
-  [[nodiscard]] Status open() override {
-    nn::Weights weights;
-    weights.set("a", at::zeros({4}));
-    return start(std::move(weights));
+TEST(Ablations, EachChangesWhatItsNameSaysAndNothingElse) {
+  const LearningConfig usual;
+  const auto without = [](const std::string& name) {
+    LearningConfig config;
+    ablate(config, {name});
+    return config;
+  };
+  const std::vector<std::pair<std::string, bool LearningConfig::*>> flags{
+      {"l3d", &LearningConfig::with_3d},
+      {"l2d", &LearningConfig::with_2d},
+      {"high", &LearningConfig::use_high},
+      {"low", &LearningConfig::use_low},
+      {"augmentation", &LearningConfig::augment}};
+  for (const auto& [name, flag] : flags) {
+    LearningConfig config = without(name);
+    EXPECT_FALSE(config.*flag) << name;
+    config.*flag = true;
+    EXPECT_TRUE(fields(config) == fields(usual)) << name;
   }
-  [[nodiscard]] int picture_size() const override { return 64; }
-  void add_lesson(std::size_t, const Variant&, std::uint64_t) override {}
-  StepLosses learn_from(const std::vector<std::size_t>&) override {
-    learned()["a"].mutable_grad() = at::ones({++steps_ == 1 ? 2 : 4});
-    return {.total = 1};
+  const std::vector<std::pair<std::string, Learned>> weights{{"modulation", Learned::strict},
+                                                             {"frozen-biases", Learned::norms_and_biases},
+                                                             {"frozen-weights", Learned::everything}};
+  for (const auto& [name, learned] : weights) {
+    LearningConfig config = without(name);
+    EXPECT_EQ(config.learned, learned) << name;
+    config.learned = usual.learned;
+    EXPECT_TRUE(fields(config) == fields(usual)) << name;
   }
-  [[nodiscard]] at::Tensor show(std::size_t, const nn::Weights&) override { return {}; }
-  int steps_ = 0;
-};
-
-TEST(NetworkLearner, WhatLibTorchThrowsInTheOptimiserIsAnError) {
-  LearningConfig config;
-  config.name = "lopsided";
-  Lopsided learner(config);
-  Progress progress;
-  ASSERT_TRUE(learner.prepare(progress));
-  EXPECT_FALSE(learner.step(1, 0));
-  EXPECT_TRUE(learner.step(1, 0));
+  EXPECT_EQ(flags.size() + weights.size(), std::size(ablations));
+  EXPECT_TRUE(fields(without("hair")) == fields(usual));
 }
 
 TEST(Learns, PromptAndNorms) {

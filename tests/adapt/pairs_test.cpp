@@ -98,14 +98,22 @@ TEST_F(FindPairs, AFolderMayBeCalledAsTheAuthorsCallTheirs) {
   EXPECT_EQ(names(find_pairs({folder_ / "before_after"})).front(), "before/bob:bob.png>bob.png");
 }
 
-TEST_F(FindPairs, NoneOrTooMany) {
+TEST_F(FindPairs, None) {
   EXPECT_THAT(names(find_pairs({folder_.path()})), ElementsAre(HasSubstr("before/NAME")));
   EXPECT_THAT(names(find_pairs({folder_ / "missing"})), ElementsAre(HasSubstr("there is no such")));
-  for (std::size_t i = 0; i <= most_pairs; ++i) {
-    touch("before/" + std::to_string(i) + ".png");
-    touch("after/" + std::to_string(i) + ".png");
-  }
-  EXPECT_THAT(names(find_pairs({folder_.path()})), ElementsAre(HasSubstr("201 pairs")));
+}
+
+TEST_F(FindPairs, TwoHundredAndNoMore) {
+  const auto touch_pair = [&](std::size_t number) {
+    touch("before/" + std::to_string(number) + ".png");
+    touch("after/" + std::to_string(number) + ".png");
+  };
+  for (std::size_t i = 0; i < 200; ++i) touch_pair(i);
+  EXPECT_EQ(names(find_pairs({folder_.path()})).size(), 200U);
+  touch_pair(200);
+  EXPECT_THAT(
+      names(find_pairs({folder_.path()})),
+      ElementsAre(folder_.path().string() + ": 201 pairs are more than can be used (200); leave some out"));
 }
 
 class PreparePair : public testing::Test {
@@ -166,9 +174,11 @@ TEST_F(PreparePair, AFaceAtAnotherPlaceIsLeftOut) {
   EXPECT_FALSE(pair.keep);
 }
 
-TEST_F(PreparePair, AnotherPoseIsLeftOut) {
+// The face is beside the middle of the picture.
+TEST_F(PreparePair, AMirroredPictureIsLeftOut) {
   const Pair pair = prepare(mirror(before));
   EXPECT_EQ(pair.verdict, Pair::Verdict::doubtful);
+  EXPECT_THAT(pair.reason, HasSubstr("another place"));
   EXPECT_FALSE(pair.keep);
 }
 
@@ -192,6 +202,43 @@ TEST_F(PreparePair, WhatCannotBeUsed) {
   const auto none = kept({text, faceless});
   ASSERT_FALSE(none);
   EXPECT_THAT(none.error().message, HasSubstr("none of the pairs"));
+}
+
+// A good pair of whose after picture only the camera is another: turned by so many degrees.
+Pair turned(float yaw, float pitch) {
+  Pair pair;
+  pair.verdict = Pair::Verdict::good;
+  pair.keep = true;
+  pair.before.mask = ImageF(8, 8, 1, 1);
+  pair.before.landmarks = {{2, 3}, {5, 3}, {4, 6}};
+  pair.before.camera = orbit_camera(5, -3);
+  Portrait seen = pair.before;
+  seen.camera = orbit_camera(5 + yaw, -3 + pitch);
+  judge(pair, seen, 8);
+  return pair;
+}
+
+TEST(Judge, AFaceTurnedOtherwiseIsLeftOut) {
+  for (const Pair& pair : {turned(20, 0), turned(0, -20), turned(-20, 10)}) {
+    EXPECT_EQ(pair.verdict, Pair::Verdict::doubtful);
+    EXPECT_EQ(pair.reason, "the face is turned otherwise in the after picture (by about 20 degrees)");
+    EXPECT_FALSE(pair.keep);
+  }
+  for (const Pair& pair : {turned(14, 0), turned(-14, 14)}) {
+    EXPECT_EQ(pair.verdict, Pair::Verdict::good);
+    EXPECT_EQ(pair.reason, "");
+    EXPECT_TRUE(pair.keep);
+  }
+}
+
+TEST(Kept, TwoHundredAndNoMore) {
+  Pair good;
+  good.verdict = Pair::Verdict::good;
+  good.keep = true;
+  EXPECT_EQ(kept(std::vector<Pair>(200, good))->size(), 200U);
+  const auto refused = kept(std::vector<Pair>(201, good));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "201 pairs are more than can be used (200); leave some out");
 }
 
 TEST(Kept, TakesOnlyWhatIsKept) {

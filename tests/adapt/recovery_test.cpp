@@ -40,6 +40,32 @@ TEST_F(Recovery, LosesAtMostTwentySecondsAndIsAlwaysWhole) {
   EXPECT_TRUE(empty());
 }
 
+// So that a place which cannot be written is said while there is time to make room.
+TEST_F(Recovery, IsThereAfterTheFirstStep) {
+  int saved = 0;
+  TestRun run(config(1), [&](Adaptation&, int step) {
+    if (step == 1) saved = steps_of(load_style(file_)->used());
+  });
+  EXPECT_EQ(run.to_the_end().state, State::done);
+  EXPECT_EQ(saved, 1);
+
+  AdaptConfig lost = config(1);
+  lost.recovery = folder_ / "gone" / "style.safetensors";
+  std::vector<std::string> said;
+  TestRun without(lost, [&](Adaptation& a, int step) {
+    if (step == 1) said = a.info().notices;
+  });
+  EXPECT_EQ(without.to_the_end().state, State::done);
+  EXPECT_THAT(said, ElementsAre("a fake", HasSubstr("a crash would lose this run")));
+}
+
+TEST_F(Recovery, BeforeTheFirstStepThereIsNothingToSave) {
+  AdaptConfig wide = config(1);
+  wide.batch = 2;
+  TestRun run(wide, {}, {}, /*largest_batch=*/1);
+  EXPECT_THAT(run.to_the_end().notices, ElementsAre("a fake", HasSubstr("1 pair at once")));
+}
+
 // Steps of three seconds, which do not end at twenty.
 TEST_F(Recovery, LosesNoMoreWithLongSteps) {
   std::vector<double> unsaved;  // when a step ends, before it is saved

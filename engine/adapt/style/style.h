@@ -1,5 +1,5 @@
 // A style that adapting has learned: what of the model changed, and where it came from. One safetensors file
-// of a few MB (docs/adapt.md) that can be shared, deleted and rolled back to any of its snapshots. No
+// of some MB (docs/adapt.md) that can be shared, deleted and rolled back to any of its snapshots. No
 // LibTorch.
 #pragma once
 
