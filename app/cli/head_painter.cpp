@@ -17,6 +17,10 @@ void say_processor_renders(const std::string& why, Context& context) {
   context.say(notice);
 }
 
+RenderOptions options_of(int size, const Context& context) {
+  return {.width = size, .height = size, .bf16 = context.common.precision != "fp32"};
+}
+
 Result<View> render_on_gpu(const Head& head, const Camera& camera, const RenderOptions& options, Mode mode,
                            Context& context) {
   if (head.super_resolution && mode == Mode::exact) return fail(no_super_resolution);
@@ -31,7 +35,7 @@ Result<View> render_on_gpu(const Head& head, const Camera& camera, const RenderO
 }  // namespace
 
 Result<View> render_view(const Head& head, const Camera& camera, int size, Mode mode, Context& context) {
-  const RenderOptions options{.width = size, .height = size};
+  const RenderOptions options = options_of(size, context);
   // Not with `auto`: for one picture the processor is as good.
   if (context.common.device == "cuda") {
     auto view = render_on_gpu(head, camera, options, mode, context);
@@ -77,7 +81,7 @@ Status HeadPainter::use_gpu() {
 }
 
 Result<Image8> HeadPainter::paint(const Camera& camera, int size) const {
-  const RenderOptions options{.width = size, .height = size};
+  const RenderOptions options = options_of(size, *context_);
   TRIPTYCH_CHECK(context_->progress.check());
   Progress picture_progress;  // its stages would only flicker between those of the whole work
   auto view = on_gpu_  ? gpu_->fast(*on_gpu_, camera, options, context_->pool)

@@ -1,5 +1,6 @@
 // Pictures of a head: one as it is asked for, or many from all sides as quickly as the head allows. With
-// `--device cuda` on the GPU, or on the processor after saying why, once.
+// `--device cuda` on the GPU, or on the processor after saying why, once. Super-resolution runs in bf16 where
+// the processor has that, unless with `--precision fp32`.
 #pragma once
 
 #include <memory>

@@ -4,12 +4,15 @@
 #include <chrono>
 #include <functional>
 #include <limits>
+#include <utility>
 
 #include "cli/likeness.h"
 #include "image/resample.h"
 
 namespace triptych::cli {
 namespace {
+
+using Render = std::function<Result<View>(const Camera&)>;
 
 struct Pair {
   View first, second;
@@ -20,7 +23,7 @@ Camera camera_of(bool second) {
   return orbit_camera(second ? 5.0F : 0.0F, 0);
 }
 
-Result<Pair> both_views(const std::function<Result<View>(const Camera&)>& render) {
+Result<Pair> both_views(const Render& render) {
   using Clock = std::chrono::steady_clock;
   Pair pair;
   for (View* view : {&pair.first, &pair.second}) {
@@ -74,25 +77,33 @@ Result<std::vector<WayToAPicture>> compare_ways(const Head& head, const BakedHea
                                                 ThreadPool& pool, Progress& progress) {
   const RenderOptions full{.width = size, .height = size, .super_resolution = false};
   const RenderOptions half{.width = size / 2, .height = size / 2, .super_resolution = false};
-  const auto exactly = [&](const RenderOptions& options) {
-    return [&](const Camera& from) { return render_exact(head, from, options, pool, progress); };
+  const auto exactly = [&](const RenderOptions& options) -> Render {
+    return [&, options](const Camera& from) { return render_exact(head, from, options, pool, progress); };
   };
-  const std::string whole = std::to_string(size), small = "exact " + std::to_string(size / 2);
+  const auto quickly = [&](const RenderOptions& options) -> Render {
+    return [&, options](const Camera& from) { return render_fast(baked, from, options, pool, progress); };
+  };
+  const auto enlarging = [&](const Render& render) -> Render {
+    return [&, render](const Camera& from) -> Result<View> {
+      TRIPTYCH_TRY(View view, render(from));
+      view.rgb = enlarged(view.rgb, size);
+      return view;
+    };
+  };
+  const std::string whole = std::to_string(size), small = std::to_string(size / 2);
   std::vector<WayToAPicture> ways;
   TRIPTYCH_TRY(const Pair exact, both_views(exactly(full)));
   ways.push_back(way_of("exact " + whole, exact));
-  TRIPTYCH_TRY(Pair fast, both_views([&](const Camera& from) {
-                 return render_fast(baked, from, full, pool, progress);
-               }));
-  ways.push_back(way_beside("fast " + whole, std::move(fast), exact));
-  TRIPTYCH_TRY(Pair large, both_views([&](const Camera& from) -> Result<View> {
-                 TRIPTYCH_TRY(View view, render_exact(head, from, half, pool, progress));
-                 view.rgb = enlarged(view.rgb, size);
-                 return view;
-               }));
-  ways.push_back(way_beside(small + ", enlarged to " + whole, std::move(large), exact));
+  const std::pair<std::string, Render> beside[] = {
+      {"fast " + whole, quickly(full)},
+      {"fast " + small + ", enlarged to " + whole, enlarging(quickly(half))},
+      {"exact " + small + ", enlarged to " + whole, enlarging(exactly(half))}};
+  for (const auto& [name, render] : beside) {
+    TRIPTYCH_TRY(Pair pair, both_views(render));
+    ways.push_back(way_beside(name, std::move(pair), exact));
+  }
   TRIPTYCH_TRY(const Pair halved, both_views(exactly(half)));
-  ways.push_back(way_of(small, halved));
+  ways.push_back(way_of("exact " + small, halved));
   if (!head.super_resolution) return ways;
   const int own = head.super_resolution->output_size;
   const RenderOptions resolved{.width = own, .height = own};

@@ -20,10 +20,10 @@ struct WayToAPicture {
   double milliseconds = 0;  // of a view, elapsed: the less of both
 };
 
-// In this order: "exact 512", "fast 512" and "exact 256, enlarged to 512" for a `size` of 512, then "exact
-// 256" and, of heads with super-resolution, "exact, super-resolved" at their own size. The first three are
-// warped by the depth of the exact views, so that they are compared at the same pixels; the others by their
-// own.
+// In this order: "exact 512", "fast 512", "fast 256, enlarged to 512" and "exact 256, enlarged to 512" for a
+// `size` of 512, then "exact 256" and, of heads with super-resolution, "exact, super-resolved" at their own
+// size. The first four are warped by the depth of the exact views, so that they are compared at the same
+// pixels; the others by their own.
 [[nodiscard]] Result<std::vector<WayToAPicture>> compare_ways(const Head& head, const BakedHead& baked,
                                                               int size, ThreadPool& pool, Progress& progress);
 

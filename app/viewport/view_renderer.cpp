@@ -25,6 +25,20 @@ ViewPicture view_picture(const Camera& camera, int size, float aspect) noexcept 
   return {widened(camera, width, size), width, size};
 }
 
+RenderOptions render_options(const ViewRequest& request, int size, bool exact) noexcept {
+  const ViewPicture picture = view_picture(request.camera, size, request.aspect);
+  RenderOptions options{.width = picture.width,
+                        .height = picture.height,
+                        .normals = request.channel == Channel::normal,
+                        .background = request.background};
+  options.super_resolution = options.bf16 = exact;
+  if (!exact) {
+    options.coarse_samples = 32;
+    options.importance_samples = 1;
+  }
+  return options;
+}
+
 ViewRenderer::ViewRenderer(Services& services, std::function<void()> wake, std::function<void(Error)> failed)
     : services_(services),
       wake_ui_(std::move(wake)),
@@ -60,6 +74,17 @@ std::uint64_t ViewRenderer::request(ViewRequest request) {
   }
   wake_.notify_all();
   return number;
+}
+
+void ViewRenderer::drawn_by_gpu(int size, double ms) {
+  const auto lock = waits_.lock(mutex_);
+  seen_.gpu_size = size;
+  seen_.gpu_ms = ms;
+}
+
+void ViewRenderer::preview_shown(double gap_ms) {
+  const auto lock = waits_.lock(mutex_);
+  seen_.gap_ms = gap_ms;
 }
 
 std::optional<ViewFrame> ViewRenderer::take() {
@@ -115,17 +140,28 @@ void ViewRenderer::tell(Error error) {
   wake_ui_();
 }
 
+void ViewRenderer::follow_the_screen() {
+  Seen seen;
+  {
+    const std::scoped_lock lock(mutex_);
+    seen = std::exchange(seen_, {});
+  }
+  if (seen.gpu_ms > 0) gpu_size_.measured(seen.gpu_size, seen.gpu_ms);
+  if (seen.gap_ms > 0) previewed_by_->shown(seen.gap_ms);
+}
+
 Status ViewRenderer::preview(const Work& work) {
   const ViewRequest& request = work.request;
-  TRIPTYCH_TRY(Prepared* const head, prepare(request.edit, request.strength));
-  const bool fast = head->baked != nullptr;
+  TRIPTYCH_TRY(const Heads heads, prepare(request));
+  const bool fast = heads.after->baked != nullptr;
   const bool refines = !request.moving && request.refine;
   if (!fast && !refines) coarse_ = work;
-  ResolutionController& controller = fast ? fast_size_ : coarse_size_;
-  previewed_size_ = controller.size(request.size);
-  double ms = 0;
-  TRIPTYCH_CHECK(show(work, previewed_size_, false, !refines && (fast || request.reshaping), &ms));
-  controller.measured(previewed_size_, ms);
+  follow_the_screen();
+  previewed_by_ = heads.by_gpu ? &gpu_size_ : fast ? &fast_size_ : &coarse_size_;
+  previewed_size_ = previewed_by_->size(request.size);
+  const bool last = !refines && (fast || request.reshaping);
+  TRIPTYCH_TRY(const double ms, show(work, heads, previewed_size_, false, last));
+  if (!heads.by_gpu) previewed_by_->measured(previewed_size_, ms);
   return {};
 }
 
@@ -144,11 +180,12 @@ Status ViewRenderer::refine(const Work& work) {
   const int full = work.request.size;
   // A super-resolution network makes pictures of one size: a smaller one takes as long.
   const bool at_once = work.request.edit->edited.super_resolution != nullptr;
+  TRIPTYCH_TRY(const Heads heads, prepare(work.request));
   for (const int size : {full / 4, full / 2, full}) {
     const bool coarser = size * 4 < previewed_size_ * 3;  // than what is shown already
     if (size != full && (at_once || coarser)) continue;
     if (outdated(work)) return cancelled();
-    TRIPTYCH_CHECK(show(work, size, true, size == full, nullptr));
+    TRIPTYCH_CHECK(show(work, heads, size, true, size == full));
   }
   return {};
 }
@@ -171,12 +208,8 @@ Result<ViewRenderer::Prepared*> ViewRenderer::prepare(const std::shared_ptr<cons
 
 Result<std::shared_ptr<const Image8>> ViewRenderer::render(Prepared& head, const ViewRequest& request,
                                                            int size, bool exact) {
-  const ViewPicture picture = view_picture(request.camera, size, request.aspect);
-  RenderOptions options;
-  options.width = picture.width;
-  options.height = picture.height;
-  options.background = request.background;
-  options.normals = request.channel == Channel::normal;
+  const Camera camera = view_picture(request.camera, size, request.aspect).camera;
+  const RenderOptions options = render_options(request, size, exact);
   auto progress = std::make_shared<Progress>();
   if (exact) {
     const std::scoped_lock lock(mutex_);
@@ -184,14 +217,8 @@ Result<std::shared_ptr<const Image8>> ViewRenderer::render(Prepared& head, const
     exact_step_ = progress;
   }
   const Status rendered = [&]() -> Status {
-    if (!exact && head.baked)
-      return services_.show_fast(*head.baked, picture.camera, options, *progress, view_);
-    if (!exact) {
-      options.coarse_samples = 32;
-      options.importance_samples = 1;
-      options.super_resolution = false;
-    }
-    return services_.show_exact(*head.head, picture.camera, options, *progress, view_);
+    if (!exact && head.baked) return services_.show_fast(*head.baked, camera, options, *progress, view_);
+    return services_.show_exact(*head.head, camera, options, *progress, view_);
   }();
   if (exact) {
     const std::scoped_lock lock(mutex_);
@@ -201,29 +228,30 @@ Result<std::shared_ptr<const Image8>> ViewRenderer::render(Prepared& head, const
   return std::make_shared<const Image8>(to_picture(view_, request.channel, request.background));
 }
 
-bool ViewRenderer::fits_gpu(const ViewRequest& request, const Prepared& after, const Prepared* before) const {
-  const auto ready = [](const Prepared& head) { return head.baked && head.baked->on_gpu; };
-  return gpu_usable_ && request.channel == Channel::colour && ready(after) &&
-         (before == nullptr || ready(*before));
+Result<ViewRenderer::Heads> ViewRenderer::prepare(const ViewRequest& request) {
+  Heads heads;
+  TRIPTYCH_TRY(heads.after, prepare(request.edit, request.strength));
+  if (request.compare) {
+    TRIPTYCH_TRY(heads.before, prepare(request.edit, 0));
+  }
+  const auto ready = [](const Prepared* head) { return head->baked && head->baked->on_gpu; };
+  heads.by_gpu = gpu_usable_ && request.channel == Channel::colour && ready(heads.after) &&
+                 (heads.before == nullptr || ready(heads.before));
+  return heads;
 }
 
-Status ViewRenderer::show(const Work& work, int size, bool exact, bool last, double* ms) {
+Result<double> ViewRenderer::show(const Work& work, const Heads& heads, int size, bool exact, bool last) {
   const auto started = Clock::now();
   const ViewRequest& request = work.request;
   ViewFrame frame;
-  TRIPTYCH_TRY(Prepared* const after, prepare(request.edit, request.strength));
-  Prepared* before = nullptr;
-  if (request.compare) {
-    TRIPTYCH_TRY(before, prepare(request.edit, 0));
-  }
   frame.size = size;
-  if (!exact && fits_gpu(request, *after, before)) {
-    frame.gpu_after = after->baked;
-    if (before != nullptr) frame.gpu_before = before->baked;
+  if (!exact && heads.by_gpu) {
+    frame.gpu_after = heads.after->baked;
+    if (heads.before != nullptr) frame.gpu_before = heads.before->baked;
   } else {
-    TRIPTYCH_TRY(frame.after, render(*after, request, size, exact));
-    if (before != nullptr) {
-      TRIPTYCH_TRY(frame.before, render(*before, request, size, exact));
+    TRIPTYCH_TRY(frame.after, render(*heads.after, request, size, exact));
+    if (heads.before != nullptr) {
+      TRIPTYCH_TRY(frame.before, render(*heads.before, request, size, exact));
     }
     frame.size = frame.after->height;
   }
@@ -233,15 +261,14 @@ Status ViewRenderer::show(const Work& work, int size, bool exact, bool last, dou
   frame.exact = exact;
   frame.final = last;
   frame.request = work.number;
-  frame.render_ms = milliseconds_since(started);
-  if (ms != nullptr) *ms = frame.render_ms;
+  const double ms = frame.render_ms = milliseconds_since(started);
   std::optional<ViewFrame> ready(std::move(frame));
   {
     const std::scoped_lock lock(mutex_);
     ready_.swap(ready);
   }
   wake_ui_();
-  return {};
+  return ms;
 }
 
 Image8 to_picture(const View& view, Channel channel, const Vec3& background) {

@@ -61,6 +61,9 @@ struct ViewPicture {
   int height = 0;
 };
 [[nodiscard]] ViewPicture view_picture(const Camera& camera, int size, float aspect) noexcept;
+// How that picture is rendered: exact ones with super-resolution, in bf16 where the processor has it;
+// previews of heads that are not baked with few samples and without.
+[[nodiscard]] RenderOptions render_options(const ViewRequest& request, int size, bool exact) noexcept;
 
 class ViewRenderer {
  public:
@@ -78,6 +81,10 @@ class ViewRenderer {
   // Frames of later requests come as pictures, whatever the GPU has: it cannot draw into the window. False:
   // it was given up before.
   bool give_up_gpu() noexcept { return gpu_usable_.exchange(false); }
+  // The GPU took so long for a frame of `size` (all pictures of it together), and a preview was shown so long
+  // after the one before while the head was moved: the size of the next previews follows both.
+  void drawn_by_gpu(int size, double ms);
+  void preview_shown(double gap_ms);
   // The newest frame that has not been taken yet.
   [[nodiscard]] std::optional<ViewFrame> take();
   [[nodiscard]] double longest_wait_ms() const noexcept { return waits_.longest_ms(); }
@@ -90,9 +97,21 @@ class ViewRenderer {
     std::shared_ptr<const PreparedHead> head;
     std::shared_ptr<const Baked> baked;
   };
+  // What a request shows.
+  struct Heads {
+    Prepared* after = nullptr;
+    Prepared* before = nullptr;  // null without `compare`
+    bool by_gpu = false;         // previews are drawn by it
+  };
   struct Work {
     ViewRequest request;
     std::uint64_t number = 0;
+  };
+  // What the UI thread saw of earlier previews; 0: nothing new.
+  struct Seen {
+    int gpu_size = 0;
+    double gpu_ms = 0;
+    double gap_ms = 0;
   };
 
   using Bakes = std::vector<std::pair<std::shared_ptr<const PreparedHead>, std::shared_ptr<const Baked>>>;
@@ -104,15 +123,14 @@ class ViewRenderer {
   void keep(const Bakes& bakes);
   [[nodiscard]] Status refine(const Work& work);
   void tell(Error error);
+  void follow_the_screen();
+  [[nodiscard]] Result<Heads> prepare(const ViewRequest& request);
   [[nodiscard]] Result<Prepared*> prepare(const std::shared_ptr<const Edit>& edit, float strength);
   [[nodiscard]] Result<std::shared_ptr<const Image8>> render(Prepared& head, const ViewRequest& request,
                                                              int size, bool exact);
-  [[nodiscard]] Status show(const Work& work, int size, bool exact, bool last, double* ms);
+  // Returns what it took, ms; what the GPU draws is only handed on.
+  [[nodiscard]] Result<double> show(const Work& work, const Heads& heads, int size, bool exact, bool last);
   [[nodiscard]] bool outdated(const Work& work) const;
-
-  // The request is for what the GPU draws, and its heads are there.
-  [[nodiscard]] bool fits_gpu(const ViewRequest& request, const Prepared& after,
-                              const Prepared* before) const;
 
   Services& services_;
   std::atomic<bool> gpu_usable_ = true;
@@ -126,6 +144,7 @@ class ViewRenderer {
   std::optional<ViewFrame> ready_;
   std::shared_ptr<Progress> exact_step_;  // that runs now: a request ends it
   Bakes baked_;                           // finished, not yet known to the renderer's thread
+  Seen seen_;
   std::uint64_t number_ = 0;
   bool stopping_ = false;
 
@@ -134,6 +153,8 @@ class ViewRenderer {
   View view_;                     // the newest, kept for its memory
   ResolutionController fast_size_{{.target_ms = 26, .minimum = 128, .maximum = 1024}, 320};
   ResolutionController coarse_size_{{.target_ms = 34, .minimum = 64, .maximum = 512}, 96};
+  ResolutionController gpu_size_{{.target_ms = 26, .minimum = 128, .maximum = 1024}, 512};
+  ResolutionController* previewed_by_ = &coarse_size_;
   int previewed_size_ = 0;
   std::optional<Work> coarse_;  // the work whose newest frame would be better with its head baked
 

@@ -69,6 +69,7 @@ bool update_request(App& app, float width, float height, double now) {
 void go_on_without_gpu(App& app, const Error& reason) {
   if (!app.renderer.give_up_gpu()) return;  // a frame from before that
   app.notices.add(Notice::Kind::information, reason.message, reason.detail);
+  app.no_gpu = reason.message;
   if (app.view.asked) app.view.requested = app.renderer.request(*app.view.asked);
 }
 

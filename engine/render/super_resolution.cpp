@@ -227,17 +227,14 @@ void add_rgb(const Convolution& c, const Planes& features, Planes& rgb, ThreadPo
   }
 }
 
-}  // namespace
-
-Result<std::vector<float>> super_resolve(const SuperResolution& net, const std::vector<float>& features,
-                                         ThreadPool& pool, Progress& progress, bool bf16) {
+Result<std::vector<float>> resolve(const SuperResolution& net, const std::vector<float>& features,
+                                   const Arithmetic& by, Progress& progress) {
   const int size = net.input_size;
   const auto pixels = static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
   const int channels = net.blocks.front().first.inputs;
   if (features.size() != pixels * static_cast<std::size_t>(channels))
     return fail("super-resolution: wrong input size");
   progress.begin("super-resolution");
-  const Arithmetic by{pool, bf16 ? pair_convolution() : nullptr};
   Planes x(channels, size, size), rgb(3, size, size);
   for (int channel = 0; channel < channels; ++channel) {
     for (int y = 0; y < size; ++y) {
@@ -254,7 +251,7 @@ Result<std::vector<float>> super_resolve(const SuperResolution& net, const std::
     TRIPTYCH_CHECK(progress.check());
     x = convolve_3x3(block.second, x, by);
     rgb = upsample(rgb);
-    add_rgb(block.to_rgb, x, rgb, pool);
+    add_rgb(block.to_rgb, x, rgb, by.pool);
     progress.advance((static_cast<double>(i) + 1) / static_cast<double>(net.blocks.size()));
     TRIPTYCH_CHECK(progress.check());
   }
@@ -264,6 +261,17 @@ Result<std::vector<float>> super_resolve(const SuperResolution& net, const std::
     for (int y = 0; y < rgb.height(); ++y) next = std::copy_n(rgb.at(channel, y), rgb.width(), next);
   }
   return out;
+}
+
+}  // namespace
+
+Result<std::vector<float>> super_resolve(const SuperResolution& net, const std::vector<float>& features,
+                                         ThreadPool& pool, Progress& progress, bool bf16) {
+  const Arithmetic by{pool, bf16 ? pair_convolution() : nullptr};
+  TRIPTYCH_TRY(std::vector<float> rgb, resolve(net, features, by, progress));
+  const bool finite = std::ranges::all_of(rgb, [](float v) { return std::isfinite(v); });
+  if (finite || by.pairs == nullptr) return rgb;
+  return resolve(net, features, {pool}, progress);
 }
 
 }  // namespace triptych::render

@@ -1,6 +1,7 @@
 // The CUDA kernels' bodies, compiled for the host, against the scalar reference.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/safetensors.h"
@@ -111,17 +112,22 @@ TEST(CudaBody, PacksColoursAsBytes) {
 TEST(CudaBody, BakedPathEqualsTheScalarKernel) {
   ThreadPool pool(2);
   Progress progress;
-  const auto head = bake(test::analytic_frustum_head(), pool, progress);
-  ASSERT_TRUE(head);
-  Frame on_blocks(53, 41), scalar(53, 41);
-  render::FastTask task;
-  task.head = (*head)->grid;
-  aim(task, on_blocks, orbit_camera(10, 8), 53, 41);
-  test::run_blocks(53, 41, [&](const BlockPosition& at) { render::fast_pixel(task, at); });
-  aim(task, scalar, orbit_camera(10, 8), 53, 41);
-  for (int tile = 0; tile < 4; ++tile) render::scalar_kernel().fast_tile(task, tile, render::fast_tile_side);
-  EXPECT_LT(rms(on_blocks.color, scalar.color), 1e-6);
-  EXPECT_LT(rms(on_blocks.depth, scalar.depth), 1e-6);
+  for (const Head& head : {test::analytic_frustum_head(), test::analytic_canonical_head()}) {
+    const auto baked = bake(head, pool, progress);
+    ASSERT_TRUE(baked);
+    Frame on_blocks(53, 41), scalar(53, 41);
+    render::FastTask task;
+    task.head = (*baked)->grid;
+    aim(task, on_blocks, orbit_camera(10, 8), 53, 41);
+    test::run_blocks(53, 41, [&](const BlockPosition& at) { render::fast_pixel(task, at); });
+    aim(task, scalar, orbit_camera(10, 8), 53, 41);
+    for (int tile = 0; tile < 4; ++tile)
+      render::scalar_kernel().fast_tile(task, tile, render::fast_tile_side);
+    EXPECT_GT(*std::max_element(scalar.alpha.begin(), scalar.alpha.end()), 0.9F);
+    EXPECT_LT(rms(on_blocks.color, scalar.color), 1e-6);
+    EXPECT_LT(rms(on_blocks.alpha, scalar.alpha), 1e-6);
+    EXPECT_LT(rms(on_blocks.depth, scalar.depth), 1e-6);
+  }
 }
 
 }  // namespace

@@ -195,13 +195,17 @@ TEST(ExactMarch, ThreeLayersAndOddSizesEqualTheScalarKernel) {
 }
 
 TEST(ExactMarch, OneThreadOrManyAreBitEqualAndSoIsTheSameViewTwice) {
-  const Head head = test::analytic_frustum_head(small());
-  const View one = exact(head, orbit_camera(15, 3), size(70, 45), {}, 1);
-  for (const int threads : {2, 5}) {
-    const View many = exact(head, orbit_camera(15, 3), size(70, 45), {}, threads);
-    EXPECT_EQ(one.rgb.pixels, many.rgb.pixels);
-    EXPECT_EQ(one.depth.pixels, many.depth.pixels);
-    EXPECT_EQ(one.normal.pixels, many.normal.pixels);
+  for (const Head& head : {test::analytic_frustum_head(small()), test::analytic_canonical_head(small())}) {
+    for (const std::string& kernel : cpu_kernels()) {
+      const View one = exact(head, orbit_camera(15, 3), size(37, 21), kernel, 1);
+      for (const int threads : {2, 5}) {
+        const View many = exact(head, orbit_camera(15, 3), size(37, 21), kernel, threads);
+        EXPECT_EQ(one.rgb.pixels, many.rgb.pixels) << kernel << " " << threads;
+        EXPECT_EQ(one.alpha.pixels, many.alpha.pixels) << kernel << " " << threads;
+        EXPECT_EQ(one.depth.pixels, many.depth.pixels) << kernel << " " << threads;
+        EXPECT_EQ(one.normal.pixels, many.normal.pixels) << kernel << " " << threads;
+      }
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "render/cpu/pair_convolution.h"
 #include "render/renderer.h"
@@ -152,6 +153,45 @@ TEST(SuperResolution, InBf16IsCloseAndTheSameForAnyNumberOfThreads) {
   }
   EXPECT_LT(std::sqrt(error / power), 5e-3);
   EXPECT_GT(error, 0);  // it was bf16
+}
+
+// The largest float is beyond what bf16 can hold; it meets a channel of zeros here, so fp32 has no trouble.
+TEST(SuperResolution, WhatBf16CannotHoldIsDoneAgainInFp32) {
+  if (render::pair_convolution() == nullptr) GTEST_SKIP() << "this processor has no AVX512-BF16";
+  constexpr std::size_t size = 13;
+  SuperResolution net = network(size);
+  net.blocks[0].first.weights[0] = std::numeric_limits<float>::max();
+  std::vector<float> features = test::formula_values("features", 32 * size * size);
+  std::fill_n(features.begin(), size * size, 0.0F);
+  ThreadPool pool(2);
+  Progress progress;
+  const auto full = render::super_resolve(net, features, pool, progress);
+  const auto half = render::super_resolve(net, features, pool, progress, true);
+  ASSERT_TRUE(full && half);
+  EXPECT_TRUE(std::ranges::all_of(*full, [](float v) { return std::isfinite(v); }));
+  EXPECT_EQ(*half, *full);
+}
+
+TEST(SuperResolution, EndsBetweenTwoLayersWhenItIsCancelled) {
+  constexpr std::size_t size = 13;
+  const SuperResolution net = network(size);
+  const std::vector<float> features = test::formula_values("features", 32 * size * size);
+  ThreadPool pool(2);
+  // What the work tells of itself until it ends, if it is cancelled when it tells for the `last` time.
+  const auto told_until = [&](int last) {
+    Progress progress;
+    int told = 0;
+    progress.set_listener([&](const Progress::Snapshot&) {
+      if (++told == last) progress.cancel();
+    });
+    const auto result = render::super_resolve(net, features, pool, progress);
+    EXPECT_EQ(result.has_value(), last == 0);
+    EXPECT_TRUE(result || result.error().code == ErrorCode::cancelled);
+    return told;
+  };
+  EXPECT_EQ(told_until(0), 5) << "the start and four layers";
+  EXPECT_EQ(told_until(2), 2) << "after the first layer";
+  EXPECT_EQ(told_until(3), 3);
 }
 
 TEST(SuperResolution, IsPartOfTheExactPictureAndStopsWhenCancelled) {

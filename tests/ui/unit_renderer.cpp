@@ -1,17 +1,14 @@
 // What the viewport gets to see: previews while something moves, exact pictures when all is still.
 #include <gtest/gtest.h>
 
-#include <condition_variable>
 #include <cstdlib>
-#include <functional>
-#include <mutex>
-#include <thread>
+#include <new>
+#include <stdexcept>
 #include <utility>
 
 #include "driver.h"
-#include "fake_services.h"
 #include "support/analytic_head.h"
-#include "viewport/view_renderer.h"
+#include "viewer.h"
 #include "viewport/view_request.h"
 
 namespace triptych::test {
@@ -19,81 +16,6 @@ namespace {
 
 using app::Channel;
 using app::ViewFrame;
-using app::ViewRenderer;
-using app::ViewRequest;
-
-constexpr int largest = 128;  // rows of the pictures here
-
-// Closed until somebody opens it.
-class Gate {
- public:
-  void wait() {
-    std::unique_lock lock(mutex_);
-    opened_.wait(lock, [&] { return open_; });
-  }
-  void open() {
-    const std::scoped_lock lock(mutex_);
-    open_ = true;
-    opened_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable opened_;
-  bool open_ = false;
-};
-
-class Viewer {
- public:
-  explicit Viewer(std::function<void(Progress&)> before_bake = {})
-      : renderer(
-            services,
-            [this] {
-              const std::scoped_lock lock(mutex_);
-              woken_ = true;
-              wake_.notify_all();
-            },
-            [this](Error error) {
-              const std::scoped_lock lock(mutex_);
-              failure = std::move(error.message);
-            }) {
-    services.before_bake = std::move(before_bake);
-    services.most_rows = largest;  // these tests look at pixels
-    Progress progress;
-    request.edit = *services.edit({}, {"clown", std::nullopt}, progress);
-    request.camera = orbit_camera(12, -4);
-    request.size = 96;
-  }
-  // Frames until one satisfies `wanted`.
-  template <typename Predicate>
-  ViewFrame wait(Predicate wanted) {
-    while (true) {
-      if (auto frame = renderer.take(); frame && wanted(*frame)) return std::move(*frame);
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return woken_; });
-      woken_ = false;
-    }
-  }
-
-  // Until the renderer has told an error, which is forgotten then.
-  std::string wait_failure() {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, [&] { return !failure.empty(); });
-    return std::exchange(failure, {});
-  }
-
-  FakeServices services;
-  ViewRequest request;
-  std::string failure;
-
- private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool woken_ = false;
-
- public:
-  ViewRenderer renderer;
-};
 
 TEST(ViewRenderer, EndsWithExactlyWhatRenderGivesAtThatCamera) {
   Viewer viewer;

@@ -4,6 +4,7 @@
 
 #include "render/cuda/cuda_device.h"
 #include "render/cuda/cuda_memory.h"
+#include "render/cuda/frame_clock.h"
 #include "render/cuda/frame_graph.h"
 #include "render/cuda/gpu_head.h"
 #include "render/cuda/kernels.h"
@@ -24,6 +25,7 @@ struct CudaRenderer::Device {
   PinnedBuffer fetched;  // colour, alpha and depth of a frame
   // Of each kind of frame, which differ in their kernels and copies.
   render::FrameGraph fetch_exact, fetch_fast, draw_fast;
+  render::FrameClock clock;  // of what is drawn
 
   ~Device() {
     if (stream != nullptr) cudaStreamDestroy(stream);
@@ -113,11 +115,14 @@ struct CudaRenderer::Device {
     pack.color = task.color;
     pack.count = task.width * task.height;
     TRIPTYCH_TRY(pack.pixels, target.begin(task.width, task.height, stream));
+    clock.start(task.width, task.height, stream);
     const Status drawn = graph.launch(stream, [&]() -> Status {
       render::launch(task, stream);
       render::launch(pack, stream);
       return check_cuda(cudaGetLastError(), "starting a frame");
     });
+    clock.stop(stream);
+    target.set_timing(clock.newest());
     const Status ended = target.end(stream);
     TRIPTYCH_CHECK(drawn);
     return ended;

@@ -33,7 +33,8 @@ class CudaRenderer {
   [[nodiscard]] Result<View> fast(const GpuHead& head, const Camera& camera, const RenderOptions& options,
                                   ThreadPool& pool);
 
-  // A fast view, over the background, that does not leave the GPU. Returns when they are queued.
+  // A fast view, over the background, that does not leave the GPU. Returns when it is queued; the target is
+  // told the time of a view before it (FrameTarget::timing).
   [[nodiscard]] Status draw_fast(const GpuHead& head, const Camera& camera, const RenderOptions& options,
                                  FrameTarget& target);
 

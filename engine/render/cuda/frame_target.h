@@ -10,6 +10,12 @@ struct CUstream_st;
 
 namespace triptych {
 
+// How long the GPU took for a frame, by its own clock.
+struct FrameTiming {
+  int width = 0, height = 0;
+  double ms = 0;  // 0: not known yet
+};
+
 class FrameTarget {
  public:
   FrameTarget() = default;
@@ -24,6 +30,14 @@ class FrameTarget {
   // begin() that succeeded.
   [[nodiscard]] virtual Result<std::uint32_t*> begin(int width, int height, CUstream_st* stream) = 0;
   [[nodiscard]] virtual Status end(CUstream_st* stream) = 0;
+
+  // Of the newest frame that was measured. Nobody waits for the GPU: a frame's time is known when one of the
+  // next is drawn.
+  [[nodiscard]] const FrameTiming& timing() const noexcept { return timing_; }
+  void set_timing(const FrameTiming& timing) noexcept { timing_ = timing; }
+
+ private:
+  FrameTiming timing_;
 };
 
 }  // namespace triptych
