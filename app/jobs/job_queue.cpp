@@ -21,11 +21,12 @@ void JobQueue::stop() {
   if (worker_.joinable()) worker_.join();
 }
 
-int JobQueue::add(std::string title, std::string key, Task task) {
+int JobQueue::add(std::string title, std::string key, Task task, Cancelling cancelling) {
   auto job = std::make_shared<Job>();
   job->title = std::move(title);
   job->key = std::move(key);
   job->task = std::move(task);
+  job->cancelling = cancelling;
   {
     const auto lock = ui_.waits.lock(mutex_);
     job->id = next_id_++;
@@ -50,10 +51,13 @@ bool JobQueue::superseded(const Job& job) const {
 
 void JobQueue::cancel(int id) {
   std::shared_ptr<Job> job;
+  const auto is_meant = [id](const auto& entry) {
+    return entry->id == id && entry->cancelling == Cancelling::allowed;
+  };
   {
     const auto lock = ui_.waits.lock(mutex_);
-    if (running_ && running_->id == id) running_->progress.cancel();
-    const auto found = std::ranges::find_if(waiting_, [&](const auto& entry) { return entry->id == id; });
+    if (running_ && is_meant(running_)) running_->progress.cancel();
+    const auto found = std::ranges::find_if(waiting_, is_meant);
     if (found == waiting_.end()) return;
     job = *found;
     waiting_.erase(found);
@@ -70,11 +74,15 @@ void JobQueue::cancel_key(const std::string& key) {
 std::vector<JobInfo> JobQueue::jobs() const {
   const auto lock = ui_.waits.lock(mutex_);
   std::vector<JobInfo> list;
-  if (running_ && !superseded(*running_)) {
-    list.push_back({running_->id, running_->title, true, running_->progress.snapshot()});
-  }
-  for (const auto& job : waiting_) list.push_back({job->id, job->title, false, {}});
+  if (running_ && !superseded(*running_)) list.push_back(info_of(*running_, true));
+  for (const auto& job : waiting_) list.push_back(info_of(*job, false));
   return list;
+}
+
+JobInfo JobQueue::info_of(const Job& job, bool running) const {
+  JobInfo info{job.id, job.title, running, {}, job.cancelling == Cancelling::allowed};
+  if (running) info.progress = ui_.waits.timed([&] { return job.progress.snapshot(); });
+  return info;
 }
 
 bool JobQueue::busy() const {

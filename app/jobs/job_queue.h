@@ -27,7 +27,11 @@ struct JobInfo {
   std::string title;
   bool running = false;  // else it waits
   Progress::Snapshot progress;
+  bool cancellable = true;
 };
+
+// Whether a person may end a job: not where something would be lost by it, or missing from then on.
+enum class Cancelling { allowed, refused };
 
 class JobQueue {
  public:
@@ -43,19 +47,24 @@ class JobQueue {
   // Returns the job's id.
   template <typename Work, typename Done>
   // NOLINTNEXTLINE(performance-unnecessary-value-param): moved on; the check does not see it in a template
-  int submit(std::string title, std::string key, Work work, Done done) {
+  int submit(std::string title, std::string key, Work work, Done done,
+             Cancelling cancelling = Cancelling::allowed) {
     using Outcome = std::invoke_result_t<Work, Progress&>;
-    return add(std::move(title), std::move(key),
-               [work = std::move(work), done = std::move(done)](Progress& progress) -> std::function<void()> {
-                 auto outcome = std::make_shared<Outcome>(
-                     progress.cancelled() ? Outcome(cancelled()) : guarded([&] { return work(progress); }));
-                 return [done, outcome] { done(std::move(*outcome)); };
-               });
+    return add(
+        std::move(title), std::move(key),
+        [work = std::move(work), done = std::move(done)](Progress& progress) -> std::function<void()> {
+          auto outcome = std::make_shared<Outcome>(
+              progress.cancelled() ? Outcome(cancelled()) : guarded([&] { return work(progress); }));
+          return [done, outcome] { done(std::move(*outcome)); };
+        },
+        cancelling);
   }
 
   // All of these on the UI thread.
-  void stop();          // cancels everything and waits for the thread; later submits do nothing
-  void cancel(int id);  // `done` is told; of a job that still waits, at once and without its work
+  void stop();  // cancels everything and waits for the thread; later submits do nothing
+  // `done` is told; of a job that still waits, at once and without its work. Does nothing where that is
+  // refused.
+  void cancel(int id);
   void cancel_key(const std::string& key);          // as a newer job of the key would
   [[nodiscard]] std::vector<JobInfo> jobs() const;  // running first, then waiting
   [[nodiscard]] bool busy() const;                  // something runs, waits or has not been delivered yet
@@ -67,10 +76,12 @@ class JobQueue {
     std::string title;
     std::string key;
     Task task;
+    Cancelling cancelling = Cancelling::allowed;
     Progress progress;
   };
 
-  int add(std::string title, std::string key, Task task);
+  [[nodiscard]] JobInfo info_of(const Job& job, bool running) const;
+  int add(std::string title, std::string key, Task task, Cancelling cancelling);
   void supersede(const std::string& key, int by);       // mutex held
   [[nodiscard]] bool superseded(const Job& job) const;  // mutex held
   void work();

@@ -21,7 +21,7 @@ class UiQueue {
 
   void clear();  // drops what was posted so far
 
-  WaitMeter waits;  // of the UI thread, for this queue and the job queues that post to it
+  WaitMeter waits;  // of the UI thread, for this queue, the job queues that post to it, and the engine
 
  private:
   std::mutex mutex_;

@@ -175,6 +175,7 @@ void unsaved_row(Ui& ui) {
   dim_text(ui, "The style is learned but could not be saved. Make room on the disk, then save it again.");
   if (primary_button(ui, "Save the style", {-1, 0})) ui.app.adapting.save_again();
   mark(ui, "adapt.save");
+  tooltip("Tries once more to write what was learned to the disk");
 }
 
 void loss_curve(Ui& ui) {
@@ -196,6 +197,7 @@ void loss_curve(Ui& ui) {
   ImPlot::PopStyleVar();
   ImPlot::PopStyleColor(3);
   mark(ui, "adapt.loss");
+  tooltip("How far what it makes is from the pairs: the lower, the nearer");
 }
 
 void pair_view(Ui& ui) {
@@ -205,11 +207,16 @@ void pair_view(Ui& ui) {
   const float gap = ui.px(6);
   const float size = (ImGui::GetContentRegionAvail().x - 2 * gap) / 3;
   picture_button(ui, "##before", view->before, size, false, "before");
+  mark(ui, "adapt.before");
+  tooltip("The pair's picture as it was");
   ImGui::SameLine(0, gap);
   picture_button(ui, "##after", view->after, size, false, "after");
+  mark(ui, "adapt.after");
+  tooltip("What the pair makes of it");
   ImGui::SameLine(0, gap);
   picture_button(ui, "##learned", view->learned, size, false, "learned");
   mark(ui, "adapt.view");
+  tooltip("What the style makes of it so far");
 }
 
 }  // namespace

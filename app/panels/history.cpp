@@ -1,4 +1,8 @@
 // Every result so far, to go back to with a click.
+#include <imgui_internal.h>
+
+#include <utility>
+
 #include "window/widgets.h"
 
 namespace triptych::app {
@@ -24,10 +28,18 @@ void entry_menu(Ui& ui, int index, const Variant& variant) {
   ImGui::EndPopup();
 }
 
+// The shown entry, the last item, once another one is: afterwards the strip stays where it is scrolled to.
+void keep_in_sight(int id) {
+  int* seen = ImGui::GetStateStorage()->GetIntRef(ImGui::GetID("shown"), -1);
+  if (std::exchange(*seen, id) == id) return;
+  ImGui::ScrollToItem(ImGuiScrollFlags_KeepVisibleEdgeX | ImGuiScrollFlags_NoScrollParent);
+}
+
 }  // namespace
 
 void history_panel(Ui& ui) {
   ImGui::Begin("History", nullptr, ImGuiWindowFlags_HorizontalScrollbar);
+  mark(ui, "history.panel", ImGui::GetWindowPos(), ImGui::GetWindowSize());
   heading(ui, "HISTORY");
   if (ui.app.scene().empty()) {
     dim_text(ui, "Each prompt you apply appears here.");
@@ -47,6 +59,7 @@ void history_panel(Ui& ui) {
                        known ? thumbnail->second : nullptr, size, selected, variant.label)) {
       ui.app.show_variant(i);
     }
+    if (selected) keep_in_sight(variant.id);
     mark(ui, "history." + std::to_string(i));
     entry_menu(ui, i, variant);
     const std::string& understood = variant.edit ? variant.edit->understood : variant.text;

@@ -45,6 +45,7 @@ bool draw_notice(Ui& ui, Notice& notice, float right, float& bottom) {
   ImGui::PopTextWrapPos();
   if (!notice.details.empty()) {
     const bool open = ImGui::TreeNodeEx("Details", ImGuiTreeNodeFlags_NoTreePushOnOpen);
+    mark(ui, "notice." + std::to_string(notice.id) + ".details");
     tooltip("What is known besides");
     if (open) {
       ImGui::PushTextWrapPos(width - ui.px(44));

@@ -69,9 +69,10 @@ void draw_crop(Ui& ui, const Placement& placed, const Source& source) {
                                           ui.px(1.5F), ImDrawFlags_Closed);
 }
 
-// The others as buttons; the chosen one's landmarks are what the mouse is for.
-void choose_among_faces(Ui& ui, const Placement& placed, const Source& source) {
-  if (source.faces.size() < 2) return;
+// The others as buttons; the chosen one's landmarks are what the mouse is for. Whether it is over a button.
+bool choose_among_faces(Ui& ui, const Placement& placed, const Source& source) {
+  bool hovered = false;
+  if (source.faces.size() < 2) return hovered;
   for (int i = 0; i < static_cast<int>(source.faces.size()); ++i) {
     const Face& face = source.faces[static_cast<std::size_t>(i)];
     const ImVec2 from = placed.at({face.left, face.top});
@@ -83,10 +84,13 @@ void choose_among_faces(Ui& ui, const Placement& placed, const Source& source) {
       ImGui::SetCursorScreenPos(from);
       if (ImGui::InvisibleButton(("face" + std::to_string(i)).c_str(), size)) ui.app.choose_face(i);
       tooltip("Turn this face into the head");
-      color = ImGui::IsItemHovered() ? ui.palette->accent : ImVec4(1, 1, 1, 0.5F);
+      const bool over = ImGui::IsItemHovered();
+      color = over ? ui.palette->accent : ImVec4(1, 1, 1, 0.5F);
+      hovered = hovered || over;
     }
     ImGui::GetWindowDrawList()->AddRect(from, to, ImGui::GetColorU32(color), ui.px(4));
   }
+  return hovered;
 }
 
 void draw_landmarks(const Ui& ui, const Placement& placed, const std::vector<Point2>& landmarks,
@@ -99,8 +103,8 @@ void draw_landmarks(const Ui& ui, const Placement& placed, const std::vector<Poi
     draw->AddCircleFilled(placed.at(landmarks[*lit]), ui.px(4), ImGui::GetColorU32(ui.palette->accent));
 }
 
-// Follows the mouse; the item under it is the whole picture.
-void landmarks_input(Ui& ui, const Placement& placed, const Source& source) {
+// Follows the mouse; the item under it is the whole picture. The landmark that is pointed at or held.
+std::optional<std::size_t> landmarks_input(Ui& ui, const Placement& placed, const Source& source) {
   LandmarkDrag& drag = ui.landmarks;
   const auto& found = source.faces[static_cast<std::size_t>(source.face)].landmarks;
   const Point2 mouse = placed.picture_point(ImGui::GetIO().MousePos);
@@ -125,9 +129,16 @@ void landmarks_input(Ui& ui, const Placement& placed, const Source& source) {
   if (lit) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
   if (hovered || drag.held || ui.zoom_face) draw_landmarks(ui, placed, drag.points, lit);
   constexpr std::size_t nose_tip = 1;
-  if (drag.points.size() <= nose_tip) return;
+  if (drag.points.size() <= nose_tip) return lit;
   const ImVec2 nose = placed.at(drag.points[nose_tip]);
   mark(ui, "landmark", {nose.x - ui.px(4), nose.y - ui.px(4)}, {ui.px(8), ui.px(8)});
+  return lit;
+}
+
+void picture_tooltip(const Ui& ui, bool on_landmark) {
+  if (ui.landmarks.held) return;
+  tooltip(on_landmark ? "Drag it to where it belongs; its neighbours follow"
+                      : "The picture as it was opened: the model sees what is in the frame");
 }
 
 // The name, and to its right what can be done.
@@ -177,11 +188,13 @@ void picture_panel(Ui& ui) {
   ImGui::PushClipRect(placed.from, placed.to, true);
   draw_picture(ui, placed, *source);
   draw_crop(ui, placed, *source);
-  choose_among_faces(ui, placed, *source);
+  const bool on_face = choose_among_faces(ui, placed, *source);
   ImGui::SetCursorScreenPos(placed.from);
   ImGui::InvisibleButton("picture", {placed.to.x - placed.from.x, placed.to.y - placed.from.y});
   mark(ui, "picture");
-  if (static_cast<std::size_t>(source->face) < source->faces.size()) landmarks_input(ui, placed, *source);
+  const bool landmarks = static_cast<std::size_t>(source->face) < source->faces.size();
+  const bool on_landmark = landmarks && landmarks_input(ui, placed, *source).has_value();
+  if (!on_face || on_landmark) picture_tooltip(ui, on_landmark);
   ImGui::PopClipRect();
   caption_row(ui, *source);
   ImGui::End();

@@ -21,6 +21,7 @@ void reference_row(Ui& ui) {
   const float size = ui.px(40);
   picture_button(ui, "##reference", draft.reference, size, false, "");
   mark(ui, "reference");
+  tooltip("The head takes the look of this picture when the prompt is applied");
   ImGui::SameLine();
   ImGui::BeginGroup();
   ImGui::TextUnformatted(
@@ -145,6 +146,7 @@ void understood_row(Ui& ui) {
   if (understood.empty()) return;
   dim_text(ui, "\"" + ui.app.scene().shown()->label + "\" is understood as \"" + understood + "\".");
   mark(ui, "understood");
+  tooltip("The style that the model knows and that comes nearest to what was typed");
 }
 
 void no_styles(Ui& ui) {
@@ -165,6 +167,9 @@ void prompt_panel(Ui& ui) {
   const std::string before = ui.app.draft.text;
   ImGui::InputTextMultiline("##prompt", &ui.app.draft.text, field, ImGuiInputTextFlags_WordWrap);
   mark(ui, "prompt");
+  // It takes nothing but text: a copied picture is opened as it is from anywhere else.
+  const bool pastes = ImGui::IsItemActive() && ImGui::IsKeyChordPressed(ImGuiMod_Ctrl | ImGuiKey_V);
+  if (pastes && ui.read_clipboard().empty()) ui.app.paste({});
   // Not once something is typed: it would lie over the result.
   if (ui.app.draft.text.empty() && !ImGui::IsItemActive())
     tooltip("What should change, in words: \"bronze statue\". Ctrl+Enter applies it.");

@@ -1,4 +1,5 @@
-// One line at the bottom: what runs, on what, how fast; and the list of jobs behind it.
+// One line at the bottom: what runs, on what, how fast; and the list of jobs behind it. In a narrow window
+// the line says less.
 #include <imgui_internal.h>
 
 #include <array>
@@ -48,9 +49,67 @@ std::vector<std::pair<JobQueue*, JobInfo>> all_jobs(Ui& ui) {
   return list;
 }
 
+// The bar's texts from the left to the right; empty ones are not shown.
+struct Line {
+  std::string model, device, times, job, frame;
+};
+
+// What does not fit is left out, the least important first; at last names are cut.
+void fit(Line& line, float room) {
+  const ImGuiStyle& style = ImGui::GetStyle();
+  const auto width = [&](const std::string& text) {
+    return text.empty() ? 0 : ImGui::CalcTextSize(text.c_str()).x + style.ItemSpacing.x;
+  };
+  const auto left = [&] {
+    const float job = line.job.empty() ? 0 : width(line.job) + 2 * style.FramePadding.x;
+    return room - width(line.model) - width(line.device) - width(line.times) - job - width(line.frame);
+  };
+  for (std::string* text : {&line.times, &line.device, &line.frame}) {
+    if (left() < 0) text->clear();
+  }
+  for (std::string* name : {&line.job, &line.model}) {
+    if (left() < 0) *name = shortened(*name, ImGui::CalcTextSize(name->c_str()).x + left());
+  }
+}
+
+std::string job_text(const std::vector<std::pair<JobQueue*, JobInfo>>& jobs) {
+  if (jobs.empty()) return "";
+  return jobs.front().second.title + (jobs.size() > 1 ? "  +" + std::to_string(jobs.size() - 1) : "");
+}
+
+void dim_item(Ui& ui, const std::string& text, const char* name, const char* hint) {
+  if (text.empty()) return;
+  ImGui::TextColored(ui.palette->dim, "%s", text.c_str());
+  mark(ui, name);
+  tooltip(hint);
+}
+
+void draw_line(Ui& ui, const Line& line) {
+  ImGui::TextColored(ui.app.model_failed ? ui.palette->error : ui.palette->text, "%s", line.model.c_str());
+  if (ImGui::IsItemClicked() && !ui.app.model.name.empty()) ui.dialogs.about_model = true;
+  mark(ui, "status.model");
+  tooltip(
+      "The model that turns pictures into heads: click for what it cannot do, drop a package to use another");
+  const std::string& no_gpu = ui.app.no_gpu;
+  dim_item(ui, line.device, "status.device", (ui.graphics + (no_gpu.empty() ? "" : "\n") + no_gpu).c_str());
+  dim_item(ui, line.times, "status.times", "How long the steps of the last edit took");
+  if (!line.job.empty()) {
+    if (quiet_button(ui, (line.job + "###jobs").c_str())) ui.dialogs.jobs = true;
+    mark(ui, "jobs");
+    tooltip("Show what is running");
+  }
+  if (line.frame.empty()) return;
+  ImGui::SetCursorPosX(ImGui::GetWindowWidth() - ImGui::CalcTextSize(line.frame.c_str()).x - ui.px(14));
+  dim_item(ui, line.frame, "status.frame",
+           "What the view shows: a preview while something moves, then the exact picture; its size and time");
+}
+
 }  // namespace
 
 void status_bar(Ui& ui) {
+  ui.status_model = model_text(ui);
+  ui.status_times = times_text(ui.app);
+  ui.status_frame = frame_text(ui.app.view, ui.app.frames_per_second);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(14), ui.px(3)));
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ui.px(6), ui.px(2)));
   ImGui::PushStyleColor(ImGuiCol_MenuBarBg, ui.palette->window);
@@ -59,35 +118,10 @@ void status_bar(Ui& ui) {
           "##status", ImGui::GetMainViewport(), ImGuiDir_Down, height,
           ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_MenuBar)) {
     if (ImGui::BeginMenuBar()) {
-      ui.status_model = model_text(ui);
-      ImGui::TextColored(ui.app.model_failed ? ui.palette->error : ui.palette->text, "%s",
-                         ui.status_model.c_str());
-      if (ImGui::IsItemClicked() && !ui.app.model.name.empty()) ui.dialogs.about_model = true;
-      mark(ui, "status.model");
-      tooltip(
-          "The model that turns pictures into heads: click for what it cannot do, drop a package to use "
-          "another");
-      ImGui::TextColored(ui.palette->dim, "%s", ui.app.services.device().c_str());
-      tooltip(ui.graphics.c_str());
-      ImGui::TextColored(ui.palette->dim, "%s", times_text(ui.app).c_str());
-      mark(ui, "status.times");
-      tooltip("How long the steps of the last edit took");
-      const auto jobs = all_jobs(ui);
-      if (!jobs.empty()) {
-        const JobInfo& first = jobs.front().second;
-        const std::string text =
-            first.title + (jobs.size() > 1 ? "  +" + std::to_string(jobs.size() - 1) : "") + "###jobs";
-        if (quiet_button(ui, text.c_str())) ui.dialogs.jobs = true;
-        mark(ui, "jobs");
-        tooltip("Show what is running");
-      }
-      ui.status_frame = frame_text(ui.app.view, ui.app.frames_per_second);
-      const std::string& frame = ui.status_frame;
-      ImGui::SetCursorPosX(ImGui::GetWindowWidth() - ImGui::CalcTextSize(frame.c_str()).x - ui.px(14));
-      ImGui::TextColored(ui.palette->dim, "%s", frame.c_str());
-      mark(ui, "status.frame");
-      tooltip(
-          "What the view shows: a preview while something moves, then the exact picture; its size and time");
+      Line line{ui.status_model, ui.app.services.device(), ui.status_times, job_text(all_jobs(ui)),
+                ui.status_frame};
+      fit(line, ImGui::GetWindowWidth() - ImGui::GetCursorPosX() - ui.px(14));
+      draw_line(ui, line);
       ImGui::EndMenuBar();
     }
   }
@@ -104,13 +138,15 @@ void jobs_popup(Ui& ui) {
     ImGui::PushID(queue);
     ImGui::PushID(job.id);
     ImGui::TextUnformatted(job.title.c_str());
-    ImGui::SameLine(ImGui::GetWindowWidth() - ui.px(100));
-    if (ImGui::Button(queue != nullptr ? "Cancel" : "Stop")) {
-      queue != nullptr ? queue->cancel(job.id) : ui.app.adapting.stop();
+    if (job.cancellable) {
+      ImGui::SameLine(ImGui::GetWindowWidth() - ui.px(100));
+      if (ImGui::Button(queue != nullptr ? "Cancel" : "Stop")) {
+        queue != nullptr ? queue->cancel(job.id) : ui.app.adapting.stop();
+      }
+      mark(ui, "job." + job.title + ".cancel");
+      tooltip(queue != nullptr ? "End this job; what it would have changed stays as it is"
+                               : "Keep what has been learned so far");
     }
-    mark(ui, "job." + job.title + ".cancel");
-    tooltip(queue != nullptr ? "End this job; what it would have changed stays as it is"
-                             : "Keep what has been learned so far");
     const double left = job.progress.remaining_s;
     const std::string detail =
         !job.running ? "waiting"

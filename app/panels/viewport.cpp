@@ -39,6 +39,7 @@ void wipe_input(Ui& ui, const Area& room, bool& taken) {
   const ImGuiID id = ImGui::GetID("wipe drag");
   const bool near_line = std::abs(mouse - line) < ui.px(8) && ImGui::IsItemHovered();
   if (near_line || memory->GetBool(id)) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+  if (near_line && !memory->GetBool(id)) tooltip("Drag the line between the original and the result");
   if (near_line && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) memory->SetBool(id, true);
   if (!ImGui::IsMouseDown(ImGuiMouseButton_Left)) memory->SetBool(id, false);
   taken = memory->GetBool(id);
@@ -75,10 +76,19 @@ Status draw_by_gpu(Ui& ui, const ViewFrame& frame) {
     if (!target) {
       TRIPTYCH_TRY(target, make_gl_frame_target(texture));
     }
-    return ui.app.services.draw_fast(head, picture.camera, options, *target);
+    return ui.app.ui.waits.timed(
+        [&] { return ui.app.services.draw_fast(head, picture.camera, options, *target); });
   };
   TRIPTYCH_CHECK(draw(*frame.gpu_after, ui.after, ui.gpu_after));
   return frame.gpu_before ? draw(*frame.gpu_before, ui.before, ui.gpu_before) : Status{};
+}
+
+// What the GPU took for a frame before this one: for the status bar and the size of the next.
+void tell_gpu_time(Ui& ui, ViewFrame& frame) {
+  const FrameTiming& timing = ui.gpu_after->timing();
+  if (timing.ms <= 0) return;
+  frame.render_ms = timing.ms * (frame.gpu_before ? 2 : 1);
+  ui.app.renderer.drawn_by_gpu(timing.height, frame.render_ms);
 }
 
 void take_frame(Ui& ui) {
@@ -86,6 +96,7 @@ void take_frame(Ui& ui) {
   if (!frame) return;
   if (frame->gpu_after) {
     if (Status drawn = draw_by_gpu(ui, *frame); !drawn) return go_on_without_gpu(ui.app, drawn.error());
+    tell_gpu_time(ui, *frame);
   } else {
     ui.after.upload(*frame->after);
     if (frame->before) ui.before.upload(*frame->before);

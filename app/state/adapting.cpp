@@ -1,6 +1,7 @@
 #include "state/adapting.h"
 
 #include <algorithm>
+#include <functional>
 #include <ranges>
 #include <utility>
 
@@ -122,6 +123,7 @@ void Adapting::start() {
   run_name_ = name;
   info_ = {};
   info_.state = StyleRun::State::preparing;
+  told_ = 0;
   loss_seconds_.clear();
   losses_.clear();
   view_.reset();
@@ -146,36 +148,41 @@ void Adapting::start() {
       });
 }
 
+template <typename Question, typename... Values>
+auto Adapting::ask_run(Question question, Values... values) {
+  return app_.ui.waits.timed([&] { return std::invoke(question, *run_, values...); });
+}
+
 void Adapting::begin(std::shared_ptr<StyleRun> run) {
   run_ = std::move(run);
-  if (paused_) run_->pause();
-  if (stop_when_started_) run_->stop();
+  if (paused_) ask_run(&StyleRun::pause);
+  if (stop_when_started_) ask_run(&StyleRun::stop);
   poll();
 }
 
 void Adapting::pause() {
   paused_ = true;
-  if (run_) run_->pause();
+  if (run_) ask_run(&StyleRun::pause);
 }
 
 void Adapting::resume() {
   paused_ = false;
-  if (run_) run_->resume();
+  if (run_) ask_run(&StyleRun::resume);
 }
 
 void Adapting::stop() {
   stop_when_started_ = true;
   if (starting_) app_.background.cancel(start_job_);  // nothing is learned yet: nothing to wait for
-  if (run_) run_->stop();
+  if (run_) ask_run(&StyleRun::stop);
 }
 
 void Adapting::take_snapshot() {
-  if (run_) run_->take_snapshot();
+  if (run_) ask_run(&StyleRun::take_snapshot);
 }
 
 void Adapting::set_minutes(float value) {
   minutes = value;
-  if (run_) run_->set_minutes(static_cast<double>(value));
+  if (run_) ask_run(&StyleRun::set_minutes, static_cast<double>(value));
 }
 
 double Adapting::fraction() const {
@@ -200,23 +207,31 @@ std::optional<JobInfo> Adapting::job() const {
 void Adapting::poll() {
   if (!run_ || finishing_) return;
   const std::size_t seen = info_.snapshots;
-  info_ = run_->info();
-  for (const StyleRun::LossPoint& point : run_->losses(losses_.size())) {
+  info_ = ask_run(&StyleRun::info);
+  for (const StyleRun::LossPoint& point : ask_run(&StyleRun::losses, losses_.size())) {
     loss_seconds_.push_back(point.seconds);
     losses_.push_back(point.loss);
   }
+  tell_notices();
   const bool ended = info_.state == StyleRun::State::done || info_.state == StyleRun::State::failed ||
                      info_.state == StyleRun::State::idle;
-  if (info_.snapshots > seen || ended) view_ = run_->view();
+  if (info_.snapshots > seen || ended) view_ = ask_run(&StyleRun::view);
   if (info_.snapshots > seen) show_newest();
   if (ended) finish();
+}
+
+// As they come: while it learns there is still time to do something about them.
+void Adapting::tell_notices() {
+  for (; told_ < info_.notices.size(); ++told_) {
+    app_.notices.add(Notice::Kind::information, info_.notices[told_]);
+  }
 }
 
 // The head that is open, in what has been learned so far; the next snapshot replaces it. Who looks at another
 // head of the history by the time that it is there goes on looking at that.
 void Adapting::show_newest() {
   const auto source = app_.scene().source;
-  const auto style = run_->latest();
+  const auto style = ask_run(&StyleRun::latest);
   if (!source || !style) return;
   app_.background.submit(
       "Drawing the head in \"" + run_name_ + "\"", "learned head",
@@ -232,14 +247,13 @@ void Adapting::show_newest() {
 
 void Adapting::finish() {
   finishing_ = true;
-  for (const std::string& notice : info_.notices) app_.notices.add(Notice::Kind::information, notice);
   if (info_.state == StyleRun::State::failed) app_.notices.add(info_.error);
   save();
 }
 
 // The run is kept until its style is on the disk: with it goes the file that a crash would leave.
 void Adapting::save() {
-  auto style = run_->latest();
+  auto style = ask_run(&StyleRun::latest);
   if (!style) return end();
   style->name = app_.shelf.free_name(run_name_);  // another may have got it meanwhile
   app_.shelf.add(*style, [this, name = style->name](const Status& status) {
@@ -257,13 +271,13 @@ void Adapting::save_again() {
 
 void Adapting::give_up() {
   if (!save_failed_) return;
-  run_->keep_recovery();
+  ask_run(&StyleRun::keep_recovery);
   end();
 }
 
 // The run has ended by itself, so its thread is not waited for.
 void Adapting::end() {
-  run_.reset();
+  app_.ui.waits.timed([this] { run_.reset(); });
   finishing_ = save_failed_ = false;
 }
 

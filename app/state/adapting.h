@@ -64,6 +64,10 @@ class Adapting {
 
  private:
   void load(const std::vector<std::filesystem::path>& paths);
+  // Its thread may hold for a moment what it shares: the time counts among the UI thread's waits.
+  template <typename Question, typename... Values>
+  auto ask_run(Question question, Values... values);
+  void tell_notices();
   void tell_lonely(const std::vector<std::filesystem::path>& pictures);
   void begin(std::shared_ptr<StyleRun> run);
   void show_newest();
@@ -85,6 +89,7 @@ class Adapting {
   std::string run_name_;
   std::filesystem::path recovery_;  // of the newest run; empty before the first
   StyleRun::Info info_;
+  std::size_t told_ = 0;  // of its notices
   std::vector<double> loss_seconds_, losses_;
   std::optional<StyleRun::View> view_;
 };

@@ -35,10 +35,13 @@ void App::start(const std::vector<std::filesystem::path>& files) {
         model_ready = status.has_value();
         model_failed = !status;
         adapting.model_loaded();
-        for (const std::string& sentence : services.missing()) notices.add(Notice::Kind::error, sentence);
+        ui.waits.timed([this] { no_gpu = services.no_gpu(); });
+        const auto missing = ui.waits.timed([this] { return services.missing(); });
+        for (const std::string& sentence : missing) notices.add(Notice::Kind::error, sentence);
         if (!status) return notices.add(status.error());
-        model = services.model();
-      });
+        model = ui.waits.timed([this] { return services.model(); });
+      },
+      Cancelling::refused);  // without it nothing works, and nothing would load it again
   shelf.read_all();
   if (!options.safe_mode) {
     recoverable = find_recovery(options.state, Leftover::session);
@@ -60,18 +63,30 @@ void App::begin_empty() {
 }
 
 void App::model_changed() {
-  model = services.model();
+  model = ui.waits.timed([this] { return services.model(); });
   ++model_generation;
   model_ready = true;
   make_style_thumbnails();
 }
 
-bool App::update() {
+bool App::update(double now) {
+  now_ = now;
   const bool anything = ui.drain();
-  if (draft.text != autosaved_draft_) autosave_due_ = true;
-  if (std::exchange(autosave_due_, false)) autosave();
+  if (draft.text != seen_draft_) {
+    seen_draft_ = draft.text;
+    autosave_due_.changed(now);
+  }
+  if (autosave_due_.take(now)) autosave();
+  if (backdrop() != styles_backdrop_) {
+    renew_thumbnails();
+    draw_styles();
+  }
   pace_styles();
   return anything;
+}
+
+double App::steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 void App::act(Scene scene, const std::string& label, const std::string& merge) {
@@ -88,8 +103,9 @@ void App::act_opening(Scene scene, const std::string& label) {
 }
 
 void App::scene_changed() {
-  autosave_due_ = true;
+  autosave_due_.changed(now_);
   restore_shown();
+  renew_thumbnails();
   if (scene().source != styles_source_) make_style_thumbnails();
 }
 

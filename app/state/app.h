@@ -15,6 +15,7 @@
 #include "jobs/job_queue.h"
 #include "jobs/ui_queue.h"
 #include "state/adapting.h"
+#include "state/after_rest.h"
 #include "state/notices.h"
 #include "state/preferences.h"
 #include "state/prompt_grid.h"
@@ -81,8 +82,12 @@ class App {
   // -------------------------------------------------------------------------------------------
   void start(
       const std::vector<std::filesystem::path>& files);  // loads the models, then opens what was asked for
-  bool update();  // once a frame: delivers results, autosaves; whether anything changed
-  void close();   // leaves no recovery file behind, and the preferences written
+  // Once a frame: delivers results, autosaves; whether anything changed.
+  bool update(double now = steady_seconds());
+  // Seconds after the newest update() until the next one has to come for an autosave; infinity: none is due.
+  [[nodiscard]] double autosave_in() const noexcept { return autosave_due_.left(now_); }
+  void close();  // leaves no recovery file behind, and the preferences written
+  [[nodiscard]] static double steady_seconds();  // the clock of update()
 
   // --- Open (app/state/open.cpp)
   // ----------------------------------------------------------------------------------
@@ -114,7 +119,8 @@ class App {
   // A snapshot of the style that is being learned: the first is an action, the others replace its entry. Who
   // does not look at entry `looked_at` any more, as when the snapshot was taken, goes on looking at another.
   void show_learned(const std::string& style, const std::shared_ptr<const Edit>& edit, int looked_at);
-  void show_variant(int index);
+  void show_variant(
+      int index);  // as strong as it was left, and its prompt in the draft where that is applied
   void remove_variant(int index);
   void set_strength(float strength, bool dragging);
   void set_path(CameraPath path, const std::string& label);  // what undo calls it
@@ -144,7 +150,7 @@ class App {
 
   [[nodiscard]] const Scene& scene() const noexcept { return scenes.value(); }
   [[nodiscard]] Vec3 backdrop() const;
-  // How long the UI thread has had to wait for the engine at most.
+  // How long the UI thread has had to wait for the engine at most: 4 ms are to be enough.
   [[nodiscard]] double longest_wait_ms() const {
     return std::max(renderer.longest_wait_ms(), ui.waits.longest_ms());
   }
@@ -160,6 +166,7 @@ class App {
   Draft draft;
   ViewState view;
   ModelInfo model;
+  std::string no_gpu;        // why none draws the view; empty: one does, or none was to
   int model_generation = 1;  // another one: the same prompt may give another head
   bool model_ready = false;
   bool model_failed = false;
@@ -183,7 +190,7 @@ class App {
   JobQueue exports{ui};
   JobQueue imports{ui};
   JobQueue references{ui};  // the pictures of prompts
-  JobQueue saves{ui};       // sessions, autosaves and styles: behind nothing that takes long, never cancelled
+  JobQueue saves{ui};       // sessions, autosaves and styles: behind nothing that takes long, all to the end
   JobQueue background{ui};
   // All of them, in the order of the list of running jobs.
   [[nodiscard]] std::array<JobQueue*, 6> queues() noexcept {
@@ -204,8 +211,8 @@ class App {
   void paste_picture();
   void not_opened(const Error& error, const std::filesystem::path& path,
                   const std::shared_ptr<struct OpenBatch>& batch);
-  void use_model(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
-  void open_style(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
+  void model_opened(const std::filesystem::path& path);
+  void open_weights(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_picture(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_head(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
   void open_session(const std::filesystem::path& path, const std::shared_ptr<struct OpenBatch>& batch);
@@ -220,15 +227,19 @@ class App {
   void act_opening(Scene scene, const std::string& label);    // a document of its own
   void went_from(const std::shared_ptr<Document>& document);  // by undo or redo
   void scene_changed();                                       // asks for what the scene shown now still lacks
+  void show_prompt(const Variant& entry);
   void restore_shown();  // computes it where a session or moved landmarks left only its prompt
   void begin_empty();    // nothing was opened
   void make_thumbnail(int id, const std::shared_ptr<const Edit>& edit);
+  void renew_thumbnails();  // those of the history on another backdrop than the view's
   void make_style_thumbnails();
+  void draw_styles();
   void pace_styles();
   void draw_next_style();
   void autosave();
   void remember(const std::filesystem::path& path);  // among the recent files
   void show_session(Session session, const std::filesystem::path& path);
+  void tell_what_is_missing(const Session& session, const std::string& whose);
   void forget_leftover(Document& document);
   [[nodiscard]] Session session() const;  // what there is to save
 
@@ -236,9 +247,12 @@ class App {
   std::vector<std::string> styles_to_draw_;  // the next one, or the one that is being drawn, last
   bool drawing_style_ = false;
   std::shared_ptr<const Source> styles_source_;  // whom style_thumbnails show
-  bool autosave_due_ = false;
-  bool preferences_due_ = false;  // on their way to the disk
-  std::string autosaved_draft_;
+  std::map<int, Vec3> thumbnail_backdrops_;      // on which those of the history are, or are being, drawn
+  Vec3 styles_backdrop_{};                       // on which style_thumbnails are
+  double now_ = 0;                               // of the newest update()
+  AfterRest autosave_due_{0.5, 4};
+  bool preferences_due_ = false;            // on their way to the disk
+  std::string seen_draft_;                  // its text at the newest update()
   std::unique_ptr<RecoveryFile> recovery_;  // since the first autosave
   std::chrono::steady_clock::time_point last_frame_{};
 };

@@ -25,8 +25,10 @@ Result<Image8> thumbnail_of(Services& services, const Edit& edit, const Vec3& ba
 }
 
 // Shows the result of a prompt, in its entry of the history or behind the others.
-void put(Scene& scene, std::shared_ptr<const Variant> variant) {
+void put(Scene& scene, std::shared_ptr<const Variant> variant, float strength) {
   auto& history = scene.history;
+  scene.keep_strength();
+  scene.strength = strength;
   scene.current = scene.find(variant->text, variant->reference);
   if (scene.current >= 0) {
     history[static_cast<std::size_t>(scene.current)] = std::move(variant);
@@ -128,13 +130,13 @@ void App::compute(const Draft& wanted, const std::string& label, bool as_new, in
         *variant = {variant_id, label, wanted.text, wanted.reference, *edit, generation};
         if (wanted.reference) variant->reference_name = wanted.reference_name;
         if (as_new) {
-          put(next, variant);
-          next.strength = 1;
+          put(next, variant, 1);
           act(std::move(next), "Apply \"" + label + "\"");
         } else {
           const auto slot =
               std::ranges::find(next.history, variant_id, [](const auto& entry) { return entry->id; });
           if (slot == next.history.end()) return;
+          variant->strength = (*slot)->strength;
           *slot = variant;
           scenes.amend(std::move(next));
         }
@@ -146,30 +148,38 @@ void App::cancel_edit() {
   for (const char* key : {"edit", "prompt"}) edits.cancel_key(key);
   references.cancel_key("prompt");
   for (const JobInfo& job : edits.jobs()) {
-    if (job.running && model_ready) edits.cancel(job.id);
+    if (job.running) edits.cancel(job.id);
   }
 }
 
 void App::show_variant(int index) {
   if (index < 0 || index >= static_cast<int>(scene().history.size())) return;
   if (index == scene().current) return restore_shown();  // what was cancelled or failed, once more
+  show_prompt(*scene().history[static_cast<std::size_t>(index)]);
   Scene next = scene();
-  next.current = index;
+  next.show(index);
   act(next, "Show \"" + next.shown()->label + "\"");
+}
+
+// In the prompt panel, where nothing is lost by it: what stands there is a prompt of the history.
+void App::show_prompt(const Variant& entry) {
+  const bool asks = !entry.text.empty() || entry.reference != nullptr;
+  if (!asks || references.busy() || scene().find(draft.text, draft.reference) < 0) return;
+  take_draft({entry.text, entry.reference, entry.reference_name});
 }
 
 void App::take_result(Variant result, float strength) {
   Scene next = scene();
-  next.strength = strength;
   const std::string label = result.label;
   const int known = next.find(result.text, result.reference);
   const Variant* entry = known < 0 ? nullptr : next.history[static_cast<std::size_t>(known)].get();
   if (entry != nullptr && entry->edit != nullptr && entry->generation == result.generation) {
-    next.current = known;
+    next.show(known);
+    next.strength = strength;
   } else {
     result.id = next_variant_++;
     make_thumbnail(result.id, result.edit);
-    put(next, std::make_shared<const Variant>(std::move(result)));
+    put(next, std::make_shared<const Variant>(std::move(result)), strength);
   }
   act(std::move(next), "Take \"" + label + "\"");
 }
@@ -182,12 +192,12 @@ void App::show_learned(const std::string& style, const std::shared_ptr<const Edi
   if (first && next.current != looked_at) return;
   if (first) learned_entry = next_variant_++;
   auto variant =
-      std::make_shared<const Variant>(Variant{learned_entry, style, style, nullptr, edit, model_generation});
+      std::make_shared<Variant>(Variant{learned_entry, style, style, nullptr, edit, model_generation});
   if (first) {  // undo leads back to an entry of the same words
-    put(next, std::move(variant));
-    next.strength = 1;
+    put(next, std::move(variant), 1);
     act(std::move(next), "Take \"" + style + "\"");
   } else {
+    variant->strength = (*own)->strength;
     *own = std::move(variant);
     scenes.amend(std::move(next));
   }
@@ -198,8 +208,9 @@ void App::remove_variant(int index) {
   if (index < 1 || index >= static_cast<int>(scene().history.size())) return;  // the original stays
   Scene next = scene();
   const std::string label = next.history[static_cast<std::size_t>(index)]->label;
+  if (next.current == index) next.show(index - 1);
   next.history.erase(next.history.begin() + index);
-  if (next.current >= index) --next.current;
+  if (next.current > index) --next.current;
   act(std::move(next), "Remove \"" + label + "\"");
 }
 
@@ -239,8 +250,9 @@ void App::went_from(const std::shared_ptr<Document>& document) {
 
 void App::make_thumbnail(int id, const std::shared_ptr<const Edit>& edit) {
   if (edit == nullptr) return;
+  thumbnail_backdrops_[id] = backdrop();
   background.submit(
-      "Drawing a thumbnail", "",
+      "Drawing a thumbnail", "thumbnail " + std::to_string(id),
       [this, edit, backdrop = backdrop()](Progress& progress) {
         return thumbnail_of(services, *edit, backdrop, progress);
       },
@@ -249,12 +261,26 @@ void App::make_thumbnail(int id, const std::shared_ptr<const Edit>& edit) {
       });
 }
 
-// The styles the model knows, shown on the present head. One is asked for when the one before is there, so
-// that thumbnails of the history come in between.
+// Entries that a session brought have no head to draw again until they are shown.
+void App::renew_thumbnails() {
+  for (const auto& variant : scene().history) {
+    const auto drawn = thumbnail_backdrops_.find(variant->id);
+    const bool old = drawn != thumbnail_backdrops_.end() && drawn->second != backdrop();
+    if (old) make_thumbnail(variant->id, variant->edit);
+  }
+}
+
+// The styles the model knows, shown on the present head.
 void App::make_style_thumbnails() {
-  background.cancel_key("styles");
   style_thumbnails.clear();
   styles_source_ = scene().source;
+  draw_styles();
+}
+
+// One is asked for when the one before is there, so that thumbnails of the history come in between.
+void App::draw_styles() {
+  background.cancel_key("styles");
+  styles_backdrop_ = backdrop();
   styles_to_draw_.clear();
   for (const StyleInfo& style : model.styles) styles_to_draw_.push_back(style.name);
   std::ranges::reverse(styles_to_draw_);

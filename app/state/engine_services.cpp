@@ -1,6 +1,7 @@
 #include "state/engine_services.h"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <optional>
 
@@ -23,6 +24,7 @@ namespace fs = std::filesystem;
 
 struct EngineBaked final : Baked {
   std::shared_ptr<const BakedHead> head;
+  std::shared_ptr<CudaRenderer> gpu;        // that holds it; null: none does
   std::shared_ptr<const GpuHead> uploaded;  // null: not on the GPU
 };
 
@@ -58,6 +60,11 @@ class EngineServices final : public Services {
   [[nodiscard]] std::vector<std::string> missing() const override {
     const std::scoped_lock lock(mutex_);
     return missing_;
+  }
+
+  [[nodiscard]] std::string no_gpu() const override {
+    const std::scoped_lock lock(mutex_);
+    return no_gpu_;
   }
 
   Status use_model(const fs::path& package, Progress& progress) override {
@@ -125,7 +132,7 @@ class EngineServices final : public Services {
 
   [[nodiscard]] std::string device() const override {
     const auto kernels = cpu_kernels();
-    return (gpu() ? "GPU and CPU " : "CPU ") + (kernels.empty() ? std::string() : kernels.front()) + ", " +
+    return (has_gpu_ ? "GPU and CPU " : "CPU ") + (kernels.empty() ? std::string() : kernels.front()) + ", " +
            std::to_string(drawing_.size()) + (drawing_.size() == 1 ? " thread" : " threads");
   }
 
@@ -185,7 +192,10 @@ class EngineServices final : public Services {
     auto result = std::make_shared<EngineBaked>();
     result->head = std::move(baked);
     if (const auto gpu = this->gpu()) {  // a head that does not fit is drawn by the processor
-      if (auto uploaded = gpu->upload(*head.head(), *result->head)) result->uploaded = std::move(*uploaded);
+      if (auto uploaded = gpu->upload(*head.head(), *result->head)) {
+        result->gpu = gpu;
+        result->uploaded = std::move(*uploaded);
+      }
     }
     result->on_gpu = result->uploaded != nullptr;
     return result;
@@ -216,9 +226,8 @@ class EngineServices final : public Services {
   Status draw_fast(const Baked& head, const Camera& camera, const RenderOptions& options,
                    FrameTarget& target) override {
     const auto& own = static_cast<const EngineBaked&>(head);
-    const auto gpu = this->gpu();
-    if (!gpu || !own.uploaded) return fail("no GPU renders here");
-    return gpu->draw_fast(*own.uploaded, camera, options, target);
+    if (!own.uploaded) return fail("no GPU renders here");
+    return own.gpu->draw_fast(*own.uploaded, camera, options, target);
   }
 
   Status export_head(const Head& head, const ExportRequest& request, Progress& progress) override {
@@ -226,16 +235,18 @@ class EngineServices final : public Services {
   }
 
  private:
-  // Where nobody asked for one nothing is said of its absence.
+  // Where nobody asked for one its absence is no notice: no_gpu() says it to who looks.
   void look_for_gpu() {
     if (options_.device == Device::cpu) return;
     auto found = CudaRenderer::create();
     const std::scoped_lock lock(mutex_);
     if (found) {
       gpu_ = std::move(*found);
-    } else if (options_.device == Device::cuda) {
-      missing_.push_back("Rendering on the processor: " + found.error().message);
+      has_gpu_ = true;
+      return;
     }
+    no_gpu_ = "Rendering on the processor: " + found.error().message;
+    if (options_.device == Device::cuda) missing_.push_back(no_gpu_);
   }
 
   [[nodiscard]] std::shared_ptr<CudaRenderer> gpu() const {
@@ -312,6 +323,8 @@ class EngineServices final : public Services {
   ThreadPool working_;
   mutable std::mutex mutex_;
   std::shared_ptr<CudaRenderer> gpu_;  // where there is one, and unless the processor was asked for
+  std::atomic<bool> has_gpu_ = false;  // as gpu_ says: device() is asked in every frame and waits for nobody
+  std::string no_gpu_;
   std::vector<std::string> missing_;
   std::shared_ptr<const FaceAligner> aligner_;
   std::shared_ptr<const Model> base_;

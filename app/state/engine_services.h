@@ -11,7 +11,8 @@ struct EngineOptions {
   std::filesystem::path model;        // the package to start with
   std::filesystem::path prompt_assets;
   std::filesystem::path loss_models;  // adapt::LearningConfig
-  // Of the view; cuda: of the networks too, and missing() says where there is none. load() looks for it.
+  // Of the view; cuda: of the networks too, and missing() says where there is none, as no_gpu() does with
+  // automatic. load() looks for it.
   Device device = Device::automatic;
   int threads = 0;  // 0: one for each hardware thread
 };

@@ -46,11 +46,8 @@ void App::open_one(const fs::path& named, const std::shared_ptr<OpenBatch>& batc
   if (folder && !fs::exists(path / "manifest.json", error)) {
     adapting.open_pairs({path});
     remember(path);  // at once: its pairs may have to wait for the model
-  } else if (suffix == ".safetensors" && is_style_file(path)) {
-    open_style(path, batch);
   } else if (folder || suffix == ".safetensors" || suffix == ".package") {
-    if (std::exchange(batch->model, true)) return batch->left.push_back(path);
-    use_model(path, batch);
+    open_weights(path, batch);
   } else if (suffix == ".pt" || suffix == ".pth" || suffix == ".ckpt" || suffix == ".pkl") {
     if (batch->checkpoint) return batch->left.push_back(path);
     batch->checkpoint = true;
@@ -81,27 +78,36 @@ void App::not_opened(const Error& error, const fs::path& path, const std::shared
   open_head_of(batch);
 }
 
-void App::use_model(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
-  edits.submit(
-      "Opening the model " + path.filename().string(), "model",
-      [this, path](Progress& progress) { return services.use_model(path, progress); },
-      [this, batch, path](Status status) {
-        if (!status) return batch->add(status.error(), path);
-        model_failed = false;
-        model_changed();
-        if (!shelf.styles().empty()) shelf.use();
-        remember(path);
-        notices.add(Notice::Kind::success, "Now using the model " + model.name);
-      });
+void App::model_opened(const fs::path& path) {
+  model_failed = false;
+  model_changed();
+  if (!shelf.styles().empty()) shelf.use();
+  remember(path);
+  notices.add(Notice::Kind::success, "Now using the model " + model.name);
 }
 
-void App::open_style(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
+// A style or a package: only the file says which, and it is read by the job.
+void App::open_weights(const fs::path& path, const std::shared_ptr<OpenBatch>& batch) {
+  struct Weights {
+    std::optional<LearnedStyle> style;
+    bool used = false;  // else it is a package behind another of the batch
+  };
   edits.submit(
-      "Opening the style " + path.filename().string(), "",
-      [this, path](Progress&) { return services.load_style(path); },
-      [this, batch, path](Result<LearnedStyle> style) {
-        if (!style) return batch->add(style.error(), path);
-        const Status taken = shelf.take_in(std::move(*style));
+      "Opening " + path.filename().string(), "",
+      [this, path, batch](Progress& progress) -> Result<Weights> {
+        if (is_style_file(path)) {
+          TRIPTYCH_TRY(LearnedStyle style, services.load_style(path));
+          return Weights{std::move(style)};
+        }
+        if (batch->model.exchange(true)) return Weights{};
+        TRIPTYCH_CHECK(services.use_model(path, progress));
+        return Weights{std::nullopt, true};
+      },
+      [this, path, batch](Result<Weights> weights) {
+        if (!weights) return batch->add(weights.error(), path);
+        if (weights->used) return model_opened(path);
+        if (!weights->style) return batch->left.push_back(path);
+        const Status taken = shelf.take_in(std::move(*weights->style));
         if (!taken) batch->add(taken.error(), path);
       });
 }
@@ -201,13 +207,16 @@ void App::look_from_its_camera(const Edit& edit) {
 void App::open_reference(const fs::path& path) {
   references.submit(
       "Opening the reference " + path.filename().string(), "reference",
-      [this, path](Progress&) { return services.load_image(path); },
-      [this, path](Result<Image8> image) {
+      [this, path](Progress&) -> Result<std::shared_ptr<const Image8>> {
+        TRIPTYCH_TRY(const Image8 image, services.load_image(path));
+        return make_preview(image).image;  // as much as any model looks at
+      },
+      [this, path](const Result<std::shared_ptr<const Image8>>& image) {
         if (!image) {
           references.cancel_key("prompt");  // it was meant with this picture
           return notices.add(image.error());
         }
-        draft.reference = make_preview(*image).image;  // as much as any model looks at
+        draft.reference = *image;
         draft.reference_name = path.filename().string();
       });
 }

@@ -2,6 +2,7 @@
 // left out: a window shows one head made by one model, and offers one checkpoint at a time.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <filesystem>
 #include <string>
@@ -12,7 +13,7 @@
 
 namespace triptych::app {
 
-// UI thread only.
+// UI thread only, but for `model`.
 struct OpenBatch {
   OpenBatch(Notices& notices_, std::size_t total_) : notices(notices_), total(total_) {}
   ~OpenBatch() {
@@ -40,7 +41,7 @@ struct OpenBatch {
   std::vector<Error> errors;
   std::size_t total;
   std::deque<std::filesystem::path> heads;  // portraits, heads and sessions: the first that opens is shown
-  bool model = false;                       // one package is used
+  std::atomic<bool> model = false;          // one package is used; jobs find out which files are some
   bool checkpoint = false;                  // one is offered for import
   std::vector<std::filesystem::path> left;  // nothing was done with them
 };

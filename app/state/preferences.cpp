@@ -66,6 +66,13 @@ Result<Preferences> load_preferences(const fs::path& folder) {
     preferences.layout_scale = std::clamp(json.value("layout_scale", 1.0F), 0.25F, 8.0F);
     preferences.first_start = json.value("first_start", true);
     preferences.recent = json.value("recent", std::vector<std::string>{});
+    constexpr int least_side = 320, most_side = 16384;
+    preferences.window_width =
+        std::clamp(json.value("window_width", preferences.window_width), least_side, most_side);
+    preferences.window_height =
+        std::clamp(json.value("window_height", preferences.window_height), least_side, most_side);
+    preferences.window_maximised = json.value("window_maximised", false);
+    preferences.file_folder = json.value("file_folder", std::string());
   } catch (const nlohmann::json::exception& error) {
     return damaged(error.what());
   }
@@ -82,7 +89,11 @@ Status save_preferences(const fs::path& folder, const Preferences& preferences) 
                             {"dark_backdrop", preferences.dark_backdrop},
                             {"layout_scale", preferences.layout_scale},
                             {"first_start", preferences.first_start},
-                            {"recent", preferences.recent}};
+                            {"recent", preferences.recent},
+                            {"window_width", preferences.window_width},
+                            {"window_height", preferences.window_height},
+                            {"window_maximised", preferences.window_maximised},
+                            {"file_folder", preferences.file_folder}};
   return write_file(file_in(folder), json_text(json, 2) + "\n");
 }
 

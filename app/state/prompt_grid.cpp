@@ -47,6 +47,12 @@ bool PromptGrid::update(double now) {
     camera_ = camera;
     moved_at_ = now;
   }
+  if (app_.backdrop() != backdrop_) {
+    backdrop_ = app_.backdrop();
+    for (Row& row : rows_) {
+      for (Tile& tile : row.tiles) tile.asked.reset();
+    }
+  }
   if (rows_.front().tiles.front().asked && now - moved_at_ < settle_s) return true;
   for (std::size_t row = 0; row < rows_.size(); ++row) {
     for (std::size_t column = 0; column < strengths.size(); ++column) {

@@ -56,6 +56,7 @@ class PromptGrid {
   int generation_ = 0;  // App::model_generation that the rows are of
   std::vector<Row> rows_;
   Camera camera_;
+  Vec3 backdrop_{};
   double moved_at_ = 0;
 };
 

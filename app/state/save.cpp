@@ -9,8 +9,21 @@ namespace triptych::app {
 
 namespace fs = std::filesystem;
 
+// Heads are computed again from a session, so it says by what: by the model that made the one that is shown.
 Session App::session() const {
-  return {scene(), view.orbit.pose(), view.orbit.home(), draft.text, thumbnails};
+  Session session{scene(), view.orbit.pose(), view.orbit.home(), draft.text, thumbnails};
+  const Variant* shown = scene().shown();
+  if (shown == nullptr || scene().source == nullptr) return session;
+  MadeBy& made_by = session.made_by;
+  made_by = {model.name, model.hash, {}};
+  std::string prompt = shown->text;
+  if (shown->edit != nullptr) {
+    const HeadInfo& info = shown->edit->edited.info;
+    made_by = {info.model_name, info.model_hash, {}};
+    if (!shown->edit->understood.empty()) prompt = shown->edit->understood;
+  }
+  if (const LearnedStyle* style = shelf.asked_by(prompt)) made_by.style = style->name;
+  return session;
 }
 
 void App::save_session(const fs::path& path, std::function<void()> saved) {
@@ -29,12 +42,14 @@ void App::save_session(const fs::path& path, std::function<void()> saved) {
         remember(path);
         notices.add(Notice::Kind::success, "Saved " + path.filename().string(), path.string());
         if (saved) saved();
-      });
+      },
+      Cancelling::refused);
 }
 
 // A recovered session has no file of the user's; its autosave goes once the work has been saved anew.
 void App::show_session(Session session, const fs::path& path) {
   const bool recovered = path.parent_path() == options.state;
+  tell_what_is_missing(session, recovered ? "Your last work" : path.filename().string());
   Scene& next = session.scene;
   next.document = std::make_shared<Document>();
   next.document->saved_draft = session.draft_text;
@@ -54,6 +69,23 @@ void App::show_session(Session session, const fs::path& path) {
   for (const auto& variant : scene().history) make_thumbnail(variant->id, variant->edit);
   if (recovered) return notices.add(Notice::Kind::success, "Your last work was restored");
   remember(path);
+}
+
+void App::tell_what_is_missing(const Session& session, const std::string& whose) {
+  const MadeBy& made_by = session.made_by;
+  std::string missing;
+  if (model_ready && !made_by.hash.empty() && made_by.hash != model.hash) {
+    missing = "the model " + named_model(made_by.name, made_by.hash) + ", not " +
+              named_model(model.name, model.hash);
+  }
+  if (!made_by.style.empty() && shelf.find(made_by.style) == nullptr) {
+    missing += (missing.empty() ? "" : ", and with ") + std::string("the learned style \"") + made_by.style +
+               "\", which is not here";
+  }
+  if (missing.empty()) return;
+  notices.add(Notice::Kind::information,
+              whose + " was made with " + missing +
+                  ": open that and then the session again to see its heads as they were");
 }
 
 void App::remember(const fs::path& path) {
@@ -119,11 +151,11 @@ void App::save_preferences() {
       [this](const Status& status) {
         preferences_due_ = false;
         if (!status) notices.add(status.error());
-      });
+      },
+      Cancelling::refused);
 }
 
 void App::autosave() {
-  autosaved_draft_ = draft.text;
   if (options.safe_mode || scene().empty()) return;
   if (!recovery_) {
     auto taken = RecoveryFile::take(options.state);
@@ -136,7 +168,8 @@ void App::autosave() {
       [this, document = scene().document](const Status& status) {
         if (!status) return notices.add(status.error());
         forget_leftover(*document);
-      });
+      },
+      Cancelling::refused);
 }
 
 void App::recover() {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/editor.h"
@@ -26,6 +27,7 @@ struct Variant {
   std::shared_ptr<const Edit> edit;         // null: restored from a session and not computed again yet
   int generation = 0;                       // App::model_generation that made it
   std::string reference_name{};             // of the reference's file, if any
+  float strength = 1;                       // when another entry was chosen after it
 };
 
 // What all scenes share that one opening led to: where they are saved, and what of them is not. UI thread
@@ -45,8 +47,8 @@ struct Scene {
   std::shared_ptr<const Source> source;  // null for a head opened from a .tri file
   std::filesystem::path head_path;       // that file
   std::vector<std::shared_ptr<const Variant>> history;
-  int current = -1;  // index into history; -1: nothing to see yet
-  float strength = 1;
+  int current = -1;    // index into history; -1: nothing to see yet
+  float strength = 1;  // of the entry that is shown
   CameraPath path;
 
   [[nodiscard]] bool empty() const noexcept { return history.empty(); }
@@ -61,6 +63,19 @@ struct Scene {
   [[nodiscard]] const Variant* shown() const noexcept {
     const auto index = static_cast<std::size_t>(current);
     return current >= 0 && index < history.size() ? history[index].get() : nullptr;
+  }
+  // Before another entry is shown.
+  void keep_strength() {
+    if (shown() == nullptr || shown()->strength == strength) return;
+    auto kept = std::make_shared<Variant>(*shown());
+    kept->strength = strength;
+    history[static_cast<std::size_t>(current)] = std::move(kept);
+  }
+  // Another entry, as strong as it was.
+  void show(int index) {
+    keep_strength();
+    current = index;
+    strength = history[static_cast<std::size_t>(index)]->strength;
   }
 };
 

@@ -71,8 +71,11 @@ class Services : public StyleServices {
       const std::filesystem::path& teacher, Progress& progress) = 0;
   // What was asked for and is not there, once load() has ended: sentences to tell.
   [[nodiscard]] virtual std::vector<std::string> missing() const { return {}; }
-  [[nodiscard]] virtual ModelInfo model() const = 0;     // empty name until load() has succeeded
-  [[nodiscard]] virtual std::string device() const = 0;  // "CPU avx512, 2 threads"
+  // Why no GPU draws the view, once load() has ended: a sentence, empty if one does or none was to.
+  [[nodiscard]] virtual std::string no_gpu() const { return {}; }
+  [[nodiscard]] virtual ModelInfo model() const = 0;  // empty name until load() has succeeded
+  // "CPU avx512, 2 threads". Waits for nobody: it is asked in every frame.
+  [[nodiscard]] virtual std::string device() const = 0;
 
   [[nodiscard]] virtual Result<Image8> load_image(const std::filesystem::path& path) const = 0;
   [[nodiscard]] virtual Result<std::shared_ptr<const Source>> open_picture(const std::filesystem::path& path,

@@ -70,6 +70,7 @@ json variants_json(const Session& session, SafetensorsWriter& writer) {
     list.push_back({{"id", variant->id},
                     {"label", variant->label},
                     {"text", variant->text},
+                    {"strength", variant->strength},
                     {"reference_name", variant->reference_name}});
     if (variant->reference) add_image(writer, "reference." + id, *variant->reference);
     const auto thumbnail = session.thumbnails.find(variant->id);
@@ -92,6 +93,7 @@ Status read_variants(const json& list, const SafetensorsReader& reader, Session&
     variant->label = entry.at("label").get<std::string>();
     variant->text = entry.at("text").get<std::string>();
     variant->reference_name = entry.value("reference_name", "");  // earlier programs kept none
+    variant->strength = std::clamp(entry.value("strength", 1.0F), 0.0F, max_strength);  // nor this
     const std::string id = std::to_string(variant->id);
     TRIPTYCH_TRY(variant->reference, image_if_any(reader, "reference." + id));
     TRIPTYCH_TRY(auto thumbnail, image_if_any(reader, "thumbnail." + id));
@@ -132,6 +134,12 @@ Result<std::shared_ptr<const Source>> read_source(const json& entry, const Safet
   return source;
 }
 
+// Files of earlier programs do not say it.
+MadeBy made_by_of(const json& entry) {
+  if (!entry.is_object()) return {};
+  return {entry.at("name").get<std::string>(), entry.at("hash").get<std::string>(), entry.value("style", "")};
+}
+
 Result<Session> parse(const SafetensorsReader& reader, Services& services) {
   const auto text = reader.metadata().find("session");
   if (text == reader.metadata().end()) return fail("it is not a Triptych session");
@@ -152,6 +160,7 @@ Result<Session> parse(const SafetensorsReader& reader, Services& services) {
   session.pose = pose_of(root.at("pose"));
   session.home = pose_of(root.at("home"));
   session.draft_text = root.at("draft").get<std::string>();
+  session.made_by = made_by_of(member(root, "model"));
   for (const json& key : member(root, "path")) scene.path.keys.push_back(pose_of(key));
   if (root.contains("source")) {
     TRIPTYCH_TRY(scene.source, read_source(root.at("source"), reader));
@@ -178,6 +187,10 @@ Status write_session(const fs::path& path, const Session& session) {
             {"pose", to_json(session.pose)},     {"home", to_json(session.home)},
             {"draft", session.draft_text}};
   for (const auto& key : scene.path.keys) root["path"].push_back(to_json(key));
+  const MadeBy& made_by = session.made_by;
+  if (!made_by.hash.empty()) {
+    root["model"] = {{"name", made_by.name}, {"hash", made_by.hash}, {"style", made_by.style}};
+  }
   if (scene.source) {
     const Portrait& portrait = scene.source->portrait;
     json faces = json::array();

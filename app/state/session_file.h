@@ -16,12 +16,19 @@ namespace triptych::app {
 
 inline constexpr int session_format_version = 1;
 
+// What computed the head that is shown. Another model gives other heads of the same prompts.
+struct MadeBy {
+  std::string name, hash;  // of the model; empty: a head from a file, or a session of an earlier program
+  std::string style;       // that was learned and that the shown prompt asks for, if any
+};
+
 struct Session {
   Scene scene;  // after loading: variants without their edits
   OrbitController::Pose pose;
   OrbitController::Pose home;
   std::string draft_text;
   std::map<int, std::shared_ptr<const Image8>> thumbnails;  // by variant id, as far as they are drawn
+  MadeBy made_by{};
 };
 
 // Whole or not at all.

@@ -14,14 +14,9 @@ namespace triptych::app {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-// "Starter (0123abcd)": models of one name may differ.
-std::string named(const std::string& model, const std::string& hash) {
-  return model + " (" + hash.substr(0, 8) + ")";
+std::string named_model(const std::string& name, const std::string& hash) {
+  return name + " (" + hash.substr(0, 8) + ")";
 }
-
-}  // namespace
 
 bool is_style_file(const fs::path& path) {
   if (path.extension() != ".safetensors") return false;
@@ -43,7 +38,8 @@ void StyleShelf::read_all() {
       [this](Result<Found> found) {
         if (!found) return app_.notices.add(found.error());
         take_up(std::move(*found));
-      });
+      },
+      Cancelling::refused);
 }
 
 // What has come onto the shelf meanwhile is newer than its file was.
@@ -79,14 +75,15 @@ void StyleShelf::add(const LearnedStyle& style, std::function<void(const Status&
           use();
         }
         if (done) done(status);
-      });
+      },
+      Cancelling::refused);
 }
 
 Status StyleShelf::take_in(LearnedStyle style) {
   if (app_.model_ready && style.model_hash != app_.model.hash) {
     return fail(style.path.filename().string() + ": this style was made for the model " +
-                named(style.model_name, style.model_hash) + ", not for " +
-                named(app_.model.name, app_.model.hash) + "; open that model first");
+                named_model(style.model_name, style.model_hash) + ", not for " +
+                named_model(app_.model.name, app_.model.hash) + "; open that model first");
   }
   const auto same = std::ranges::find(styles_, style.fingerprint, &LearnedStyle::fingerprint);
   const std::string given = style.name;
@@ -171,6 +168,13 @@ const LearnedStyle* StyleShelf::find(const std::string& name) const {
   return found == styles_.end() ? nullptr : &*found;
 }
 
+const LearnedStyle* StyleShelf::asked_by(const std::string& prompt) const {
+  const auto found = std::ranges::find_if(styles_, [words = plain_words(prompt)](const LearnedStyle& style) {
+    return plain_words(style.name) == words;
+  });
+  return found == styles_.end() ? nullptr : &*found;
+}
+
 // A name may hold what a file's name must not: the letters that may stay, and a part of its hash.
 fs::path StyleShelf::file_of(const std::string& name) const {
   std::string file;
@@ -197,7 +201,8 @@ void StyleShelf::use() {
         if (!status) return app_.notices.add(status.error());
         app_.model_changed();
         tell_unfit();
-      });
+      },
+      Cancelling::refused);
 }
 
 // They stay on the shelf and are offered again with their model; without a word they would seem to be lost.
@@ -212,14 +217,15 @@ void StyleShelf::tell_unfit() {
   std::string names, list;
   for (const LearnedStyle* style : unfit) {
     names += (names.empty() ? "\"" : ", \"") + style->name + "\"";
-    list += "\"" + style->name + "\": " + named(style->model_name, style->model_hash) + ", " +
+    list += "\"" + style->name + "\": " + named_model(style->model_name, style->model_hash) + ", " +
             style->path.string() + "\n";
   }
   const bool one = unfit.size() == 1;
-  const std::string whom = one ? named(unfit.front()->model_name, unfit.front()->model_hash) : "other models";
+  const std::string whom =
+      one ? named_model(unfit.front()->model_name, unfit.front()->model_hash) : "other models";
   app_.notices.add(Notice::Kind::information,
                    (one ? "The style " : "The styles ") + names + (one ? " was" : " were") + " made for " +
-                       whom + ", not for " + named(app_.model.name, app_.model.hash) +
+                       whom + ", not for " + named_model(app_.model.name, app_.model.hash) +
                        (one ? ": open that model" : ": open those models") +
                        ", or learn again from the pairs",
                    list);

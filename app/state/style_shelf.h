@@ -16,6 +16,9 @@ class App;
 // Whether the file says of itself that it is a style; reads only its head.
 [[nodiscard]] bool is_style_file(const std::filesystem::path& path);
 
+// "Starter (0123abcd)": models of one name may differ.
+[[nodiscard]] std::string named_model(const std::string& name, const std::string& hash);
+
 class StyleShelf {
  public:
   explicit StyleShelf(App& app) : app_(app) {}
@@ -40,6 +43,8 @@ class StyleShelf {
 
   [[nodiscard]] const std::vector<LearnedStyle>& styles() const noexcept { return styles_; }
   [[nodiscard]] const LearnedStyle* find(const std::string& name) const;
+  // The style that these words ask for; null: none.
+  [[nodiscard]] const LearnedStyle* asked_by(const std::string& prompt) const;
 
  private:
   [[nodiscard]] std::filesystem::path file_of(const std::string& name) const;

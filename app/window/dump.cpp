@@ -177,8 +177,9 @@ json describe(const Ui& ui) {
                {"desktop", ui.dialogs.file.pending()}}},
              {"style_thumbnails", app.style_thumbnails.size()},
              {"light", app.preferences.light_theme},
+             {"autosave_waits", std::isfinite(app.autosave_in())},
              {"scale", ui.scale},
-             {"status", {{"model", ui.status_model}, {"frame", ui.status_frame}}},
+             {"status", {{"model", ui.status_model}, {"times", ui.status_times}, {"frame", ui.status_frame}}},
              {"marks", marks}};
   add_input(state);
   return state;

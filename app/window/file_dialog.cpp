@@ -60,7 +60,7 @@ bool FileDialog::begin(const std::string& title, bool save, Chosen chosen) {
   wrong_suffix_.clear();
   wants_folder_ = false;
   std::error_code error;
-  if (folder_.empty()) folder_ = fs::current_path(error);
+  if (!fs::is_directory(folder_, error)) folder_ = fs::current_path(error);
   return true;
 }
 
@@ -138,7 +138,7 @@ void FileDialog::accept(const fs::path& chosen) {
   fs::path path = chosen;
   if (save_ && !path.has_extension()) path += first_of(suffixes_);
   if (wants_folder_ && fs::is_directory(path, error)) {
-    folder_ = path;
+    set_folder(path);
     shown_ = false;
     return chosen_(path);
   }
@@ -155,7 +155,7 @@ void FileDialog::accept(const fs::path& chosen) {
     confirm_replace_ = true;
     return;
   }
-  folder_ = path.parent_path();
+  set_folder(path.parent_path());
   shown_ = false;
   chosen_(path);
 }
@@ -167,6 +167,7 @@ void FileDialog::draw_list(Ui& ui) {
       go_to(folder_.parent_path());
     }
     mark(ui, "dialog.up");
+    tooltip("The folder that this one is in");
   }
   for (const auto& entry : std::vector(entries_)) {
     std::error_code error;
@@ -174,7 +175,9 @@ void FileDialog::draw_list(Ui& ui) {
     const std::string name = entry.path().filename().string();
     const std::string label = std::string(folder ? icon::open : icon::picture) + "  " + name;
     const auto flags = ImGuiSelectableFlags_NoAutoClosePopups | ImGuiSelectableFlags_AllowDoubleClick;
-    if (!ImGui::Selectable(label.c_str(), text_ == name, flags)) continue;
+    const bool pressed = ImGui::Selectable(label.c_str(), text_ == name, flags);
+    tooltip(folder ? "Click to go into this folder" : "Click to choose it, twice to take it at once");
+    if (!pressed) continue;
     if (folder) {
       go_to(entry.path());
       break;

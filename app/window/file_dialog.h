@@ -35,6 +35,10 @@ class FileDialog {
   void ask_save(const std::string& title, const std::string& stem, const std::string& suffixes,
                 Chosen chosen);
   void ask_folder(const std::string& title, Chosen chosen);
+  // Where the next one begins; a folder that is not there is none.
+  void set_folder(const std::filesystem::path& folder) { folder_ = chosen_folder_ = folder; }
+  // Where a file was chosen last; empty: nowhere yet.
+  [[nodiscard]] const std::filesystem::path& chosen_folder() const noexcept { return chosen_folder_; }
   [[nodiscard]] bool pending() const noexcept;  // a dialog of the desktop is open: look again soon
   void draw(Ui& ui);
 
@@ -61,7 +65,7 @@ class FileDialog {
   std::string title_;
   std::string suffixes_;
   std::string text_;
-  std::filesystem::path folder_;
+  std::filesystem::path folder_, chosen_folder_;
   std::vector<std::filesystem::directory_entry> entries_;
 };
 

@@ -7,6 +7,7 @@
 #include <imgui_impl_opengl3.h>
 #include <implot.h>
 
+#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -24,7 +25,7 @@ std::string last_glfw_error() {
 
 }  // namespace
 
-Result<std::unique_ptr<GlWindow>> GlWindow::open(const std::string& title, int width, int height,
+Result<std::unique_ptr<GlWindow>> GlWindow::open(const std::string& title, const WindowPlace& place,
                                                  const std::filesystem::path& layout_file) {
   if (glfwInit() == GLFW_FALSE) {
     return fail(
@@ -37,8 +38,9 @@ Result<std::unique_ptr<GlWindow>> GlWindow::open(const std::string& title, int w
   glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
   glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
   glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
+  glfwWindowHint(GLFW_MAXIMIZED, place.maximised ? GLFW_TRUE : GLFW_FALSE);
   glfwWindowHintString(GLFW_X11_CLASS_NAME, "triptych");
-  GLFWwindow* window = glfwCreateWindow(width, height, title.c_str(), nullptr, nullptr);
+  GLFWwindow* window = glfwCreateWindow(place.width, place.height, title.c_str(), nullptr, nullptr);
   if (window == nullptr) {
     const std::string detail = last_glfw_error();
     glfwTerminate();
@@ -54,7 +56,6 @@ Result<std::unique_ptr<GlWindow>> GlWindow::open(const std::string& title, int w
   if (gladLoadGL(glfwGetProcAddress) == 0)
     return fail("the OpenGL driver lacks functions of OpenGL 3.3: update it");
   glfwSwapInterval(1);
-  glfwSetWindowSizeLimits(window, 640, 440, GLFW_DONT_CARE, GLFW_DONT_CARE);
   glfwSetWindowUserPointer(window, self.get());
   glfwSetDropCallback(window, &GlWindow::on_drop);
   watch_x11_scale();
@@ -145,6 +146,28 @@ bool GlWindow::minimised() const {
 }
 void GlWindow::restore() {
   if (minimised()) glfwRestoreWindow(window_);
+}
+
+bool GlWindow::maximised() const {
+  return glfwGetWindowAttrib(window_, GLFW_MAXIMIZED) == GLFW_TRUE;
+}
+
+std::pair<int, int> GlWindow::size() const {
+  int width = 0;
+  int height = 0;
+  glfwGetWindowSize(window_, &width, &height);
+  // Where GLFW counts pixels it makes new windows larger by the scale; elsewhere it counts as we do.
+  const float scale = x11_scale().value_or(1.0F);
+  const auto unscaled = [&](int pixels) {
+    return static_cast<int>(std::lround(static_cast<float>(pixels) / scale));
+  };
+  return {unscaled(width), unscaled(height)};
+}
+
+void GlWindow::set_smallest(float scale) {
+  constexpr float width = 640, height = 440;
+  glfwSetWindowSizeLimits(window_, static_cast<int>(width * scale), static_cast<int>(height * scale),
+                          GLFW_DONT_CARE, GLFW_DONT_CARE);
 }
 
 float GlWindow::content_scale() const {

@@ -21,10 +21,17 @@ struct DroppedFiles {
   float x = 0, y = 0;  // where, in ImGui's coordinates
 };
 
+// How large a window is: in pixels on a display of 96 dots an inch, of which finer ones have more.
+struct WindowPlace {
+  int width = 0, height = 0;
+  bool maximised = false;  // then these are what it goes back to
+};
+
 class GlWindow {
  public:
   // Fails with a sentence that says what is missing: no display, no OpenGL 3.3.
-  [[nodiscard]] static Result<std::unique_ptr<GlWindow>> open(const std::string& title, int width, int height,
+  [[nodiscard]] static Result<std::unique_ptr<GlWindow>> open(const std::string& title,
+                                                              const WindowPlace& place,
                                                               const std::filesystem::path& layout_file);
   ~GlWindow();
   GlWindow(const GlWindow&) = delete;
@@ -45,6 +52,9 @@ class GlWindow {
   void refuse_close();
   [[nodiscard]] bool minimised() const;
   void restore();  // if it is minimised
+  [[nodiscard]] bool maximised() const;
+  [[nodiscard]] std::pair<int, int> size() const;  // as open() takes it
+  void set_smallest(float scale);                  // pixels of this window for one of 96 dots an inch
   // Of the monitor the window is on, as it is now; waits for the X server's answer.
   [[nodiscard]] float content_scale() const;
   [[nodiscard]] std::vector<DroppedFiles> take_drops();

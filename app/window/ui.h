@@ -88,10 +88,10 @@ struct Ui {
   LandmarkDrag landmarks{};
   bool drag_over = false;  // files hover over the window
   float drag_x = 0, drag_y = 0;
-  std::string drop_target{};                   // the mark that would take them
-  std::string status_model{}, status_frame{};  // what the status bar says at its two ends
-  double awake_until = 0;                      // ImGui time until which frames go on being drawn
-  std::string graphics{};                      // the OpenGL driver
+  std::string drop_target{};                                   // the mark that would take them
+  std::string status_model{}, status_times{}, status_frame{};  // of the status bar, shown or not
+  double awake_until = 0;  // ImGui time until which frames go on being drawn
+  std::string graphics{};  // the OpenGL driver
   std::function<std::string()> read_clipboard{};
 
   [[nodiscard]] float px(float value) const noexcept { return value * scale; }

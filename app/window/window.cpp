@@ -15,6 +15,7 @@
 #include "window/end_at_interrupt.h"
 #include "window/gl_window.h"
 #include "window/layout.h"
+#include "window/next_change.h"
 #include "window/x11_clipboard.h"
 
 namespace triptych::app {
@@ -44,6 +45,7 @@ class MainWindow {
     ui_.fonts = load_fonts(options.assets / "fonts");
     ui_.commands = make_commands();
     ui_.graphics = window.renderer();
+    ui_.dialogs.file.set_folder(app.preferences.file_folder);
     ui_.read_clipboard = [this] { return window_.clipboard(); };
     app.read_copied_picture = [](Progress& progress) { return copied_picture(progress); };
     if (!options.dump_state.empty()) add_dump_command();
@@ -52,8 +54,7 @@ class MainWindow {
   void run() {
     app_.start(options_.files);
     while (true) {
-      // Nothing is drawn while it is minimised: results wake it, and Dear ImGui's events wait for a frame.
-      window_.wait(window_.minimised() ? idle_s : wait_time());
+      wait();
       // What came in beside the last frame of an earlier event has frames of its own.
       if (ImGui::GetCurrentContext()->InputEventsQueue.Size > 0 && !waits_for_picture()) settle_frames_ = 1;
       if (window_.minimised()) {
@@ -63,11 +64,24 @@ class MainWindow {
       }
       if (should_close()) break;
     }
+    remember_window();
     app_.close();
   }
 
  private:
   static constexpr double idle_s = 600;
+
+  // Nothing is drawn while it is minimised: results wake it, and Dear ImGui's events wait for a frame.
+  void wait() {
+    if (window_.minimised()) return window_.wait(std::min(idle_s, app_.autosave_in()));
+    const double event_s = std::min(wait_time(), app_.autosave_in());
+    const double cursor_s = until_cursor_changes().value_or(idle_s);
+    const auto from = Clock::now();
+    window_.wait(std::min(event_s, cursor_s));
+    // Where only the cursor has changed, there is nothing that settles.
+    const bool resting = event_s >= idle_s && cursor_s < idle_s;
+    if (resting && milliseconds_since(from) >= 1000 * cursor_s) settle_frames_ = 0;
+  }
 
   // Frames are drawn while something moves and twice after each event (Dear ImGui settles in two); then
   // nothing is.
@@ -89,21 +103,12 @@ class MainWindow {
     const bool unawaited = app_.imports.busy() || app_.background.busy() || app_.saves.busy();
     const bool listed = ui_.dialogs.jobs && unawaited;
     if (listed) return busy_s;
-    if (fleeting || ImGui::GetIO().WantTextInput) return 0.25;
-    return idle_s;
-  }
-
-  // The pointer rests on something with a tooltip, which appears after a while.
-  [[nodiscard]] static bool tooltip_comes() {
-    const ImGuiContext& context = *ImGui::GetCurrentContext();
-    const ImGuiID item = context.HoverItemDelayId;
-    return item != 0 && (context.HoverItemUnlockedStationaryId != item ||
-                         context.HoverItemDelayTimer < context.Style.HoverDelayShort);
+    return fleeting ? 0.25 : idle_s;
   }
 
   void frame() {
     const auto began = Clock::now();
-    app_.update();
+    if (app_.update() && !waits_for_picture()) settle_frames_ = std::max(settle_frames_, 1);
     for (const DroppedFiles& drop : window_.take_drops()) accept_drop(drop);
     restyle_if_needed();
     const auto hovering = window_.files_over();
@@ -163,6 +168,7 @@ class MainWindow {
     styled_ = true;
     ui_.palette = &palette_of(light);
     ui_.scale = scale;
+    window_.set_smallest(scale);
     apply_style(*ui_.palette, light, scale);
   }
 
@@ -182,6 +188,17 @@ class MainWindow {
     return false;
   }
 
+  // For the next start. A maximised window keeps the size that it had before.
+  void remember_window() {
+    Preferences& preferences = app_.preferences;
+    const Preferences before = preferences;
+    preferences.window_maximised = window_.maximised();
+    if (!preferences.window_maximised && !window_.minimised())
+      std::tie(preferences.window_width, preferences.window_height) = window_.size();
+    preferences.file_folder = ui_.dialogs.file.chosen_folder().string();
+    if (preferences != before) app_.save_preferences();
+  }
+
   [[nodiscard]] std::string title() const {
     const Scene& scene = app_.scene();
     const bool saved = scene.document && !scene.document->file.empty();
@@ -194,7 +211,9 @@ class MainWindow {
     const ViewFrame& frame = *app_.view.frame;
     const bool moving = app_.view.asked && app_.view.asked->moving;
     if (moving && !frame.exact && last_preview_) {
-      remember(pace_.preview_gaps_ms, milliseconds_since(*last_preview_));
+      const double gap_ms = milliseconds_since(*last_preview_);
+      remember(pace_.preview_gaps_ms, gap_ms);
+      if (dragged()) app_.renderer.preview_shown(gap_ms);
     }
     last_preview_.reset();
     if (moving && !frame.exact) last_preview_ = Clock::now();
@@ -257,6 +276,14 @@ class MainWindow {
   Clock::time_point last_drawn_{};
 };
 
+// As it was left, but for a size that was asked for.
+WindowPlace first_place(const WindowOptions& options, const fs::path& config) {
+  const Preferences stored =
+      options.safe_mode ? Preferences() : load_preferences(config).value_or(Preferences());
+  if (options.width > 0 && options.height > 0) return {options.width, options.height, false};
+  return {stored.window_width, stored.window_height, stored.window_maximised};
+}
+
 }  // namespace
 
 Status run_window(const WindowOptions& options, Services& services) {
@@ -266,7 +293,8 @@ Status run_window(const WindowOptions& options, Services& services) {
   std::error_code ignored;
   fs::create_directories(app_options.config, ignored);
   const fs::path layout = options.safe_mode ? fs::path{} : app_options.config / "layout.ini";
-  TRIPTYCH_TRY(const auto window, GlWindow::open("Triptych", options.width, options.height, layout));
+  TRIPTYCH_TRY(const auto window,
+               GlWindow::open("Triptych", first_place(options, app_options.config), layout));
   App app(services, app_options, &GlWindow::wake);
   MainWindow(options, *window, app, started).run();
   return {};

@@ -13,8 +13,7 @@ struct WindowOptions {
   std::filesystem::path assets;              // fonts, portraits
   std::filesystem::path dump_state;  // --dump-state: JSON after each change of state; F12 adds FILE.png
   bool safe_mode = false;            // --safe-mode: stored preferences, layout and autosaves are left alone
-  int width = 1360;
-  int height = 860;
+  int width = 0, height = 0;  // --size: of the display's scale; 0: as the window was left the last time
 };
 
 // Runs until the user closes the window; SIGINT and SIGTERM end the program (end_at_interrupt.h). An error

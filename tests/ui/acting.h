@@ -41,6 +41,10 @@ inline bool has_head(const json& s) {
 inline bool is_still(const json& s) {
   return has_head(s) && s["view"]["frame"]["final"] == true;
 }
+// What a crash would leave is on the disk.
+inline bool is_autosaved(const json& s) {
+  return s["autosave_waits"] == false && s["jobs"].empty();
+}
 inline std::string shown(const json& s) {
   const int current = s["scene"]["current"];
   return current < 0 ? ""

@@ -32,6 +32,21 @@ TEST_F(ActingStatus, WhileTheModelLoadsThatIsSaidAndAPromptCanBeTyped) {
   EXPECT_TRUE(person.sees([](const json& s) { return shown(s) == "clown" && is_still(s); }));
 }
 
+TEST_F(ActingStatus, InANarrowWindowTheTimesGoFirst) {
+  begin();
+  const auto shows = [&](const char* name) { return person.state()["marks"].contains(name); };
+  ASSERT_TRUE(
+      person.sees([](const json& s) { return s["jobs"].empty() && s["marks"].contains("status.times"); }));
+  EXPECT_EQ(person.state()["status"]["times"], "picture 3 ms  prompt 1 ms  triplane 2 ms");
+  person.kill();
+  prefer({{"interface_scale", 2}});
+  ASSERT_TRUE(person.start({picture.string(), "--size", "860x600"}));
+  ASSERT_TRUE(person.sees([](const json& s) { return is_still(s) && s["jobs"].empty(); }));
+  EXPECT_FALSE(shows("status.times"));
+  EXPECT_NE(person.state()["status"]["times"], "");
+  for (const char* name : {"status.model", "status.frame"}) EXPECT_TRUE(shows(name)) << name;
+}
+
 TEST_F(ActingStatus, ADragShowsPreviewsAndTheirRateAndRestTheExactPicture) {
   begin();
   EXPECT_TRUE(frame_text(person.state()).starts_with("Exact")) << frame_text(person.state());

@@ -169,6 +169,26 @@ TEST_F(ActingView, WhatAPromptIsTakenForIsSaid) {
   EXPECT_EQ(shown(person.state()), "as zombie");
 }
 
+TEST_F(ActingView, TheShownResultIsInSightInALongHistory) {
+  picture = make_picture(folder, "portrait.png");
+  ASSERT_TRUE(person.start({picture.string(), "--size", "640x440"}));
+  ASSERT_TRUE(person.sees(is_still));
+  const auto in_sight = [](const std::string& entry) {
+    return [entry](const json& s) {
+      const auto panel = s["marks"]["history.panel"].get<std::array<float, 4>>();
+      const auto at = s["marks"][entry].get<std::array<float, 4>>();
+      return at[0] >= panel[0] && at[0] + at[2] <= panel[0] + panel[2];
+    };
+  };
+  const std::vector<std::string> prompts{"one", "two", "three", "four", "five", "six", "seven", "eight"};
+  for (const std::string& prompt : prompts) apply(prompt);
+  ASSERT_TRUE(person.sees(in_sight("history.8")));
+  ASSERT_FALSE(in_sight("history.0")(person.state()));  // there are more than fit
+  for (std::size_t i = 0; i < prompts.size(); ++i) person.key("Prior");
+  ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "Original"; }));
+  EXPECT_TRUE(person.sees(in_sight("history.0")));
+}
+
 TEST_F(ActingView, ThumbnailsOfStylesWaitUntilTheViewIsStill) {
   begin();
   ASSERT_TRUE(person.sees([](const json& s) { return s["style_thumbnails"] == 6 && s["jobs"].empty(); }));

@@ -16,6 +16,13 @@ class ActingWindow : public Acting {
   [[nodiscard]] double height_of(const std::string& mark) const {
     return person.state()["marks"][mark][3].get<double>();
   }
+  // Beside the history's first entry, where nothing is, and then on the mark.
+  void expect_tooltip(const std::string& mark) {
+    person.hover("history.0", 4);
+    EXPECT_TRUE(person.sees([](const json& s) { return s["tooltip"] == false; })) << mark;
+    person.hover(mark);
+    EXPECT_TRUE(person.sees([](const json& s) { return s["tooltip"] == true; })) << mark;
+  }
   [[nodiscard]] bool sees_dialog(const char* name, bool open) {
     return person.sees([&](const json& s) { return s["dialogs"][name] == open; });
   }
@@ -136,25 +143,34 @@ TEST_F(ActingWindow, WorkGoesOnWhileItIsMinimised) {
 TEST_F(ActingWindow, ARestingPointerGetsATooltip) {
   begin();
   ASSERT_TRUE(person.sees([](const json& s) { return s["style_thumbnails"] == 6; }));
-  const auto tells = [&](const std::string& mark) {
-    person.hover("history.0", 4);  // beside it, where nothing is
-    EXPECT_TRUE(person.sees([](const json& s) { return s["tooltip"] == false; })) << mark;
-    person.hover(mark);
-    EXPECT_TRUE(person.sees([](const json& s) { return s["tooltip"] == true; })) << mark;
-  };
-  for (const char* mark : {"prompt", "style.bronze statue", "status.frame", "status.times"}) tells(mark);
+  for (const char* mark : {"prompt", "style.bronze statue", "status.frame", "status.times", "picture"})
+    expect_tooltip(mark);
   person.click("menu.File");
   ASSERT_TRUE(person.sees([](const json& s) { return s["marks"].contains("menu.file.open"); }));
-  tells("menu.file.open");
+  expect_tooltip("menu.file.open");
   person.key("Escape");
   person.key("ctrl+e");
-  for (const char* mark : {"export.start", "export.cancel"}) tells(mark);
+  for (const char* mark : {"export.start", "export.cancel"}) expect_tooltip(mark);
+  person.click("export.start");
+  expect_tooltip("dialog.up");
 }
 
-// Comes to rest, and then sleeps while the desktop goes on.
-bool comes_to_rest(const Person& person) {
-  const auto desktop_goes_on = [] {
-    for (int i = 0; i < 30; ++i) Person::xdotool("getmouselocation >/dev/null");
+TEST_F(ActingWindow, WhatIsThereOnlySometimesHasTooltipsToo) {
+  begin();
+  apply("as zombie");
+  ASSERT_TRUE(person.drop({make_picture(folder, "style.png")}, "prompt.panel"));
+  person.click("compare.1");
+  ASSERT_TRUE(person.sees([](const json& s) {
+    return s["marks"].contains("wipe") && s["marks"].contains("reference") && s["jobs"].empty() &&
+           is_still(s);
+  }));
+  for (const char* mark : {"understood", "reference", "wipe", "landmark"}) expect_tooltip(mark);
+}
+
+// Comes to rest, and then sleeps while the desktop goes on with this many `steps`.
+bool comes_to_rest(const Person& person, int steps = 30) {
+  const auto desktop_goes_on = [steps] {
+    for (int i = 0; i < steps; ++i) Person::xdotool("getmouselocation >/dev/null");
   };
   const auto end = std::chrono::steady_clock::now() + patience;
   while (std::chrono::steady_clock::now() < end) {
@@ -167,6 +183,11 @@ TEST_F(ActingWindow, NothingChangedNothingDrawn) {
   begin();
   ASSERT_TRUE(person.sees([](const json& s) { return s["style_thumbnails"] == 6 && s["jobs"].empty(); }));
   EXPECT_TRUE(comes_to_rest(person));
+  person.click("prompt");
+  constexpr int longer_than_a_blink = 200;
+  EXPECT_TRUE(comes_to_rest(person, longer_than_a_blink));
+  person.type("clown");  // and wakes
+  EXPECT_TRUE(person.sees([](const json& s) { return s["draft"]["text"] == "clown"; }));
 }
 
 TEST_F(ActingWindow, AMinimisedWindowRestsAndCloses) {

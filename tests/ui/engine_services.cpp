@@ -24,5 +24,21 @@ TEST(EngineServices, AModelWhoseOpeningIsCancelledIsNotUsed) {
   EXPECT_FALSE(services->model().limits.empty());  // the window shows them
 }
 
+// What the window does by itself, without --device. load() looks for a GPU before it misses the face models.
+TEST(EngineServices, WhereNoGpuIsTheReasonIsKeptAndIsNoNotice) {
+  app::EngineOptions options;
+  options.face_models = "no face models";
+  options.threads = 1;
+  Progress progress;
+  const auto services = app::make_engine_services(options);
+  ASSERT_FALSE(services->load(progress));
+  EXPECT_TRUE(services->missing().empty());
+  EXPECT_EQ(services->no_gpu().empty(), services->device().starts_with("GPU")) << services->no_gpu();
+  options.device = Device::cpu;  // then none is missed
+  const auto asked_for = app::make_engine_services(options);
+  ASSERT_FALSE(asked_for->load(progress));
+  EXPECT_EQ(asked_for->no_gpu(), "");
+}
+
 }  // namespace
 }  // namespace triptych::test

@@ -128,6 +128,7 @@ const Head& plain_head() {
 Status FakeServices::load(Progress& progress) {
   progress.begin("reading the weights");
   if (before_load) before_load();
+  TRIPTYCH_CHECK(progress.check());
   {
     const std::scoped_lock lock(mutex_);
     faces_ = true;
@@ -185,7 +186,7 @@ Result<std::shared_ptr<app::StyleRun>> FakeServices::learn_style(const std::vect
                                                                  Progress& progress) {
   TRIPTYCH_CHECK(progress.check());
   if (std::ranges::none_of(pairs, &app::StylePair::keep)) return fail("none of the pairs is kept");
-  return std::make_shared<FakeRun>(config, learning_turn);
+  return std::make_shared<FakeRun>(config, FakeLearning{learning_turn, learning_notices, before_info});
 }
 
 Result<app::LearnedStyle> FakeServices::load_style(const std::filesystem::path& path) {

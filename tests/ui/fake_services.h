@@ -31,16 +31,19 @@ class FakeServices final : public app::Services {
   bool missing_model = false;                   // load() fails
   int edits = 0;                                // computed so far; read it when no job runs
   std::chrono::milliseconds learning_turn{10};  // of real time, for a second of learning
+  std::vector<std::string> learning_notices;    // one more with each of those seconds
   // Pictures with more rows are rendered with these and made larger: the march is what takes the time, above
   // all with a sanitizer, and hardly a test looks at single pixels.
   int most_rows = 64;
   bool gpu = false;                      // heads are baked for one, which cannot draw into any window
+  std::string why_no_gpu;                // what no_gpu() says
   ViewRange view_range;                  // of the model
   std::vector<int> super_resolved_rows;  // of the pictures that were asked for; no network makes them here
   // What comes first: they may wait or throw. Set them before anything is shown.
   std::function<void()> before_load;
   std::function<void(Progress&)> before_bake;
   std::function<void()> before_exact;
+  std::function<void()> before_info;  // of a run that learns
 
   Status load(Progress& progress) override;
   Status use_model(const std::filesystem::path& package, Progress& progress) override;
@@ -58,6 +61,7 @@ class FakeServices final : public app::Services {
   Status use_styles(const std::vector<app::LearnedStyle>& styles) override;
   Result<std::shared_ptr<const Edit>> edit_with(const app::LearnedStyle& style, const Portrait& portrait,
                                                 Progress& progress) override;
+  [[nodiscard]] std::string no_gpu() const override { return why_no_gpu; }
   [[nodiscard]] ModelInfo model() const override;
   [[nodiscard]] std::string device() const override { return "CPU, test head"; }
   [[nodiscard]] Result<Image8> load_image(const std::filesystem::path& path) const override;

@@ -12,8 +12,8 @@ namespace triptych::test {
 using app::LearnedStyle;
 using app::StylePair;
 
-FakeRun::FakeRun(app::StyleRunConfig config, std::chrono::milliseconds turn)
-    : config_(std::move(config)), turn_(turn), thread_([this] { run(); }) {
+FakeRun::FakeRun(app::StyleRunConfig config, FakeLearning learning)
+    : config_(std::move(config)), learning_(std::move(learning)), thread_([this] { run(); }) {
   change(State::running);
 }
 
@@ -58,11 +58,13 @@ void FakeRun::run() {
   std::unique_lock lock(mutex_);
   while (!leaving_ && info_.state != State::done) {
     wake_.wait(lock, [&] { return leaving_ || stopping_ || info_.state == State::running; });
-    wake_.wait_for(lock, turn_, [&] { return leaving_ || stopping_; });
+    wake_.wait_for(lock, learning_.turn, [&] { return leaving_ || stopping_; });
     if (leaving_) return;
     info_.seconds += 1;
     info_.left_s = std::max(config_.minutes * 60 - info_.seconds, 0.0);
     losses_.push_back({info_.seconds, 1 / std::sqrt(info_.seconds)});
+    const std::size_t told = info_.notices.size();
+    if (told < learning_.notices.size()) info_.notices.push_back(learning_.notices[told]);
     const bool last = stopping_ || info_.left_s <= 0;
     const bool due = info_.seconds == 2 || std::fmod(info_.seconds, 10) == 0;
     if (last || due || std::exchange(snapshot_, false)) ++info_.snapshots;
@@ -75,6 +77,7 @@ void FakeRun::run() {
 }
 
 FakeRun::Info FakeRun::info() const {
+  if (learning_.before_info) learning_.before_info();
   const std::scoped_lock lock(mutex_);
   return info_;
 }

@@ -6,8 +6,11 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "state/style_services.h"
 
@@ -15,9 +18,15 @@ namespace triptych::test {
 
 inline constexpr const char* fake_model_hash = "fake";
 
+struct FakeLearning {
+  std::chrono::milliseconds turn;    // of real time, for a second of learning
+  std::vector<std::string> notices;  // one more with each second
+  std::function<void()> before_info;
+};
+
 class FakeRun final : public app::StyleRun {
  public:
-  FakeRun(app::StyleRunConfig config, std::chrono::milliseconds turn);
+  FakeRun(app::StyleRunConfig config, FakeLearning learning);
   ~FakeRun() override;
 
   void pause() override { change(State::paused); }
@@ -36,7 +45,7 @@ class FakeRun final : public app::StyleRun {
   void run();
 
   app::StyleRunConfig config_;
-  const std::chrono::milliseconds turn_;
+  const FakeLearning learning_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   Info info_;

@@ -40,6 +40,12 @@ Person::~Person() {
 }
 
 bool Person::start(const std::vector<std::string>& arguments) {
+  std::vector<std::string> all{"--size", "860x600"};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return start_as_left(all);
+}
+
+bool Person::start_as_left(const std::vector<std::string>& arguments) {
   state_ = {};
   std::filesystem::remove(folder_ / "dump/state.json");
   std::filesystem::create_directories(folder_ / "dump");
@@ -55,7 +61,7 @@ bool Person::start(const std::vector<std::string>& arguments) {
     setenv("XDG_STATE_HOME", (folder_ / "state").c_str(), 1);
     setenv("XDG_DATA_HOME", (folder_ / "data").c_str(), 1);
     const std::string dump = folder_ / "dump/state.json";
-    std::vector<const char*> argv{program_.c_str(), "--dump-state", dump.c_str(), "--size", "860x600"};
+    std::vector<const char*> argv{program_.c_str(), "--dump-state", dump.c_str()};
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
     argv.push_back(nullptr);
     execv(argv[0], const_cast<char* const*>(argv.data()));

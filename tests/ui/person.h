@@ -27,6 +27,8 @@ class Person {
 
   // Starts the window, with the folder as working directory, and waits for its first state.
   [[nodiscard]] bool start(const std::vector<std::string>& arguments = {});
+  // The same without a size: as large as the window was left.
+  [[nodiscard]] bool start_as_left(const std::vector<std::string>& arguments = {});
   [[nodiscard]] double start_ms() const { return start_ms_; }  // what that took
   [[nodiscard]] int process() const { return process_; }
   void kill();  // as a crash does

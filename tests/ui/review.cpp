@@ -1,5 +1,7 @@
 #include "review.h"
 
+#include <sys/stat.h>
+
 #include "xdnd.h"
 
 namespace triptych::test {
@@ -66,6 +68,45 @@ bool choose_video(Photographer& p) {
   return p.sees_mark("export.seconds");
 }
 
+bool show_about(Photographer& p) {
+  p.person->key("Escape");
+  p.person->click("status.model");
+  return p.sees_mark("about");
+}
+
+bool drop_reference(Photographer& p) {
+  p.person->key("Escape");
+  return p.person->drop({p.portrait()}, "prompt.panel") && p.sees_mark("reference");
+}
+
+// An export to a file of this name, up to the notice that it is done.
+bool export_to(Photographer& p, const std::string& name) {
+  if (!open_dialog(p, "ctrl+e", "export.start")) return false;
+  p.person->click("export.kind.0");
+  if (!p.sees_mark("export.size.0")) return false;
+  p.person->click("export.start");
+  p.person->click("dialog.path");
+  p.person->key("ctrl+a");
+  p.person->type((*p.folder / name).string());
+  p.person->key("Return");
+  return p.person->sees([&](const json& s) {
+    return std::ranges::any_of(s["notices"],
+                               [&](const json& n) { return n["sentence"] == "Exported " + name; });
+  });
+}
+
+// Of the newest notice; as long as the mouse is over it, it stays.
+bool open_details(Photographer& p) {
+  std::string newest;
+  for (const auto& [mark, _] : p.person->state()["marks"].items()) {
+    if (mark.starts_with("notice.") && mark.ends_with(".details") && mark.size() >= newest.size())
+      newest = mark;
+  }
+  if (newest.empty()) return false;
+  p.person->click(newest);
+  return p.sees_mark(newest);
+}
+
 bool show_error(Photographer& p) {
   return drop_new_file(p, "broken.png") &&
          p.person->sees([](const json& s) { return !s["notices"].empty(); });
@@ -91,6 +132,10 @@ const std::vector<State> states{
     {"file", [](Photographer& p) { return open_dialog(p, "ctrl+s", "dialog.path"); }},
     {"import", [](Photographer& p) { return drop_new_file(p, "mine.pt") && p.sees_mark("import.start"); }},
     {"error", show_error},
+    {"success", [](Photographer& p) { return export_to(p, "head.png"); }},
+    {"details", [](Photographer& p) { return export_to(p, "again.png") && open_details(p); }},
+    {"about", show_about},
+    {"reference", drop_reference},
 };
 
 bool review_starts(Photographer& p, Look look) {
@@ -121,8 +166,10 @@ bool review_questions(Photographer& p, Look look) {
   if (!p.sees_mark("quit.stay")) return false;
   p.save(look.name() + "-quit");
   p.person->click("quit.stay");
-  if (!p.person->sees([](const json& s) { return s["dialogs"]["quit"] == false && s["jobs"].empty(); }))
-    return false;
+  const auto saved = [](const json& s) {
+    return s["dialogs"]["quit"] == false && s["jobs"].empty() && s["autosave_waits"] == false;
+  };
+  if (!p.person->sees(saved)) return false;
   p.person->kill();
   if (!p.again({}) || !p.sees_mark("recovery.restore")) return false;
   p.save(look.name() + "-recovery");
@@ -140,6 +187,27 @@ bool review_head(Photographer& p, Look look) {
   return review_drag(p, look) && review_questions(p, look);
 }
 
+// The question while a style is learned; then what can be done with the style that has come of it.
+bool review_learned(Photographer& p, Look look) {
+  p.person->close();
+  if (!p.sees_mark("quit.stay")) return false;
+  p.save(look.name() + "-quit-learning");
+  p.person->click("quit.stay");
+  if (!p.person->sees([](const json& s) { return s["dialogs"]["quit"] == false; })) return false;
+  p.person->click("adapt.stop");
+  const auto learned = [](const json& s) {
+    return s["adapt"]["busy"] == false && s["marks"].contains("style.redhead");
+  };
+  if (!p.person->sees(learned)) return false;
+  p.person->click("style.redhead", 3);
+  if (!p.sees_mark("style.delete")) return false;
+  p.save(look.name() + "-style-menu");
+  p.person->click("style.delete");
+  if (!p.sees_mark("delete.confirm")) return false;
+  p.save(look.name() + "-style-delete");
+  return true;
+}
+
 bool review_lesson(Photographer& p, Look look) {
   if (!p.begin_with_head(look)) return false;
   if (!p.person->drop({make_red_pair(*p.folder, p.portrait())}, "viewport")) return false;
@@ -151,7 +219,8 @@ bool review_lesson(Photographer& p, Look look) {
   p.person->click("jobs");
   if (!p.person->sees([](const json& s) { return s["dialogs"]["jobs"] == true; })) return false;
   p.save(look.name() + "-jobs");
-  return true;
+  p.person->key("Escape");
+  return review_learned(p, look);
 }
 
 bool review_faces(Photographer& p, Look look) {
@@ -171,11 +240,32 @@ bool review_faces(Photographer& p, Look look) {
   return true;
 }
 
-// An edit of the fake engine's, which goes on for as long as is wanted.
-bool review_edit(Photographer& p, Look look) {
-  Photographer fake(TRIPTYCH_WINDOW_DEMO, p.portrait(), p.out());
-  if (!fake.begin_with_head(look)) return false;
+// As small as the window can be made.
+bool review_smallest(Photographer& p, Look look) {
+  if (!p.begin(look, {p.portrait().string()}, 640, 440) || !p.person->sees(is_still)) return false;
+  p.save(look.name() + "-smallest");
+  return true;
+}
+
+// The fake engine's model, which is missing or takes until a pipe is written.
+bool review_model(Photographer& fake, Look look) {
+  const TemporaryFolder pipes;
+  const auto gate = pipes / "gate";
+  if (mkfifo(gate.c_str(), 0600) != 0 || !fake.begin(look, {"--slow-model", gate.string()})) return false;
+  if (!fake.person->sees([](const json& s) { return s["model"]["ready"] == false; })) return false;
+  fake.save(look.name() + "-loading");
+  if (!fake.begin(look, {"--missing-model"})) return false;
+  if (!fake.person->sees([](const json& s) { return s["model"]["failed"] == true; })) return false;
+  fake.save(look.name() + "-missing");
+  return true;
+}
+
+// A prompt that the fake engine takes for another, and an edit that goes on for as long as is wanted.
+bool review_edit(Photographer& fake, Look look) {
+  if (!fake.begin_with_head(look) || !fake.apply("as zombie") || !fake.sees_mark("understood")) return false;
+  fake.save(look.name() + "-understood");
   fake.person->click("prompt");
+  fake.person->key("ctrl+a");
   fake.person->type("slow motion");
   fake.person->key("ctrl+Return");
   if (!fake.person->sees([](const json& s) { return s["editing"] == true; })) return false;
@@ -183,12 +273,18 @@ bool review_edit(Photographer& p, Look look) {
   return true;
 }
 
+// What the program itself shows only for a moment, or never.
+bool review_fake(Photographer& p, Look look) {
+  Photographer fake(TRIPTYCH_WINDOW_DEMO, p.portrait(), p.out());
+  return review_model(fake, look) && review_edit(fake, look);
+}
+
 }  // namespace
 
 bool review(Photographer& p) {
   for (const Look look : {Look{}, Look{true, 100}, Look{false, 200}, Look{true, 200}}) {
     const bool done = review_starts(p, look) && review_head(p, look) && review_lesson(p, look) &&
-                      review_faces(p, look) && review_edit(p, look);
+                      review_faces(p, look) && review_smallest(p, look) && review_fake(p, look);
     if (!done) return false;
   }
   return true;

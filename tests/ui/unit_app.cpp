@@ -1,6 +1,8 @@
 // What happens to the document when a person opens, applies, undoes: on the fake engine, without a window.
 #include <gmock/gmock.h>
 
+#include <future>
+
 #include "core/atomic_file.h"
 #include "driver.h"
 #include "head/tri_file.h"
@@ -139,6 +141,21 @@ TEST(App, AMissingModelIsSaidAndHeadsStillOpen) {
   driver.app->open({folder / "head.tri"});
   ASSERT_TRUE(driver.wait([&] { return driver.app->scene().shown() != nullptr; }));
   EXPECT_NE(driver.app->scene().shown()->edit, nullptr);
+}
+
+TEST(App, LoadingTheModelCannotBeCancelled) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  std::promise<void> go;
+  driver.services.before_load = [opened = go.get_future().share()] { opened.wait(); };
+  driver.app->start({driver.picture("a.png")});
+  const auto jobs = driver.app->edits.jobs();
+  ASSERT_EQ(jobs.front().title, "Loading the model");
+  EXPECT_FALSE(jobs.front().cancellable);
+  driver.app->edits.cancel(jobs.front().id);
+  driver.app->cancel_edit();
+  go.set_value();
+  EXPECT_TRUE(driver.wait([&] { return driver.app->model_ready && !driver.app->scene().empty(); }));
 }
 
 TEST(App, TwentyBadSessionsGiveOneNotice) {

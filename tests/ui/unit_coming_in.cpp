@@ -5,6 +5,7 @@
 
 #include "core/atomic_file.h"
 #include "driver.h"
+#include "fake_styles.h"
 #include "head/tri_file.h"
 
 namespace triptych::test {
@@ -45,11 +46,21 @@ TEST_F(ComingIn, AFileThatIsNamedFromTheCurrentFolderIsKnownByItsWholePath) {
 }
 
 TEST_F(ComingIn, OfSeveralPackagesTheFirstIsUsedAndTheOthersAreNamed) {
-  const auto one = write("one.package", fake_package);
+  const auto one = write("one.safetensors", fake_package);
   app().open({one, write("two.package", fake_package)});
   ASSERT_TRUE(driver.wait([&] { return app().model.name == "one" && told("two.package was left out"); }));
   ASSERT_TRUE(driver.wait_idle());
   EXPECT_EQ(app().model.name, "one");
+}
+
+TEST_F(ComingIn, WhetherAFileIsAStyleIsReadByItsJob) {
+  const int blocking = Driver::block(app().edits);
+  const auto file = write("ink.safetensors", fake_package);
+  app().open({file});
+  ASSERT_TRUE(save_fake_style(file, fake_style("ink", 1)));
+  app().edits.cancel(blocking);
+  EXPECT_TRUE(driver.wait([&] { return app().shelf.find("ink") != nullptr; }));
+  EXPECT_EQ(app().model.name, "Test head");
 }
 
 TEST_F(ComingIn, TextThatIsTooLongForAPromptIsSaid) {

@@ -1,9 +1,10 @@
-// Entries of the history that come without a prompt: snapshots of a style, and copies for another cut.
+// Entries of the history: what is kept of each, snapshots of a style, and copies for another cut.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "driver.h"
+#include "state/session_file.h"
 
 namespace triptych::test {
 namespace {
@@ -80,6 +81,43 @@ TEST_F(Entries, LearningThatIsStoppedBeforeItBeginsIsOverAndMakesNone) {
   EXPECT_TRUE(app().adapting.can_start());
   EXPECT_TRUE(app().notices.list().empty());
   EXPECT_EQ(scene().history.size(), 2U);
+}
+
+TEST_F(Entries, EachKeepsItsStrength) {
+  app().set_strength(0.4F, false);
+  driver.apply("zombie");
+  ASSERT_TRUE(driver.wait([&] { return scene().history.size() == 3; }));
+  EXPECT_FLOAT_EQ(scene().strength, 1);
+  app().set_strength(0.7F, false);
+  app().show_variant(1);
+  EXPECT_FLOAT_EQ(scene().strength, 0.4F);
+  driver.save(folder / "work.triptych");
+  const auto session = app::load_session(folder / "work.triptych", driver.services);
+  ASSERT_TRUE(session);
+  EXPECT_FLOAT_EQ(session->scene.history[2]->strength, 0.7F);
+  app().undo();
+  EXPECT_EQ(scene().shown()->text, "zombie");
+  EXPECT_FLOAT_EQ(scene().strength, 0.7F);
+  app().redo();
+  EXPECT_FLOAT_EQ(scene().strength, 0.4F);
+  app().show_variant(2);
+  EXPECT_FLOAT_EQ(scene().strength, 0.7F);
+  app().remove_variant(2);
+  EXPECT_EQ(scene().shown()->text, "charcoal");
+  EXPECT_FLOAT_EQ(scene().strength, 0.4F);
+}
+
+TEST_F(Entries, TheOneThatIsChosenHasItsPromptInThePanelUnlessAnotherIsTyped) {
+  driver.apply("zombie");
+  ASSERT_TRUE(driver.wait([&] { return scene().history.size() == 3; }));
+  app().show_variant(1);
+  EXPECT_EQ(app().draft.text, "charcoal");
+  app().show_variant(0);  // has none
+  EXPECT_EQ(app().draft.text, "charcoal");
+  app().draft.text = "charcoal and chalk";
+  app().show_variant(2);
+  EXPECT_EQ(scene().shown()->text, "zombie");
+  EXPECT_EQ(app().draft.text, "charcoal and chalk");
 }
 
 TEST_F(Entries, MovedLandmarksLeaveThumbnailsToWhatUndoLeadsTo) {

@@ -7,6 +7,7 @@
 #include "core/atomic_file.h"
 #include "core/thread_pool.h"
 #include "driver.h"
+#include "export/turntable.h"
 #include "head/tri_file.h"
 #include "image/picture.h"
 #include "state/engine_export.h"
@@ -98,6 +99,28 @@ TEST_F(Export, AVideoFollowsItsCameras) {
   request.path = folder / "b.gif";
   EXPECT_FALSE(app::write_export(head, request, pool, progress));
   EXPECT_FALSE(std::filesystem::exists(request.path));
+}
+
+TEST_F(Export, AVideoWithoutCamerasIsATurntable) {
+  request.kind = ExportRequest::Kind::video;
+  request.size = 32;
+  request.seconds = 0.4;
+  request.frames_per_second = 10;
+  const auto video = [&](const std::string& name) {
+    request.path = folder / name;
+    EXPECT_TRUE(app::write_export(head, request, pool, progress));
+    return bytes();
+  };
+  std::vector<std::string> videos;
+  for (const bool spiral : {false, true}) {
+    request.spiral = spiral;
+    request.cameras.clear();
+    videos.push_back(video("turntable.gif"));
+    const auto path = spiral ? TurntablePath::spiral : TurntablePath::swing;
+    for (int i = 0; i < 4; ++i) request.cameras.push_back(turntable_camera(path, i / 4.0));
+    EXPECT_TRUE(videos.back() == video("cameras.gif")) << "spiral " << spiral;
+  }
+  EXPECT_FALSE(videos[0] == videos[1]);
 }
 
 TEST_F(Export, AHeadOpensAgain) {

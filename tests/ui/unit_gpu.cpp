@@ -38,5 +38,17 @@ TEST_F(Gpu, ThatCannotDrawIsToldOnceAndFramesGoOn) {
   EXPECT_NE(notices().front().kind, app::Notice::Kind::error);
 }
 
+TEST(NoGpu, WhyThereIsNoneIsKeptWithoutANotice) {
+  for (const bool missing_model : {false, true}) {
+    const TemporaryFolder folder;
+    Driver driver(folder, missing_model);
+    driver.services.why_no_gpu = "Rendering on the processor: no NVIDIA driver";
+    driver.app->start({});
+    ASSERT_TRUE(driver.wait_idle());
+    EXPECT_EQ(driver.app->no_gpu, driver.services.why_no_gpu);
+    EXPECT_EQ(driver.app->notices.list().size(), missing_model ? 1U : 0U);  // that one is of the model
+  }
+}
+
 }  // namespace
 }  // namespace triptych::test

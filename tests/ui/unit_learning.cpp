@@ -306,17 +306,37 @@ TEST_F(Learning, CancelledBeforeItBeginsItIsOver) {
   EXPECT_TRUE(adapting().can_start());
 }
 
-TEST_F(Learning, ACancelledSaveCanBeRepeated) {
+TEST_F(Learning, SavingItCannotBeCancelled) {
   learn_a_little();
   const int blocking = Driver::block(driver.app->saves);
   adapting().stop();
-  ASSERT_TRUE(driver.wait([&] {
-    cancel(driver.app->saves, "Saving the style");
-    return adapting().save_failed();
-  }));
+  const auto waits = [&] {
+    return std::ranges::any_of(driver.app->saves.jobs(), [](const app::JobInfo& job) {
+      return job.title == "Saving the style \"charcoal\"" && !job.cancellable;
+    });
+  };
+  ASSERT_TRUE(driver.wait(waits));
+  cancel(driver.app->saves, "Saving the style");
   driver.app->saves.cancel(blocking);
-  adapting().save_again();
   EXPECT_TRUE(driver.wait([&] { return !adapting().busy() && knows("charcoal"); }));
+}
+
+TEST_F(Learning, ItsNoticesAreToldWhileItLearnsAndOnce) {
+  driver.services.learning_notices = {"memory is short", "a style holds 12 looks"};
+  learn_a_little();
+  ASSERT_TRUE(driver.wait([&] { return told("memory is short") && told("12 looks"); }));
+  EXPECT_TRUE(adapting().busy());
+  adapting().stop();
+  ASSERT_TRUE(driver.wait([&] { return !adapting().busy(); }));
+  for (const app::Notice& notice : driver.app->notices.list()) EXPECT_EQ(notice.count, 1) << notice.sentence;
+}
+
+TEST_F(Learning, AskingTheRunCountsAmongTheWaitsForTheEngine) {
+  bool counts = false;
+  driver.services.before_info = [&] { counts = driver.app->ui.waits.waits(); };
+  learn_a_little();
+  EXPECT_TRUE(counts);
+  EXPECT_GT(driver.app->longest_wait_ms(), 0);
 }
 
 TEST_F(Learning, EndingTheProgramInTheMiddleIsClean) {

@@ -82,6 +82,7 @@ TEST_F(Recovery, TheWorkOfAWindowThatEndedBadlyIsOfferedToTheNextOfTheSameProces
   {
     Driver crashed(folder);
     crashed.open(crashed.picture("a.png"));
+    crashed.app->update(app::App::steady_seconds() + 60);  // nothing has changed for long
     ASSERT_TRUE(crashed.wait_idle());
     EXPECT_FALSE(found());
   }
@@ -90,6 +91,7 @@ TEST_F(Recovery, TheWorkOfAWindowThatEndedBadlyIsOfferedToTheNextOfTheSameProces
   ASSERT_TRUE(driver.app->recoverable);
   driver.app->recover();
   ASSERT_TRUE(driver.wait([&] { return driver.app->scene().source != nullptr; }));
+  driver.app->update(app::App::steady_seconds() + 60);  // autosaved anew
   ASSERT_TRUE(driver.wait_idle());
   driver.app->close();
   EXPECT_TRUE(fs::is_empty(state));

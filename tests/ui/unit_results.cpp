@@ -1,8 +1,11 @@
 // Results whose model, picture or entry is another by the time they are there, and those that never came.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+
+#include <algorithm>
 
 #include "core/atomic_file.h"
 #include "driver.h"
+#include "fake_styles.h"
 #include "state/session_file.h"
 
 namespace triptych::test {
@@ -49,6 +52,31 @@ TEST(Results, ThumbnailsOfStylesShowWhoIsShown) {
   EXPECT_NE(driver.app->style_thumbnails.begin()->second, of_b);
 }
 
+TEST(Results, ThumbnailsStandOnTheBackdropOfTheView) {
+  const TemporaryFolder folder;
+  Driver driver(folder);
+  driver.open(driver.picture("a.png"));
+  driver.apply("clown");
+  ASSERT_TRUE(driver.wait([&] { return driver.app->scene().history.size() == 2; }));
+  ASSERT_TRUE(driver.wait(
+      [&] { return driver.app->thumbnails.size() == 2 && driver.app->style_thumbnails.size() == 6; }));
+  const auto is_light = [](const Image8& image) { return image.at(0, 0, 0) > 200; };
+  const auto all_light = [&] {
+    return std::ranges::all_of(driver.app->scene().history, [&](const auto& variant) {
+      return is_light(*driver.app->thumbnails.at(variant->id));
+    });
+  };
+  EXPECT_FALSE(all_light());
+  driver.app->undo();  // back to the original
+  driver.app->preferences.dark_backdrop = false;
+  EXPECT_TRUE(driver.wait([&] {
+    return all_light() && std::ranges::all_of(driver.app->style_thumbnails,
+                                              [&](const auto& entry) { return is_light(*entry.second); });
+  }));
+  driver.app->redo();
+  EXPECT_TRUE(driver.wait(all_light));
+}
+
 TEST(Results, APromptAppliedWhileAnotherPictureOpensIsForThatPicture) {
   const TemporaryFolder folder;
   Driver driver(folder);
@@ -88,6 +116,75 @@ TEST(Results, APromptAppliedWhileASessionOpensComesBeforeWhatTheSessionShowed) {
   ASSERT_TRUE(driver.wait([&] { return driver.app->scene().history.size() == 3; }));
   EXPECT_EQ(driver.app->scene().document->file, folder / "work.triptych");
   EXPECT_EQ(driver.app->scene().shown()->text, "clown");
+}
+
+// What a session says of the model and the style that made its heads.
+class SessionMadeBy : public ::testing::Test {
+ protected:
+  void begin(const std::string& prompt) {
+    std::filesystem::create_directories(folder / "data/styles");
+    ASSERT_TRUE(save_fake_style(folder / "data/styles/ink.safetensors", fake_style("ink", 1)));
+    driver.open(driver.picture("a.png"));
+    driver.apply(prompt);
+    ASSERT_TRUE(driver.wait([&] { return driver.app->scene().history.size() == 2; }));
+    driver.save(file);
+  }
+  // What a notice says when the session opens; empty: nothing.
+  std::string told() {
+    const auto before = driver.app->scene().document;
+    driver.app->open({file});
+    EXPECT_TRUE(driver.wait([&] { return driver.app->scene().document != before; }));
+    std::string all;
+    for (const app::Notice& notice : driver.app->notices.list()) {
+      if (notice.sentence.find("was made with") != std::string::npos) all += notice.sentence;
+    }
+    return all;
+  }
+  void write(const app::MadeBy& made_by) {
+    ASSERT_TRUE(app::write_session(file, {driver.app->scene(), {}, {}, {}, {}, made_by}));
+  }
+
+  TemporaryFolder folder;
+  Driver driver{folder};
+  const std::filesystem::path file = folder / "work.triptych";
+};
+
+TEST_F(SessionMadeBy, TheModelAndTheStyleThatAreHereNothingIsSaid) {
+  begin("Ink!");
+  const auto session = app::load_session(file, driver.services);
+  ASSERT_TRUE(session);
+  EXPECT_EQ(session->made_by.name, "Test head");
+  EXPECT_EQ(session->made_by.hash, fake_model_hash);
+  EXPECT_EQ(session->made_by.style, "ink");
+  EXPECT_EQ(told(), "");
+}
+
+TEST_F(SessionMadeBy, AnotherModelBothAreNamed) {
+  begin("clown");
+  write({"Other head", "0123456789", {}});
+  EXPECT_EQ(
+      told(),
+      "work.triptych was made with the model Other head (01234567), not Test head (fake): open that and "
+      "then the session again to see its heads as they were");
+}
+
+TEST_F(SessionMadeBy, AStyleThatIsNotHereItIsNamed) {
+  begin("ink");
+  driver.app->shelf.remove("ink");
+  EXPECT_THAT(told(), ::testing::StartsWith(
+                          "work.triptych was made with the learned style \"ink\", which is not here: "));
+}
+
+TEST_F(SessionMadeBy, BothAreOneNotice) {
+  begin("clown");
+  write({"Other head", "0123456789", "charcoal"});
+  EXPECT_THAT(told(), ::testing::HasSubstr("not Test head (fake), and with the learned style \"charcoal\""));
+}
+
+TEST_F(SessionMadeBy, AnEarlierProgramNothingIsSaid) {
+  begin("clown");
+  write({});
+  EXPECT_EQ(told(), "");
 }
 
 // A session's entry waits to be computed: its prompt takes until it is cancelled.

@@ -1,6 +1,7 @@
 // What is asked before work is lost, where it is saved, and what a crash leaves.
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <functional>
 
 #include "core/json.h"
@@ -35,6 +36,12 @@ class Saving : public ::testing::Test {
       writer.add(name, tensor.dtype, tensor.shape, tensor.bytes);
     writer.set_metadata("session", root->dump());
     ASSERT_TRUE(writer.write(work));
+  }
+  // As if nothing had changed for long.
+  [[nodiscard]] bool autosaved() {
+    driver.app->update();  // sees what has been typed
+    driver.app->update(app::App::steady_seconds() + 60);
+    return driver.wait_idle();
   }
   [[nodiscard]] const app::Scene& scene() const { return driver.app->scene(); }
   [[nodiscard]] std::filesystem::path file() const { return scene().document->file; }
@@ -184,9 +191,9 @@ TEST_F(Saving, TheCameraPathIsWorkAndATypedPromptIsAutosaved) {
   EXPECT_FALSE(driver.app->would_lose_work());
   driver.app->set_path({{{10, 0, 18, 0, 0}}}, "Add a view");
   EXPECT_TRUE(driver.app->would_lose_work());
-  ASSERT_TRUE(driver.wait_idle());
+  ASSERT_TRUE(autosaved());
   driver.app->draft.text = "as a queen";
-  ASSERT_TRUE(driver.wait_idle());
+  ASSERT_TRUE(autosaved());
   std::filesystem::path autosave;
   for (const auto& entry : std::filesystem::directory_iterator(folder / "state")) {
     if (entry.path().extension() == ".triptych") autosave = entry.path();
@@ -208,6 +215,48 @@ TEST_F(Saving, EditsThatCameWhileItWasWrittenAreStillUnsaved) {
   EXPECT_TRUE(driver.app->unsaved());
 }
 
+TEST_F(Saving, CannotBeCancelled) {
+  driver.open(driver.picture("a.png"));
+  const int blocking = Driver::block(driver.app->saves);
+  driver.app->save_session(work);
+  const app::JobInfo job = driver.app->saves.jobs().back();
+  ASSERT_EQ(job.title, "Saving work.triptych");
+  EXPECT_FALSE(job.cancellable);
+  driver.app->saves.cancel(job.id);
+  driver.app->saves.cancel(blocking);
+  EXPECT_TRUE(driver.wait([&] { return file() == work; }));
+}
+
+// All in times that are given: the moments of this test are those of no clock.
+TEST_F(Saving, AutosavesComeWhenNothingChangesAnyMoreAndNotTooLate) {
+  driver.open(driver.picture("a.png"));
+  ASSERT_TRUE(autosaved());
+  double now = app::App::steady_seconds() + 1e6;
+  const auto type = [&](const char* letter) {
+    driver.app->draft.text += letter;
+    driver.app->update(now);
+    return driver.app->saves.busy();
+  };
+  driver.app->update(now);
+  EXPECT_TRUE(std::isinf(driver.app->autosave_in()));
+  EXPECT_FALSE(type("a"));
+  const double rest = driver.app->autosave_in();
+  now += rest * 0.9;
+  EXPECT_FALSE(type("b"));
+  EXPECT_NEAR(driver.app->autosave_in(), rest, 1e-6) << "the rest begins anew";
+  now += rest * 1.01;
+  driver.app->update(now);
+  EXPECT_TRUE(driver.app->saves.busy());
+  EXPECT_TRUE(std::isinf(driver.app->autosave_in()));
+  app::AfterRest pace{0.5, 4};
+  int changes = 0;
+  for (now = 0; !pace.take(now); now += 0.25) {
+    pace.changed(now);
+    ++changes;
+  }
+  EXPECT_EQ(changes, 16) << "however fast they follow each other";
+}
+
 TEST_F(Saving, WaitsForNoExport) {
   driver.open(driver.picture("a.png"));
   app::ExportRequest request;
@@ -227,6 +276,7 @@ TEST_F(Saving, WhatACrashLeftIsKeptUntilItIsSavedAnew) {
     before.open(before.picture("a.png"));
     before.save(work);
     ASSERT_TRUE(before.wait_idle());
+    std::filesystem::create_directories(left.parent_path());
     std::filesystem::copy_file(work, left);
     before.app->close();
   }
@@ -236,13 +286,13 @@ TEST_F(Saving, WhatACrashLeftIsKeptUntilItIsSavedAnew) {
     const FullDisk full;
     driver.app->recover();
     ASSERT_TRUE(driver.wait([&] { return scene().source != nullptr; }));
-    ASSERT_TRUE(driver.wait_idle());
+    ASSERT_TRUE(autosaved());
     EXPECT_TRUE(std::filesystem::exists(left));
   }
   EXPECT_EQ(file(), "");
   EXPECT_TRUE(driver.app->would_lose_work());
   driver.app->set_strength(0.5F, false);
-  ASSERT_TRUE(driver.wait_idle());
+  ASSERT_TRUE(autosaved());
   EXPECT_FALSE(std::filesystem::exists(left));
 }
 
