@@ -94,6 +94,9 @@ TEST_F(ActingEngine, OnePairTeachesAStyleThatThePromptThenKnows) {
   ASSERT_TRUE(person.sees(
       [](const json& s) { return s["adapt"]["busy"] == false && s["marks"].contains("style.redhead"); }));
   EXPECT_TRUE(fs::exists(folder / "data/triptych/styles/redhead.safetensors"));
+  // Its last snapshot takes the view once it is drawn, which may be after the style has been saved.
+  ASSERT_TRUE(
+      person.sees([](const json& s) { return shown(s) == "redhead" && s["jobs"].empty() && is_still(s); }));
   person.click("history.0");
   ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "Original" && is_still(s); }));
   apply("redhead");

@@ -44,6 +44,7 @@ TEST_F(ActingMore, TenPairsTeachAStyleWhileTheHeadIsTurned) {
   person.click("adapt.stop");
   ASSERT_TRUE(person.sees(
       [](const json& s) { return s["adapt"]["busy"] == false && s["marks"].contains("style.charcoal"); }));
+  ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "charcoal" && s["jobs"].empty(); }));
   person.click("history.0");
   ASSERT_TRUE(person.sees([](const json& s) { return shown(s) == "Original"; }));
   person.click("style.charcoal");
