@@ -169,9 +169,8 @@ const LearnedStyle* StyleShelf::find(const std::string& name) const {
 }
 
 const LearnedStyle* StyleShelf::asked_by(const std::string& prompt) const {
-  const auto found = std::ranges::find_if(styles_, [words = plain_words(prompt)](const LearnedStyle& style) {
-    return plain_words(style.name) == words;
-  });
+  const auto found =
+      std::ranges::find_if(styles_, [&](const LearnedStyle& style) { return same_name(prompt, style.name); });
   return found == styles_.end() ? nullptr : &*found;
 }
 

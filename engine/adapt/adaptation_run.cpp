@@ -91,8 +91,10 @@ Status Adaptation::learn() {
     const bool paused = pausing_;
     lock.unlock();
     if (!paused) TRIPTYCH_CHECK(step());
-    const auto steps = info().steps;
-    const double seconds = info().seconds;
+    lock.lock();
+    const auto steps = state_.steps;
+    const double seconds = state_.seconds;
+    lock.unlock();
     std::optional<double> due;
     if (wanted) due = seconds;
     while (next_snapshot_ < config_.snapshots_s.size() && seconds >= config_.snapshots_s[next_snapshot_]) {

@@ -30,4 +30,10 @@ namespace triptych {
   return words;
 }
 
+// Whether two names ask for the same; one of punctuation alone has no words and is compared as it is.
+[[nodiscard]] inline bool same_name(const std::string& a, const std::string& b) {
+  const std::string words = plain_words(a);
+  return words.empty() ? a == b : words == plain_words(b);
+}
+
 }  // namespace triptych

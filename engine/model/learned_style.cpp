@@ -7,12 +7,6 @@
 namespace triptych {
 namespace {
 
-// A name of punctuation alone has no words and is compared as it is.
-bool same_name(const std::string& a, const std::string& b) {
-  const std::string words = plain_words(a);
-  return words.empty() ? a == b : words == plain_words(b);
-}
-
 bool mentions(const std::string& text, const std::string& name) {
   const std::string words = plain_words(name);
   return !words.empty() && (" " + plain_words(text) + " ").find(" " + words + " ") != std::string::npos;

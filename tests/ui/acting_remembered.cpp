@@ -1,7 +1,6 @@
 // What is remembered of the window itself: how large it was, and where files were chosen.
 #include "acting.h"
 #include "x11_desktop.h"
-#include "x11_hints.h"
 
 namespace triptych::test {
 namespace {

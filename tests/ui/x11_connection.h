@@ -22,4 +22,17 @@ class X11Connection {
   Display* display_;
 };
 
+// Tells who asked for a selection in which property it is; None: it is not to be had so.
+inline void answer(Display* display, const XSelectionRequestEvent& request, Atom property) {
+  XEvent reply{};
+  reply.xselection.type = SelectionNotify;
+  reply.xselection.requestor = request.requestor;
+  reply.xselection.selection = request.selection;
+  reply.xselection.target = request.target;
+  reply.xselection.property = property;
+  reply.xselection.time = request.time;
+  XSendEvent(display, request.requestor, False, NoEventMask, &reply);
+  XFlush(display);
+}
+
 }  // namespace triptych::test

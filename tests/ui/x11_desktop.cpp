@@ -39,6 +39,14 @@ void set_minimised(unsigned long window, bool minimised) {
   }
 }
 
+std::pair<int, int> smallest_size(unsigned long window) {
+  const X11Connection display;
+  XSizeHints hints{};
+  long supplied = 0;
+  if (display == nullptr || XGetWMNormalHints(display, window, &hints, &supplied) == 0) return {};
+  return {hints.min_width, hints.min_height};
+}
+
 void set_display_dpi(int dpi) {
   const X11Connection display;
   if (display == nullptr) return;

@@ -23,7 +23,7 @@ class CopiedPicture::Owner {
     const Window window = XCreateSimpleWindow(display_, DefaultRootWindow(display_), -10, -10, 1, 1, 0, 0, 0);
     XSetSelectionOwner(display_, XInternAtom(display_, "CLIPBOARD", False), window, CurrentTime);
     XSync(display_, False);
-    thread_ = std::jthread([this] { answer(); });
+    thread_ = std::jthread([this] { serve(); });
   }
   ~Owner() {
     const std::uint64_t one = 1;
@@ -36,7 +36,7 @@ class CopiedPicture::Owner {
   Owner& operator=(Owner&&) = delete;
 
  private:
-  void answer() {
+  void serve() {
     while (true) {
       while (XPending(display_) > 0) {
         XEvent event;
@@ -51,18 +51,9 @@ class CopiedPicture::Owner {
   }
 
   void hand_over(const XSelectionRequestEvent& request) {
-    XEvent reply{};
-    reply.xselection.type = SelectionNotify;
-    reply.xselection.requestor = request.requestor;
-    reply.xselection.selection = request.selection;
-    reply.xselection.target = request.target;
-    reply.xselection.time = request.time;
-    if (request.target == picture_) {
-      reply.xselection.property = request.property;
-      give(request);
-    }
-    XSendEvent(display_, request.requestor, False, NoEventMask, &reply);
-    XFlush(display_);
+    const bool known = request.target == picture_;
+    if (known) give(request);
+    answer(display_, request, known ? request.property : None);
   }
 
   void give(const XSelectionRequestEvent& request) {

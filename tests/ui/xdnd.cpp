@@ -75,15 +75,7 @@ class FileDrag::Source {
   void hand_over(const XSelectionRequestEvent& request) {
     XChangeProperty(display_, request.requestor, request.property, request.target, 8, PropModeReplace,
                     reinterpret_cast<const unsigned char*>(data_.data()), static_cast<int>(data_.size()));
-    XEvent reply{};
-    reply.xselection.type = SelectionNotify;
-    reply.xselection.requestor = request.requestor;
-    reply.xselection.selection = request.selection;
-    reply.xselection.target = request.target;
-    reply.xselection.property = request.property;
-    reply.xselection.time = request.time;
-    XSendEvent(display_, request.requestor, False, NoEventMask, &reply);
-    XFlush(display_);
+    answer(display_, request, request.property);
   }
 
   bool wait_for(const char* type) {
