@@ -6,6 +6,7 @@
 #include "adapt/ablations.h"
 #include "adapt/adaptation.h"
 #include "cli/assets.h"
+#include "cli/choices.h"
 #include "cli/editing.h"
 #include "cli/files.h"
 #include "cli/numbers.h"
@@ -219,7 +220,7 @@ Verb add_adapt(CLI::App& root, Common& common) {
   command.add_option("--rate", options->rate, "learning rate")->check(real_number(1e-6, 1));
   command.add_option("--ablate", options->ablate, "learn without these, to compare")
       ->delimiter(',')
-      ->check(CLI::IsMember(ablation_names()));
+      ->check(one_of_words(ablation_names()));
   return [options](Context& context) { return run(*options, context); };
 }
 

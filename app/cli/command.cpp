@@ -1,6 +1,7 @@
 #include <chrono>
 #include <limits>
 
+#include "cli/choices.h"
 #include "cli/numbers.h"
 #include "cli/verb.h"
 
@@ -17,29 +18,31 @@ constexpr auto group = "Common";
 
 }  // namespace
 
-void add_machine(CLI::App& command, Common& common) {
+void add_common(CLI::App& command, Common& common) {
   command.add_option("--threads", common.threads, "CPU threads (0: all)")
       ->transform(whole_number(0, 1024))
       ->group(group);
   command.add_option("--device", common.device, "where networks and rendering run")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+      ->check(one_of_words({"auto", "cpu", "cuda"}))
+      ->group(group);
+  command.add_option("--seed", common.seed, "for what is random")
+      ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
+      ->group(group);
+  command.add_flag("--quiet", common.quiet, "print nothing but errors")->group(group);
+  command
+      .add_option("--json", common.json,
+                  "write a report: inputs, versions, times by stage in ms; -: to standard output")
       ->group(group);
 }
 
 CLI::App& add_command(CLI::App& root, const std::string& name, const std::string& description,
                       Common& common) {
   CLI::App& command = *root.add_subcommand(name, description);
-  add_machine(command, common);
+  add_common(command, common);
   command
       .add_option("--precision", common.precision,
                   "of the networks; auto: bf16 where the CPU and the model are made for it")
-      ->check(CLI::IsMember({"auto", "fp32"}))
-      ->group(group);
-  command.add_option("--seed", common.seed, "for what is random")
-      ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
-      ->group(group);
-  command.add_flag("--quiet", common.quiet, "print nothing but errors")->group(group);
-  command.add_option("--json", common.json, "write a report: inputs, versions, times by stage in ms")
+      ->check(one_of_words({"auto", "fp32"}))
       ->group(group);
   return command;
 }

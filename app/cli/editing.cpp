@@ -8,6 +8,7 @@
 #include "cli/files.h"
 #include "cli/head_painter.h"
 #include "cli/numbers.h"
+#include "cli/one_line.h"
 #include "head/tri_file.h"
 #include "model/torch_cuda.h"
 
@@ -76,9 +77,11 @@ Result<std::shared_ptr<const Model>> read_model(const std::filesystem::path& nam
 }
 
 void say_notices(const Head& head, Context& context) {
+  constexpr std::size_t longest_prompt = 200;  // that is said again
   const HeadInfo& info = head.info;
   if (!info.understood.empty() && info.understood != info.prompt) {
-    context.say("\"" + info.prompt + "\" is understood as \"" + info.understood + "\"");
+    context.say("\"" + one_line(info.prompt, longest_prompt) + "\" is understood as \"" + info.understood +
+                "\"");
   }
   const auto notice = info.extra.find("notice");
   if (notice == info.extra.end()) return;

@@ -188,6 +188,9 @@ Status run(const Options& options, Context& context) {
   if (options.pictures.empty() && options.heads.empty()) {
     return fail("eval: give --pictures DIR, --heads DIR or both", {}, ErrorCode::usage);
   }
+  for (const auto& folder : {options.pictures, options.heads}) {
+    if (!folder.empty()) TRIPTYCH_CHECK(check_folder(folder));
+  }
   TRIPTYCH_CHECK(check_output(options.sheet));
   if (options.truth && options.heads.empty()) {
     return fail("eval: --truth needs --heads DIR", {}, ErrorCode::usage);

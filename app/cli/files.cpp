@@ -1,26 +1,20 @@
 #include "cli/files.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <climits>
+#include <cstring>
 
+#include "cli/report.h"
 #include "core/atomic_file.h"
 #include "core/suffix.h"
 
 namespace triptych::cli {
 
 namespace fs = std::filesystem;
-
-Status check_output(const fs::path& path) {
-  if (path.empty()) return {};
-  TRIPTYCH_TRY(const fs::path place, output_place(path));
-  std::error_code error;
-  const fs::path folder = place.parent_path();
-  if (!folder.empty() && !fs::is_directory(folder, error)) {
-    return fail(path.string() + ": cannot be written: the folder " + folder.string() +
-                " does not exist; make it first");
-  }
-  return {};
-}
 
 namespace {
 
@@ -29,6 +23,52 @@ fs::path in_full(const fs::path& path) {
   const fs::path full = fs::weakly_canonical(fs::absolute(path, error), error);
   return full.has_filename() ? full : full.parent_path();  // "folder/"
 }
+
+// That files can be made in it.
+Status check_writable(const fs::path& path, const fs::path& folder) {
+  if (access(folder.c_str(), W_OK | X_OK) == 0) return {};
+  return fail(path.string() + ": cannot be written: " + folder.string() + ": " + std::strerror(errno) +
+              "; choose another folder");
+}
+
+}  // namespace
+
+Status check_output(const fs::path& path) {
+  if (path.empty()) return {};
+  TRIPTYCH_TRY(const fs::path place, output_place(path));
+  const fs::path folder = place.has_parent_path() ? place.parent_path() : ".";
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) {
+    return fail(path.string() + ": cannot be written: the folder " + folder.string() +
+                " does not exist; make it first");
+  }
+  if (place.filename().native().size() > NAME_MAX) {
+    return fail(path.string() + ": the name is longer than " + std::to_string(NAME_MAX) +
+                " bytes; choose a shorter one");
+  }
+  return check_writable(path, folder);
+}
+
+Status check_output_folder(const fs::path& path) {
+  // What is there of it already.
+  std::error_code error;
+  fs::path there = in_full(path);
+  while (!fs::exists(there, error) && there.has_relative_path()) there = there.parent_path();
+  if (!fs::is_directory(there, error)) {
+    return fail(path.string() + ": cannot be made: " + there.string() +
+                " is a file; choose another name for the folder");
+  }
+  return check_writable(path, there);
+}
+
+Status check_folder(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return {};
+  if (fs::exists(path, error)) return fail(path.string() + ": is a file; give the folder that it is in");
+  return fail(path.string() + ": no such folder; check the name");
+}
+
+namespace {
 
 // Names of options that are written to.
 constexpr std::array outputs{"--json",  "--out",   "--image", "--views",  "--mask",
@@ -52,7 +92,7 @@ bool is_one_of(const std::array<const char*, count>& names, const std::string& o
   return std::find(names.begin(), names.end(), option) != names.end();
 }
 
-// What the verb's options were given, as if all but flags, words and numbers were paths.
+// What the options were given, as if all but flags, words and numbers were paths; also of the verbs below.
 std::vector<Given> given_to(const CLI::App& verb) {
   std::vector<Given> all;
   for (const CLI::Option* option : verb.get_options()) {
@@ -66,6 +106,16 @@ std::vector<Given> given_to(const CLI::App& verb) {
     for (Given& given : given_to(*inner)) all.push_back(std::move(given));
   }
   return all;
+}
+
+Status check_named(const CLI::App& verb) {
+  for (const CLI::Option* option : verb.get_options()) {
+    const auto given = option->results();
+    if (!option->get_positional() || std::find(given.begin(), given.end(), "") == given.end()) continue;
+    return fail(option->get_name() + ": the name is empty", {}, ErrorCode::usage);
+  }
+  for (const CLI::App* inner : verb.get_subcommands()) TRIPTYCH_CHECK(check_named(*inner));
+  return {};
 }
 
 Status check_apart(const std::vector<Given>& all) {
@@ -83,9 +133,11 @@ Status check_apart(const std::vector<Given>& all) {
 
 }  // namespace
 
-Status check_outputs(const CLI::App& verb, const fs::path& report) {
-  const std::vector<Given> all = given_to(verb);
+Status check_outputs(const CLI::App& root, const fs::path& report) {
+  TRIPTYCH_CHECK(check_named(root));
+  const std::vector<Given> all = given_to(root);
   TRIPTYCH_CHECK(check_apart(all));
+  if (is_stream(report)) return {};
   const fs::path folder = report.empty() ? fs::path() : in_full(report).parent_path();
   std::error_code error;
   const bool to_be_made =

@@ -42,9 +42,14 @@ void handle(int number, void (*handler)(int)) {
   sigaction(number, &action, nullptr);
 }
 
+bool is_ignored(int number) {
+  struct sigaction now {};
+  return sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
-Interrupt::Interrupt(Progress& progress) {
+Interrupt::Interrupt(Progress& progress) : hang_up_ignored_(is_ignored(SIGHUP)) {
   received = 0;
   watched = &progress;
   sigevent event{};
@@ -54,11 +59,15 @@ Interrupt::Interrupt(Progress& progress) {
   handle(SIGALRM, on_patience_over);
   handle(SIGINT, on_interrupt);
   handle(SIGTERM, on_interrupt);
+  if (!hang_up_ignored_) handle(SIGHUP, on_interrupt);
+  handle(SIGPIPE, SIG_IGN);
 }
 
 Interrupt::~Interrupt() {
   handle(SIGINT, SIG_DFL);
   handle(SIGTERM, SIG_DFL);
+  if (!hang_up_ignored_) handle(SIGHUP, SIG_DFL);
+  handle(SIGPIPE, SIG_DFL);
   timer_delete(patience);
   handle(SIGALRM, SIG_DFL);
   watched = nullptr;

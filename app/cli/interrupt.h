@@ -1,5 +1,6 @@
-// SIGINT and SIGTERM: the first asks the work to stop, and ends the program by force if it has not within a
-// second; a second one ends it at once. Either way no unfinished file is left.
+// SIGINT, SIGTERM and SIGHUP: the first asks the work to stop, and ends the program by force if it has not
+// within a second; a second one ends it at once. Either way no unfinished file is left. SIGHUP that was
+// ignored stays so (nohup). Output that nobody reads any more (SIGPIPE) does not end the work.
 #pragma once
 
 #include "core/progress.h"
@@ -16,7 +17,10 @@ class Interrupt {
   Interrupt(Interrupt&&) = delete;
   Interrupt& operator=(Interrupt&&) = delete;
 
-  [[nodiscard]] int signal() const noexcept;  // SIGINT, SIGTERM, or 0 when none came
+  [[nodiscard]] int signal() const noexcept;  // the first that came, or 0 when none did
+
+ private:
+  bool hang_up_ignored_;
 };
 
 }  // namespace triptych::cli

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "cli/choices.h"
 #include "cli/files.h"
 #include "cli/verb.h"
 #include "model/import.h"
@@ -47,7 +48,7 @@ Status import(const Options& options, Context& context) {
   // A folder that is there, or a name that ends with a slash, becomes a package of several files.
   std::error_code error;
   const bool folder = !options.out.has_filename() || std::filesystem::is_directory(options.out, error);
-  if (!folder) TRIPTYCH_CHECK(check_output(options.out));
+  TRIPTYCH_CHECK(folder ? check_output_folder(options.out) : check_output(options.out));
   const StageTimer timer(context.report, "import");
   context.report["inputs"]["checkpoint"] = options.checkpoint.string();
   ImportOptions settings{.teacher = {}, .bf16 = options.precision == "bf16"};
@@ -89,7 +90,7 @@ Verb add_model(CLI::App& root, Common& common) {
       .add_option("--precision", options->precision,
                   "of the package; fp32: the authors' numbers; bf16: faster on CPUs that have it, planes "
                   "differ by about 1 %")
-      ->check(CLI::IsMember({"fp32", "bf16"}));
+      ->check(one_of_words({"fp32", "bf16"}));
   return [options, imports = &import_command](Context& context) {
     return imports->parsed() ? import(*options, context) : info(*options, context);
   };

@@ -1,5 +1,6 @@
 #include "cli/program.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -14,11 +15,13 @@
 #include "cli/assets.h"
 #include "cli/files.h"
 #include "cli/interrupt.h"
+#include "cli/one_line.h"
 #include "cli/progress_line.h"
+#include "cli/report.h"
 #include "cli/verbs.h"
+#include "cli/wrong_call.h"
 #include "core/atomic_file.h"
 #include "core/guarded.h"
-#include "core/json.h"
 #include "face/align.h"
 #include "model/torch_setup.h"
 #ifdef TRIPTYCH_WINDOW
@@ -44,49 +47,27 @@ int exit_status(const Error& error) {
 }
 
 int complain(const Error& error) {
-  // A sentence is one line, whatever a library put into it.
-  std::string line = error.message;
-  for (char& c : line) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
-  std::fprintf(stderr, "triptych: %s\n", line.c_str());
+  std::fprintf(stderr, "triptych: %s\n", one_line(error.message).c_str());
   return exit_status(error);
 }
 
-nlohmann::json begin_report(const Command& command, const Common& common) {
-  return {{"verb", command.app->get_name()},
-          {"versions", {{"triptych", TRIPTYCH_VERSION}}},
-          {"inputs", nlohmann::json::object()},
-          {"options",
-           {{"threads", common.threads},
-            {"device", common.device},
-            {"precision", common.precision},
-            {"seed", common.seed}}},
-          {"times_ms", nlohmann::json::object()}};
-}
-
-Status write_report(const std::filesystem::path& path, const nlohmann::json& report) {
-  return write_file(path, json_text(report, 2) + "\n");
-}
-
-int run_command(const Command& command, const Common& common) {
+int run_command(const CLI::App& root, const Command& command, const Common& common) {
   Progress progress;
   const Interrupt interrupt(progress);
-  ProgressLine line(progress, common.quiet);
-  if (const Status good = check_outputs(*command.app, common.json); !good) return complain(good.error());
+  if (const Status good = check_outputs(root, common.json); !good) return complain(good.error());
   set_face_threads(common.threads);
   ThreadPool pool(common.threads);
   nlohmann::json report = begin_report(command, common);
+  ProgressLine line(progress, common.quiet);
+  // A report on standard output is alone there.
+  std::FILE* const lines = is_standard_output(common.json) ? stderr : stdout;
   Context context{common, pool, progress, report, find_assets(), [&](const std::string& text) {
-                    if (common.quiet) return;
-                    line.clear();
-                    std::printf("%s\n", text.c_str());
-                    std::fflush(stdout);
+                    if (!common.quiet) line.print(lines, text);
                   }};
 
   const auto started = Clock::now();
   Status status = guarded([&] { return command.verb(context); });
-  line.clear();
+  line.end();
   if (interrupt.signal() != 0) {
     discard_unfinished_files();
     std::fprintf(stderr, "triptych: interrupted; nothing unfinished was left behind\n");
@@ -133,6 +114,7 @@ int open_window(const WindowCall& call, [[maybe_unused]] const Common& common) {
               ErrorCode::usage});
   }
   for (const auto& file : call.files) {
+    if (file.empty()) return complain(Error{"FILE: the name is empty", {}, ErrorCode::usage});
     std::error_code error;
     if (std::filesystem::exists(file, error)) continue;
     const bool looks_like_path = file.find_first_of("./") != std::string::npos;
@@ -169,6 +151,17 @@ int open_window(const WindowCall& call, [[maybe_unused]] const Common& common) {
 #endif
 }
 
+// What was called, the last word first, as CLI11 wants it. "help mesh" is "mesh --help".
+std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  std::reverse(words.begin(), words.end());
+  return words;
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv) {
@@ -190,19 +183,18 @@ int run_program(int argc, char** argv) {
     root.add_option("--dump-state", window.dump_state,
                     "the window writes its state as JSON after each change");
     root.add_option("--size", window.size, "the window's first size, WIDTHxHEIGHT")->take_last();
-    add_machine(root, common);
+    add_common(root, common);
     root.require_subcommand(0, 1);
     const std::vector<Command> commands = add_verbs(root, common);
     try {
-      root.parse(argc, argv);
+      root.parse(words_of(argc, argv));
     } catch (const CLI::ParseError& error) {
       if (error.get_exit_code() == 0) return root.exit(error);  // --help, --version
-      return complain(
-          Error{std::string(error.what()) + "; triptych --help tells how to call it", {}, ErrorCode::usage});
+      return complain(wrong_call(root, error));
     }
     set_up_torch(common.threads);
     for (const auto& command : commands) {
-      if (command.app->parsed()) return run_command(command, common);
+      if (command.app->parsed()) return run_command(root, command, common);
     }
     return open_window(window, common);
   } catch (...) {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::chrono::milliseconds silent_time{1000};
 constexpr std::chrono::milliseconds terminal_period{100};
+constexpr std::chrono::milliseconds tick_period{250};
 constexpr std::chrono::milliseconds log_period{10000};
 
 std::string duration_text(double seconds) {
@@ -35,22 +36,42 @@ std::string progress_text(const Progress::Snapshot& snapshot) {
 
 ProgressLine::ProgressLine(Progress& progress, bool quiet)
     : progress_(progress), terminal_(isatty(STDERR_FILENO) != 0) {
-  if (!quiet) progress_.set_listener([this](const Progress::Snapshot& snapshot) { show(snapshot); });
+  if (quiet) return;
+  progress_.set_listener([this](const Progress::Snapshot& snapshot) { show(snapshot); });
+  if (terminal_) ticker_ = std::jthread([this](const std::stop_token& stop) { tick(stop); });
 }
 
 ProgressLine::~ProgressLine() {
-  progress_.set_listener({});
-  clear();
+  end();
 }
 
-void ProgressLine::clear() {
+void ProgressLine::print(std::FILE* stream, const std::string& text) {
   const std::scoped_lock lock(mutex_);
-  if (visible_) std::fputs("\r\033[K", stderr);
-  visible_ = false;
+  wipe();
+  std::fprintf(stream, "%s\n", text.c_str());
+  std::fflush(stream);
+}
+
+void ProgressLine::end() {
+  progress_.set_listener({});
+  ticker_ = {};
+  const std::scoped_lock lock(mutex_);
+  wipe();
+}
+
+void ProgressLine::tick(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!ended_.wait_for(lock, stop, tick_period, [&] { return stop.stop_requested(); })) {
+    draw(progress_.snapshot());
+  }
 }
 
 void ProgressLine::show(const Progress::Snapshot& snapshot) {
   const std::scoped_lock lock(mutex_);
+  draw(snapshot);
+}
+
+void ProgressLine::draw(const Progress::Snapshot& snapshot) {
   const auto now = Clock::now();
   const auto period = terminal_ ? terminal_period : log_period;
   if (now - started_ < silent_time || now - shown_ < period) return;
@@ -58,6 +79,11 @@ void ProgressLine::show(const Progress::Snapshot& snapshot) {
   visible_ = terminal_;
   std::fprintf(stderr, terminal_ ? "\r\033[K%s" : "%s\n", progress_text(snapshot).c_str());
   std::fflush(stderr);
+}
+
+void ProgressLine::wipe() {
+  if (visible_) std::fputs("\r\033[K", stderr);
+  visible_ = false;
 }
 
 }  // namespace triptych::cli

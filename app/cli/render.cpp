@@ -2,6 +2,7 @@
 #include <map>
 #include <memory>
 
+#include "cli/choices.h"
 #include "cli/files.h"
 #include "cli/head_painter.h"
 #include "cli/heads.h"
@@ -60,7 +61,7 @@ Verb add_render(CLI::App& root, Common& common) {
   command
       .add_option("--mode", options->mode,
                   "exact: the reference's sampling; fast: as the window shows it moving")
-      ->transform(CLI::CheckedTransformer(modes).description("exact|fast"));
+      ->transform(one_of_choices(modes));
   command.add_option("--depth", options->depth, "distance along each ray, a float32 NumPy array")
       ->check(one_of_suffixes({".npy"}));
   return [options](Context& context) { return run(*options, context); };

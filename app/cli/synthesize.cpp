@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 
+#include "cli/files.h"
 #include "cli/numbers.h"
 #include "cli/verb.h"
 
@@ -51,6 +52,8 @@ Verb add_synthesize(CLI::App& root, Common& common) {
           "--seed: heads have numbers of 32 bits, so --seed and --heads together are at most 4294967296", {},
           ErrorCode::usage);
     }
+    TRIPTYCH_CHECK(check_folder(options->assets));
+    TRIPTYCH_CHECK(check_output_folder(options->out));
     options->seed = static_cast<std::uint32_t>(context.common.seed);
     context.report["inputs"] = {{"assets", options->assets.string()},
                                 {"heads", options->heads},

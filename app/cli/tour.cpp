@@ -64,10 +64,11 @@ Status write_video(const Head& head, const fs::path& path, Context& context) {
   TRIPTYCH_TRY(const std::unique_ptr<VideoWriter> video,
                VideoWriter::open(path, {video_size, video_size, frames_per_second}));
   TRIPTYCH_CHECK(render_turntable(head, TurntablePath::swing, video_size, video_frames, *video, context));
-  return video->finish();
+  return video->finish(context.progress);
 }
 
 Status run(const Options& options, Context& context) {
+  TRIPTYCH_CHECK(check_output_folder(options.out));
   TRIPTYCH_TRY(const PictureToAlign picture, read_picture(options.portrait.picture, context));
   TRIPTYCH_TRY(std::shared_ptr<const Model> model, read_model(options.portrait.model, context));
   for (const auto& text : options.prompts) {  // one that it does not know is said before any work

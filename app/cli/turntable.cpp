@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 
+#include "cli/choices.h"
 #include "cli/editing.h"
 #include "cli/files.h"
 #include "cli/heads.h"
@@ -49,7 +50,7 @@ Status run(const Options& options, Context& context) {
   TRIPTYCH_TRY(const std::unique_ptr<VideoWriter> video, VideoWriter::open(options.out, format));
   TRIPTYCH_CHECK(render_turntable(head, options.path, options.size, count, *video, context));
   const StageTimer timer(context.report, "save");
-  TRIPTYCH_CHECK(video->finish());
+  TRIPTYCH_CHECK(video->finish(context.progress));
   report_outputs(options.out, count, context);
   return {};
 }
@@ -68,8 +69,7 @@ Verb add_turntable(CLI::App& root, Common& common) {
   command.add_option("--size", options->size, "pixels a side")->transform(whole_number(16, 4096));
   static const std::map<std::string, TurntablePath> paths{{"swing", TurntablePath::swing},
                                                           {"spiral", TurntablePath::spiral}};
-  command.add_option("--path", options->path, "how the camera moves")
-      ->transform(CLI::CheckedTransformer(paths).description("swing|spiral"));
+  command.add_option("--path", options->path, "how the camera moves")->transform(one_of_choices(paths));
   return [options](Context& context) { return run(*options, context); };
 }
 

@@ -33,7 +33,7 @@ struct Context {
   Progress& progress;
   nlohmann::json& report;
   std::filesystem::path assets;  // the installed or source assets folder
-  // Prints a line for the user unless --quiet.
+  // Prints a line for the user unless --quiet; beside a report on standard output it goes to standard error.
   std::function<void(const std::string&)> say;
 };
 
@@ -43,8 +43,8 @@ using Verb = std::function<Status(Context&)>;
 [[nodiscard]] CLI::App& add_command(CLI::App& root, const std::string& name, const std::string& description,
                                     Common& common);
 
-// --threads and --device, which the window takes too.
-void add_machine(CLI::App& command, Common& common);
+// The options that the window takes too (--seed, --quiet and --json mean nothing there): all but --precision.
+void add_common(CLI::App& command, Common& common);
 
 // A scope that adds its milliseconds to report["times_ms"][stage].
 class StageTimer {

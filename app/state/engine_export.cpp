@@ -63,7 +63,7 @@ Status export_video(const Head& head, const ExportRequest& request, ThreadPool& 
     TRIPTYCH_CHECK(video->add(to_bytes(view.rgb)));
     progress.advance(static_cast<double>(i + 1) / count);
   }
-  return video->finish();
+  return video->finish(progress);
 }
 
 }  // namespace

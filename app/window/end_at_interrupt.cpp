@@ -24,11 +24,14 @@ EndAtInterrupt::EndAtInterrupt() {
   sigfillset(&action.sa_mask);
   sigaction(SIGINT, &action, &interrupt_before_);
   sigaction(SIGTERM, &action, &terminate_before_);
+  sigaction(SIGHUP, nullptr, &hang_up_before_);
+  if (hang_up_before_.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // nohup
 }
 
 EndAtInterrupt::~EndAtInterrupt() {
   sigaction(SIGINT, &interrupt_before_, nullptr);
   sigaction(SIGTERM, &terminate_before_, nullptr);
+  sigaction(SIGHUP, &hang_up_before_, nullptr);
 }
 
 }  // namespace triptych::app

@@ -1,5 +1,5 @@
-// SIGINT and SIGTERM while the window is open: the program ends at once with 128 + the signal. No unfinished
-// file is left; the autosave is, and is offered at the next start.
+// SIGINT, SIGTERM and SIGHUP (unless it was ignored) while the window is open: the program ends at once with
+// 128 + the signal. No unfinished file is left; the autosave is, and is offered at the next start.
 #pragma once
 
 #include <signal.h>
@@ -19,6 +19,7 @@ class EndAtInterrupt {
  private:
   struct sigaction interrupt_before_ {};
   struct sigaction terminate_before_ {};
+  struct sigaction hang_up_before_ {};
 };
 
 }  // namespace triptych::app

@@ -11,6 +11,8 @@
 #include <fstream>
 #include <utility>
 
+#include "core/file_errors.h"
+
 namespace triptych {
 namespace {
 
@@ -45,10 +47,6 @@ void forget(const std::string& path) {
 }
 
 constexpr std::size_t unknown_size_step = std::size_t{1} << 16;
-
-std::string reason() {
-  return std::strerror(errno);
-}
 
 // Read once: reading it sets it, which files that other threads make meanwhile would feel.
 mode_t file_mode() {
@@ -88,10 +86,7 @@ Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {
   if (suffix.size() > longest_suffix) suffix.clear();
   std::string name = (folder / (".triptych.XXXXXX" + suffix)).string();
   const int descriptor = mkstemps(name.data(), static_cast<int>(suffix.size()));
-  if (descriptor < 0) {
-    return fail(target.string() + ": cannot be written: " + reason() +
-                "; choose a folder that exists and is writable");
-  }
+  if (descriptor < 0) return refused_writing(target, "cannot be written", errno);
   remember(name);
   static_cast<void>(fchmod(descriptor, file_mode()));
   return AtomicFile(std::move(place), name, descriptor);
@@ -132,7 +127,7 @@ Status AtomicFile::write(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail(target_.string() + ": cannot be written: " + reason());
+    if (written < 0) return refused_writing(target_, "cannot be written", errno);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
   return {};
@@ -141,13 +136,13 @@ Status AtomicFile::write(std::span<const std::byte> bytes) {
 Status AtomicFile::commit() {
   // A writer by path may have replaced the file, so flush what the name holds now.
   const int by_name = open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (by_name < 0) return fail(target_.string() + ": cannot be written: " + reason());
+  if (by_name < 0) return refused_writing(target_, "cannot be written", errno);
   const bool flushed = fsync(by_name) == 0 || errno == EINVAL;
-  const std::string why = reason();
+  const int why = errno;
   close(by_name);
-  if (!flushed) return fail(target_.string() + ": cannot be written: " + why);
+  if (!flushed) return refused_writing(target_, "cannot be written", why);
   if (rename(temporary_.c_str(), target_.c_str()) != 0) {
-    return fail(target_.string() + ": cannot be replaced: " + reason());
+    return refused_writing(target_, "cannot be replaced", errno);
   }
   forget(temporary_.string());
   temporary_.clear();
@@ -168,12 +163,12 @@ Status write_file(const std::filesystem::path& target, std::string_view text) {
 Result<std::string> read_file(const std::filesystem::path& path, std::uintmax_t limit_bytes) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error))
-    return fail(path.string() + ": is a folder, a file is needed");
+    return fail(path.string() + ": is a folder, a file is needed; give the name of one in it");
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) return fail(path.string() + ": cannot be opened: " + reason());
+  if (!stream) return refused_reading(path, "cannot be opened", errno);
   const auto too_large = [&](std::uintmax_t size) {
     return fail(path.string() + ": too large (" + std::to_string(size) + " bytes, at most " +
-                std::to_string(limit_bytes) + ")");
+                std::to_string(limit_bytes) + "); give a smaller one");
   };
   const auto size = std::filesystem::file_size(path, error);
   if (!error && size > limit_bytes) return too_large(size);
@@ -187,7 +182,7 @@ Result<std::string> read_file(const std::filesystem::path& path, std::uintmax_t 
     if (stream && stream.peek() != std::ifstream::traits_type::eof())
       content.resize(held + unknown_size_step);
   }
-  if (stream.bad()) return fail(path.string() + ": cannot be read: " + reason());
+  if (stream.bad()) return refused_reading(path, "cannot be read", errno);
   content.resize(held);
   return content;
 }

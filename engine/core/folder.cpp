@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/file_errors.h"
+
 namespace triptych {
 
 namespace fs = std::filesystem;
@@ -13,7 +15,7 @@ Result<std::vector<fs::path>> list_folder(const fs::path& folder, Entries which)
     std::error_code unreadable;
     if (which == Entries::all || entry->is_regular_file(unreadable)) paths.push_back(entry->path());
   }
-  if (error) return fail(folder.string() + ": this folder cannot be read: " + error.message());
+  if (error) return refused_reading(folder, "this folder cannot be read", error.value());
   std::sort(paths.begin(), paths.end());
   return paths;
 }

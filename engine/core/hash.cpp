@@ -3,8 +3,11 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <cerrno>
 #include <fstream>
 #include <vector>
+
+#include "core/file_errors.h"
 
 namespace triptych {
 
@@ -41,14 +44,14 @@ std::string sha256(std::span<const std::byte> bytes) {
 
 Result<std::string> sha256_file(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) return fail(path.string() + ": cannot be opened");
+  if (!stream) return refused_reading(path, "cannot be opened", errno);
   Sha256 hash;
   std::vector<char> buffer(std::size_t{1} << 20);
   while (stream) {
     stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     hash.add(std::as_bytes(std::span(buffer.data(), static_cast<std::size_t>(stream.gcount()))));
   }
-  if (stream.bad()) return fail(path.string() + ": cannot be read");
+  if (stream.bad()) return refused_reading(path, "cannot be read", errno);
   return hash.hex();
 }
 

@@ -6,24 +6,25 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
+
+#include "core/file_errors.h"
 
 namespace triptych {
 
 Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return fail(path.string() + ": cannot be opened: " + std::strerror(errno));
+  if (descriptor < 0) return refused_reading(path, "cannot be opened", errno);
   struct stat information {};
   if (fstat(descriptor, &information) != 0 || !S_ISREG(information.st_mode)) {
     close(descriptor);
-    return fail(path.string() + ": is not a regular file");
+    return fail(path.string() + ": is not a regular file; give the name of one");
   }
   const auto size = static_cast<std::size_t>(information.st_size);
   void* address = size == 0 ? nullptr : mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-  const std::string why = std::strerror(errno);
+  const int why = errno;
   close(descriptor);
-  if (address == MAP_FAILED) return fail(path.string() + ": cannot be mapped: " + why);
+  if (address == MAP_FAILED) return refused_reading(path, "cannot be mapped", why);
   return MappedFile({static_cast<const std::byte*>(address), size});
 }
 

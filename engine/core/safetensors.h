@@ -33,10 +33,13 @@ struct TensorView {
 // Copies share the map.
 class SafetensorsReader {
  public:
-  [[nodiscard]] static Result<SafetensorsReader> open(const std::filesystem::path& path);
+  // `kind`: what a file that does not even begin like safetensors is said not to be ("a .tri head").
+  [[nodiscard]] static Result<SafetensorsReader> open(const std::filesystem::path& path,
+                                                      std::string_view kind = "a safetensors file");
   // Of bytes in memory, which must outlive the reader; `name` stands in messages.
   [[nodiscard]] static Result<SafetensorsReader> parse(std::span<const std::byte> bytes,
-                                                       const std::string& name);
+                                                       const std::string& name,
+                                                       std::string_view kind = "a safetensors file");
 
   [[nodiscard]] const std::map<std::string, TensorView, std::less<>>& tensors() const noexcept;
   [[nodiscard]] const std::map<std::string, std::string, std::less<>>& metadata() const noexcept;
@@ -64,6 +67,9 @@ struct TensorPlace {
 // is aligned to 8 bytes.
 [[nodiscard]] std::string safetensors_header(const std::vector<TensorPlace>& tensors,
                                              const std::map<std::string, std::string>& metadata);
+
+// Whether a file with these first bytes is one, whole or not: a length that headers have, then '{'.
+[[nodiscard]] bool begins_like_safetensors(std::span<const std::byte> start) noexcept;
 
 // Collects tensors, then writes them whole or not at all. The spans given to add() must stay valid until
 // write().

@@ -60,6 +60,8 @@ std::string shape_text(std::span<const std::int64_t> shape) {
   return text + "]";
 }
 
+constexpr std::uint64_t longest_header = 100'000'000;  // as the format's reference implementation
+
 template <typename T>
 T load(const std::byte* bytes) {
   T value;
@@ -107,8 +109,14 @@ std::int64_t TensorView::elements() const noexcept {
   return static_cast<std::int64_t>(bytes.size() / bytes_per_element(dtype));
 }
 
+bool begins_like_safetensors(std::span<const std::byte> start) noexcept {
+  return start.size() > 8 && load<std::uint64_t>(start.data()) <= longest_header &&
+         start[8] == std::byte{'{'};
+}
+
 struct SafetensorsReader::Contents {
   std::string name;
+  std::string kind;
   std::optional<MappedFile> file;
   std::map<std::string, TensorView, std::less<>> tensors;
   std::map<std::string, std::string, std::less<>> metadata;
@@ -123,10 +131,9 @@ struct SafetensorsReader::Contents {
 };
 
 Status SafetensorsReader::Contents::parse(std::span<const std::byte> bytes) {
-  constexpr std::uint64_t header_limit = 100'000'000;  // as the format's reference implementation
-  if (bytes.size() < 8) return damaged("shorter than its header");
+  if (!begins_like_safetensors(bytes)) return fail(name + ": not " + kind + "; give another file");
   const auto length = load<std::uint64_t>(bytes.data());
-  if (length > header_limit || length > bytes.size() - 8) return damaged("header longer than the file");
+  if (length > bytes.size() - 8) return damaged("header longer than the file");
   const auto header = bytes.subspan(8, length);
   const auto data = bytes.subspan(8 + length);
   const auto json = parse_json({reinterpret_cast<const char*>(header.data()), header.size()});
@@ -193,9 +200,10 @@ Status SafetensorsReader::Contents::check_layout(std::span<const std::byte> data
   return {};
 }
 
-Result<SafetensorsReader> SafetensorsReader::open(const std::filesystem::path& path) {
+Result<SafetensorsReader> SafetensorsReader::open(const std::filesystem::path& path, std::string_view kind) {
   auto contents = std::make_shared<Contents>();
   contents->name = path.string();
+  contents->kind = kind;
   TRIPTYCH_TRY(contents->file, MappedFile::open(path));
   TRIPTYCH_CHECK(contents->parse(contents->file->bytes()));
   SafetensorsReader reader;
@@ -203,10 +211,11 @@ Result<SafetensorsReader> SafetensorsReader::open(const std::filesystem::path& p
   return reader;
 }
 
-Result<SafetensorsReader> SafetensorsReader::parse(std::span<const std::byte> bytes,
-                                                   const std::string& name) {
+Result<SafetensorsReader> SafetensorsReader::parse(std::span<const std::byte> bytes, const std::string& name,
+                                                   std::string_view kind) {
   auto contents = std::make_shared<Contents>();
   contents->name = name;
+  contents->kind = kind;
   TRIPTYCH_CHECK(contents->parse(bytes));
   SafetensorsReader reader;
   reader.contents_ = std::move(contents);
@@ -228,7 +237,8 @@ bool SafetensorsReader::contains(std::string_view name) const noexcept {
 Result<TensorView> SafetensorsReader::find(std::string_view name) const {
   const auto found = contents_->tensors.find(name);
   if (found == contents_->tensors.end()) {
-    return fail(contents_->name + ": tensor " + std::string(name) + " is missing");
+    return fail(contents_->name + ": tensor " + std::string(name) +
+                " is missing; get or make the file again");
   }
   return found->second;
 }
@@ -242,7 +252,7 @@ Result<std::vector<float>> SafetensorsReader::floats(std::string_view name,
                                    [](auto expected, auto got) { return expected < 0 || expected == got; }));
   if (!fits) {
     return fail(contents_->name + ": tensor " + std::string(name) + " has the shape " +
-                shape_text(view.shape) + ", " + shape_text(shape) + " is needed");
+                shape_text(view.shape) + ", " + shape_text(shape) + " is needed; get or make the file again");
   }
   std::vector<float> values(static_cast<std::size_t>(view.elements()));
   const std::size_t step = bytes_per_element(view.dtype);

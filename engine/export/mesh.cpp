@@ -109,7 +109,7 @@ Result<float> visible_level(const Head& head, const Field& field, ThreadPool& po
       }
     }
   }
-  if (points.empty()) return fail("the head has no visible surface to make a mesh of");
+  if (points.empty()) return fail("the head has no visible surface to make a mesh of; give another head");
   std::vector<float> values(4 * points.size());
   field.evaluate(points, values);
   std::vector<float> raw;
@@ -188,7 +188,7 @@ Result<Mesh> make_mesh(const Head& head, const MeshOptions& options, ThreadPool&
   Mesh mesh;
   mesh.positions = std::move(surface.vertices);
   mesh.triangles = std::move(surface.triangles);
-  if (mesh.triangles.empty()) return fail("the head has no surface to make a mesh of");
+  if (mesh.triangles.empty()) return fail("the head has no surface to make a mesh of; give another head");
   mesh = large_parts(mesh);
   mesh.normals = normals_of(mesh);
   mesh.colors = colors_at(mesh.positions, field, pool);

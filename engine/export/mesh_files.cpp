@@ -146,12 +146,13 @@ std::string glb_bytes(const Mesh& mesh) {
 }  // namespace
 
 Status save_mesh(const std::filesystem::path& path, const Mesh& mesh) {
-  if (mesh.triangles.empty()) return fail(path.string() + ": the mesh is empty");
+  if (mesh.triangles.empty()) return fail(path.string() + ": the mesh is empty; give another head");
   const std::string suffix = lower_suffix(path);
   if (suffix == ".ply") return write_file(path, ply_bytes(mesh));
   if (suffix == ".obj") return write_file(path, obj_bytes(mesh));
   if (suffix == ".glb") return write_file(path, glb_bytes(mesh));
-  return fail(path.string() + ": a mesh is written as .ply, .obj or .glb", {}, ErrorCode::usage);
+  return fail(path.string() + ": a mesh is written as .ply, .obj or .glb; choose such a name", {},
+              ErrorCode::usage);
 }
 
 }  // namespace triptych

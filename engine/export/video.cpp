@@ -14,8 +14,9 @@ Result<std::unique_ptr<VideoWriter>> VideoWriter::open(const std::filesystem::pa
   if (suffix == ".gif") return make_gif_writer(path, format);
   if (suffix == ".webp") return make_webp_writer(path, format);
   if (suffix == ".png") return make_frames_writer(path, format);
-  return fail(path.string() + ": a video is written as .mp4, .gif, .webp, or .png for its frames", {},
-              ErrorCode::usage);
+  return fail(
+      path.string() + ": a video is written as .mp4, .gif, .webp, or .png for its frames; choose such a name",
+      {}, ErrorCode::usage);
 }
 
 }  // namespace triptych

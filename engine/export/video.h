@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "core/progress.h"
 #include "image/image.h"
 
 namespace triptych {
@@ -32,7 +33,13 @@ class VideoWriter {
   VideoWriter& operator=(VideoWriter&&) = delete;
 
   [[nodiscard]] virtual Status add(const Image8& frame) = 0;  // RGB of the format's size
-  [[nodiscard]] virtual Status finish() = 0;
+  // `progress`: may be cancelled while the frames are put in place, which takes long where they are many
+  // files.
+  [[nodiscard]] virtual Status finish(Progress& progress) = 0;
+  [[nodiscard]] Status finish() {
+    Progress unwatched;
+    return finish(unwatched);
+  }
 };
 
 // Where frame 0, 1, ... goes when a video is written as "NAME.png": NAME_0001.png, NAME_0002.png, ...

@@ -25,23 +25,29 @@ class FramesWriter final : public VideoWriter {
     return {};
   }
 
-  Status finish() override {
+  Status finish(Progress& progress) override {
+    progress.begin("writing the frames");
     std::ifstream frames(waiting_.path(), std::ios::binary);
     for (std::size_t i = 0; i < sizes_.size(); ++i) {
-      std::string frame(sizes_[i], '\0');
-      frames.read(frame.data(), static_cast<std::streamsize>(frame.size()));
-      Status written = frames
-                           ? write_file(frame_path(path_, i), std::string_view(frame))
-                           : fail(path_.string() + ": the frames cannot be read back; is the disk in order?");
-      if (written) continue;
-      take_back(i);
-      return written;
+      Status written = progress.check();
+      if (written) written = write_next(frames, i);
+      if (!written) {
+        take_back(i);
+        return written;
+      }
+      progress.advance(static_cast<double>(i + 1) / static_cast<double>(sizes_.size()));
     }
     return {};
   }
 
  private:
-  // The first frames, when a later one has no place.
+  Status write_next(std::ifstream& frames, std::size_t index) const {
+    std::string frame(sizes_[index], '\0');
+    frames.read(frame.data(), static_cast<std::streamsize>(frame.size()));
+    if (!frames) return fail(path_.string() + ": the frames cannot be read back; is the disk in order?");
+    return write_file(frame_path(path_, index), std::string_view(frame));
+  }
+  // The first frames, when a later one has no place or the work is cancelled.
   void take_back(std::size_t count) const {
     std::error_code ignored;
     for (std::size_t i = 0; i < count; ++i) std::filesystem::remove(frame_path(path_, i), ignored);

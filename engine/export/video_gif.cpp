@@ -58,7 +58,7 @@ class GifWriter final : public VideoWriter {
     return put_frame(palette, indices);
   }
 
-  Status finish() override {
+  Status finish(Progress& /*progress*/) override {
     const bool done = EGifCloseFile(std::exchange(gif_, nullptr), nullptr) == GIF_OK;
     if (!status_) return status_;
     return done ? file_.commit() : failure();
@@ -104,7 +104,8 @@ class GifWriter final : public VideoWriter {
   }
 
   [[nodiscard]] Status failure() const {
-    return status_ ? fail(path_.string() + ": the frames cannot be encoded as GIF") : status_;
+    return status_ ? fail(path_.string() + ": the frames cannot be encoded as GIF; write a .webp or .mp4")
+                   : status_;
   }
 
   std::filesystem::path path_;

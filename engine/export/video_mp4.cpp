@@ -32,7 +32,7 @@ class Mp4Writer final : public VideoWriter {
   }
 
   // The encoder does not report a full disk: what it wrote is opened and its frames counted.
-  Status finish() override {
+  Status finish(Progress& /*progress*/) override {
     encoder_.release();
     cv::VideoCapture check(file_.path().string(), cv::CAP_FFMPEG);
     if (!check.isOpened() || static_cast<int>(check.get(cv::CAP_PROP_FRAME_COUNT)) != frames_) {

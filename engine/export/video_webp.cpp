@@ -35,7 +35,7 @@ class WebpWriter final : public VideoWriter {
     return done ? Status{} : failure();
   }
 
-  Status finish() override {
+  Status finish(Progress& /*progress*/) override {
     WebPData data;
     WebPDataInit(&data);
     const bool done = encoder_ && WebPAnimEncoderAdd(encoder_.get(), nullptr, time_ms(), nullptr) != 0 &&
@@ -48,7 +48,7 @@ class WebpWriter final : public VideoWriter {
  private:
   [[nodiscard]] int time_ms() const { return frames_ * 1000 / format_.frames_per_second; }
   [[nodiscard]] Status failure() const {
-    return fail(path_.string() + ": the frames cannot be encoded as WebP");
+    return fail(path_.string() + ": the frames cannot be encoded as WebP; write a .gif or .mp4");
   }
 
   struct Delete {

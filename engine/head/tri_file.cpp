@@ -13,6 +13,7 @@ namespace triptych {
 namespace {
 
 constexpr std::string_view format_name = "triptych-head";
+constexpr std::string_view kind = "a .tri head";
 constexpr std::string_view extra_prefix = "extra.";
 // The front plane's surface depth has more digits than fp16, so it is a tensor of its own.
 constexpr const char* surface_depth_name = "surface_depth";
@@ -214,7 +215,8 @@ Status get_metadata(const File& file, Head& head) {
 }
 
 Status check_version(const File& file) {
-  if (file.text("format") != format_name) return fail(file.name + ": not a .tri head");
+  if (file.text("format") != format_name)
+    return fail(file.name + ": not " + std::string(kind) + "; make one with `triptych edit`");
   const std::string version = file.text("format_version");
   int number = 0;
   const auto parsed = std::from_chars(version.data(), version.data() + version.size(), number);
@@ -272,7 +274,7 @@ Status save_head(const std::filesystem::path& path, const Head& head) {
 }
 
 Result<Head> load_head(const std::filesystem::path& path) {
-  TRIPTYCH_TRY(const SafetensorsReader reader, SafetensorsReader::open(path));
+  TRIPTYCH_TRY(const SafetensorsReader reader, SafetensorsReader::open(path, kind));
   const File file{reader, path.string()};
   TRIPTYCH_CHECK(check_version(file));
   Head head;

@@ -77,7 +77,7 @@ PictureHeader read_jpeg(Bytes file) noexcept {
       break;
     }
     const std::size_t length = view.u16(at + 2);
-    if (is_frame(marker)) {
+    if (is_frame(marker) && header.width == 0 && header.height == 0) {  // the first, as decoders do
       header.bits = static_cast<int>(view.u8(at + 4));
       header.height = view.u16(at + 5);
       header.width = view.u16(at + 7);
@@ -93,7 +93,7 @@ PictureHeader read_jpeg(Bytes file) noexcept {
 }
 
 void read_webp_chunk(ByteView& view, std::size_t at, std::size_t length, PictureHeader& header) noexcept {
-  if (view.has(at, "VP8X")) {
+  if (at == 12 && view.has(at, "VP8X")) {  // elsewhere decoders do not look for it
     header.width = view.u24(at + 12) + 1;
     header.height = view.u24(at + 15) + 1;
     header.supported = (view.u8(at + 8) & 2U) == 0;  // animation

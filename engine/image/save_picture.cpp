@@ -63,11 +63,13 @@ Result<Encoded> encode_picture(const std::filesystem::path& path, const Image8& 
   Encoded encoded;
   try {
     if (cv::imencode(suffix, in_opencv_order(image), encoded, options)) return encoded;
-    return fail(path.string() + ": the picture could not be encoded");
+    return fail(path.string() + ": the picture could not be encoded; write another kind of picture");
   } catch (const cv::Exception& exception) {
-    return fail(path.string() + ": the picture could not be encoded", exception.what());
+    return fail(path.string() + ": the picture could not be encoded; write another kind of picture",
+                exception.what());
   } catch (const std::bad_alloc&) {
-    return fail(path.string() + ": not enough memory to write it", {}, ErrorCode::out_of_memory);
+    return fail(path.string() + ": not enough memory to write it; ask for a smaller size", {},
+                ErrorCode::out_of_memory);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 
 #include "image/byte_view.h"
 
@@ -71,8 +72,11 @@ TiffTags read_tiff_tags(std::span<const std::byte> tiff) noexcept {
   const std::size_t count = view.u16(directory);
   Entry offsets;
   Entry sizes;
+  std::bitset<512> seen;  // the first of several entries counts, as for libtiff
   for (std::size_t i = 0; i < count && !view.failed(); ++i) {
     const Entry entry = read_entry(view, directory + 2 + 12 * i);
+    if (entry.tag < seen.size() && seen[entry.tag]) continue;
+    if (entry.tag < seen.size()) seen.set(entry.tag);
     if (!view.holds(entry.at, entry.bytes_per_value() * entry.count)) tags.data_present = false;
     switch (entry.tag) {
       case tag_width:

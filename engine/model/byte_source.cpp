@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/file_errors.h"
+
 namespace triptych {
 namespace {
 
@@ -36,7 +38,7 @@ class FileBytes final : public ByteSource {
     while (!to.empty()) {
       const ssize_t count = ::pread(descriptor_, to.data(), to.size(), static_cast<off_t>(offset));
       if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return fail(name_ + ": cannot be read (" + std::strerror(errno) + ")");
+      if (count < 0) return refused_reading(name_, "cannot be read", errno);
       if (count == 0) return too_short(name_);
       to = to.subspan(static_cast<std::size_t>(count));
       offset += static_cast<std::uint64_t>(count);
@@ -71,12 +73,12 @@ class MemoryBytes final : public ByteSource {
 Result<std::shared_ptr<const ByteSource>> open_bytes(const std::filesystem::path& path) {
   const std::string name = path.string();
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return fail(name + ": cannot be opened (" + std::strerror(errno) + ")");
+  if (descriptor < 0) return refused_reading(path, "cannot be opened", errno);
   struct stat status {};
   const bool regular = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
   if (!regular) {
     ::close(descriptor);
-    return fail(name + ": is not a file");
+    return fail(name + ": is not a file; give a checkpoint (.pt)");
   }
   return std::make_shared<const FileBytes>(descriptor, static_cast<std::uint64_t>(status.st_size), name);
 }

@@ -7,6 +7,7 @@ namespace triptych {
 namespace {
 
 constexpr std::size_t piece_bytes = std::size_t{4} << 20;
+constexpr std::size_t gathered_bytes = std::size_t{1} << 16;  // a multiple of every element's size
 constexpr std::uint64_t pickle_limit = std::uint64_t{64} << 20;
 constexpr std::size_t least_memory = std::size_t{1} << 20;
 // Of the pickle, PyTorch's need 25 to 40. Not of the file: what it holds besides may be a hole of any size.
@@ -34,15 +35,20 @@ std::int64_t extent_of(const pickle::TensorRecord& tensor) {
   return extent;
 }
 
-// Copies a strided view into row-major order.
-std::vector<std::byte> gather(const pickle::TensorRecord& tensor, std::span<const std::byte> from) {
+// Hands a strided view to `sink` in row-major order. In pieces: with strides of 0 a few bytes may be a tensor
+// of any size.
+Status gather(const pickle::TensorRecord& tensor, std::span<const std::byte> from, const ByteSink& sink) {
   const std::size_t size = bytes_per_element(tensor.dtype);
-  std::vector<std::byte> to(static_cast<std::size_t>(elements_of(tensor)) * size);
+  std::vector<std::byte> piece;
   std::vector<std::int64_t> index(tensor.shape.size(), 0);
   std::int64_t position = 0;
-  for (std::size_t written = 0; written < to.size(); written += size) {
-    std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(position) * static_cast<std::ptrdiff_t>(size),
-                size, to.begin() + static_cast<std::ptrdiff_t>(written));
+  for (std::int64_t left = elements_of(tensor); left > 0; --left) {
+    const auto element = from.subspan(static_cast<std::size_t>(position) * size, size);
+    piece.insert(piece.end(), element.begin(), element.end());
+    if (left == 1 || piece.size() >= gathered_bytes) {
+      TRIPTYCH_CHECK(sink(piece));
+      piece.clear();
+    }
     for (std::size_t i = index.size(); i-- > 0;) {
       position += tensor.strides[i];
       if (++index[i] < tensor.shape[i]) break;
@@ -50,7 +56,7 @@ std::vector<std::byte> gather(const pickle::TensorRecord& tensor, std::span<cons
       index[i] = 0;
     }
   }
-  return to;
+  return {};
 }
 
 }  // namespace
@@ -71,10 +77,13 @@ Result<Checkpoint> Checkpoint::parse(std::shared_ptr<const ByteSource> source) {
     folder = entry.substr(0, entry.size() - 8);
     found = true;
   }
-  if (!found) return fail(name + ": a zip file, but not one of torch.save (it has no data.pkl)");
+  if (!found)
+    return fail(name +
+                ": a zip file, but not one of torch.save (it has no data.pkl); give a checkpoint (.pt)");
   if (zip.entries().contains(folder + "byteorder")) {
     TRIPTYCH_TRY(const std::string order, zip.read(folder + "byteorder", 16));
-    if (order != "little") return fail(name + ": saved on a big-endian machine, which is not supported");
+    if (order != "little")
+      return fail(name + ": saved on a big-endian machine, which is not supported; save it again on another");
   }
   TRIPTYCH_TRY(const std::string text, zip.read(folder + "data.pkl", pickle_limit));
   const std::size_t memory = least_memory + memory_per_byte * text.size();
@@ -86,7 +95,8 @@ Result<Checkpoint::Tensors> Checkpoint::part(std::string_view part) const {
   const std::string& name = zip_.source().name();
   const pickle::Value* dict = document_.find(document_.root(), part);
   if (dict == nullptr || dict->kind != pickle::Kind::dict) {
-    return fail(name + ": has no " + std::string(part) + "; not a checkpoint of 3DPE or Live3D");
+    return fail(name + ": has no " + std::string(part) +
+                "; not a checkpoint of 3DPE or Live3D; give one of theirs");
   }
   Tensors tensors;
   const std::vector<pickle::Value>& items = document_.items(*dict);
@@ -117,7 +127,7 @@ Status Checkpoint::stream(const pickle::TensorRecord& tensor, const ByteSink& si
   if (!is_row_major(tensor)) {
     std::vector<std::byte> strided(static_cast<std::size_t>(left));
     TRIPTYCH_CHECK(zip_.source().read(position, strided));
-    return sink(gather(tensor, strided));
+    return gather(tensor, strided, sink);
   }
   std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uint64_t>(left, piece_bytes)));
   while (left > 0) {

@@ -28,7 +28,7 @@ class Checkpoint {
   [[nodiscard]] Result<Tensors> part(std::string_view part) const;
 
   // The tensor's values, row-major, in its own type, little-endian. Holds 4 MB for a tensor that is stored in
-  // that order, and the tensor twice otherwise.
+  // that order; otherwise what its view covers of the file, at most twice the tensor.
   [[nodiscard]] Status stream(const pickle::TensorRecord& tensor, const ByteSink& sink) const;
 
  private:

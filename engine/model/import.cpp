@@ -52,7 +52,8 @@ Status check_types(const std::string& name, const Opened& opened) {
     if (!number) wrong += (wrong.empty() ? "" : "; ") + in_file + " is " + std::string(name_of(dtype));
   }
   return wrong.empty() ? Status()
-                       : fail(name + ": tensors of whole numbers where fractions are expected: " + wrong);
+                       : fail(name + ": tensors of whole numbers where fractions are expected (" + wrong +
+                              "); save it again with its own types");
 }
 
 Result<Opened> open_checked(const fs::path& path) {
@@ -121,8 +122,9 @@ Result<ImportReport> import_checkpoint(const fs::path& checkpoint, const fs::pat
     TRIPTYCH_TRY(const Opened opened, open_checked(teacher));
     if (opened.has_prompt) {
       return fail(
-          teacher.string() + ": is not a Live3D checkpoint (it has a prompt branch); a teacher has none", {},
-          ErrorCode::usage);
+          teacher.string() +
+              ": is not a Live3D checkpoint (it has a prompt branch); a teacher has none, give another",
+          {}, ErrorCode::usage);
     }
     add_tensors(opened, needed_specs(false, false), "teacher.", tensors);
     note_unknown(teacher, opened.unknown, report.notices);

@@ -14,16 +14,17 @@ bool mentions(const std::string& text, const std::string& name) {
 
 Status check_fits(const LearnedStyle& style, const StyleRoom& room) {
   const std::string start = "the style \"" + style.name + "\" does not fit the model: ";
+  const std::string advice = "; use the model that it was learned for";
   for (const auto& [name, tensor] : style.tensors.table()) {
     const auto wanted = room.tensors.find(name);
     const nn::Shape shape = tensor.sizes().vec();
     if (wanted == room.tensors.end() || wanted->second != shape) {
-      return fail(start + "its tensor " + name + " is " + nn::describe(shape));
+      return fail(start + "its tensor " + name + " is " + nn::describe(shape) + advice);
     }
   }
   const at::Tensor& tokens = style.tokens;
   if (!tokens.defined() || tokens.dim() != 2 || tokens.size(0) < 1 || tokens.size(1) != room.token_width) {
-    return fail(start + "it has no tokens for its name");
+    return fail(start + "it has no tokens for its name" + advice);
   }
   return {};
 }

@@ -40,7 +40,8 @@ Result<SafetensorsReader> open_listed_file(const fs::path& folder, const json& e
   TRIPTYCH_TRY(const std::string name, text_field(entry, "file", manifest));
   TRIPTYCH_TRY(const std::string wanted, text_field(entry, "sha256", manifest));
   if (!is_plain_name(name))
-    return fail(manifest + ": names a file outside the package (" + name + "); refused");
+    return fail(manifest + ": names a file outside the package (" + name +
+                "); refused, get the package again");
   const fs::path path = folder / name;
   TRIPTYCH_TRY(const std::string found, sha256_file(path));
   if (found != wanted) return changed(path);
@@ -56,14 +57,18 @@ tl::unexpected<Error> no_package(const fs::path& path, const std::string& why) {
                 ": is a checkpoint, not a model package; make one of it with: triptych model import " +
                 path.string() + " --out PACKAGE");
   }
-  return fail(path.string() + ": not a model package (" + why + ")");
+  return fail(path.string() + ": not a model package (" + why +
+              "); give a folder with manifest.json or one .safetensors package");
 }
 
-// A safetensors file that is damaged is called so; anything else is no package.
+// A file that cannot be opened and a damaged safetensors file are called so; anything else is no package.
 tl::unexpected<Error> unreadable(const fs::path& path, Error error) {
   std::array<char, 9> start{};
-  std::ifstream(path, std::ios::binary).read(start.data(), start.size());
-  if (start[8] == '{') return tl::unexpected<Error>(std::move(error));
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return tl::unexpected<Error>(std::move(error));
+  stream.read(start.data(), start.size());
+  if (begins_like_safetensors(std::as_bytes(std::span(start))))
+    return tl::unexpected<Error>(std::move(error));
   return no_package(path, "neither a folder with a manifest nor a safetensors file");
 }
 
@@ -76,7 +81,7 @@ Result<Manifest> parse_manifest(const std::string& text, const std::string& file
   }
   json& object = *parsed;
   if (member(object, "format") != layout::format_name) {
-    return fail(file + ": not the manifest of a model package");
+    return fail(file + ": not the manifest of a model package; get or make the package again");
   }
   const json& version = member(object, "format_version");
   if (!version.is_number_integer() || version.get<std::int64_t>() < 1) {
@@ -133,7 +138,8 @@ Result<Package> Package::open(const fs::path& path) {
 Result<SafetensorsReader> Package::weights(std::string_view name) const {
   const auto found = files_.find(name);
   if (found == files_.end()) {
-    return fail(path_.string() + ": damaged model package (its manifest lists no " + std::string(name) + ")");
+    return fail(path_.string() + ": damaged model package (its manifest lists no " + std::string(name) +
+                "); get or make it again");
   }
   return found->second;
 }

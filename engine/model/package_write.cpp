@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/atomic_file.h"
+#include "core/file_errors.h"
 #include "core/hash.h"
 #include "core/json.h"
 #include "model/package.h"
@@ -108,7 +109,7 @@ Status write_folder_package(const fs::path& folder, json manifest, const std::ve
                             Progress& progress) {
   std::error_code error;
   const bool made = fs::create_directories(folder, error);
-  if (error) return fail(folder.string() + ": cannot be created (" + error.message() + ")");
+  if (error) return refused_writing(folder, "cannot be created", error.value());
   Status written = fill_folder(folder, std::move(manifest), tensors, progress);
   if (!written && made) fs::remove(folder, error);  // empty, as nothing unfinished is left in it
   return written;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,9 +67,10 @@ class Document {
   friend class Objects;
   friend class Machine;
   Value root_;
-  std::vector<std::string> texts_;
-  std::vector<std::vector<Value>> nodes_;
-  std::vector<TensorRecord> tensors_;
+  // Deques: a byte of a pickle may make a node, and a vector of them would double in one large piece.
+  std::deque<std::string> texts_;
+  std::deque<std::vector<Value>> nodes_;
+  std::deque<TensorRecord> tensors_;
 };
 
 // `name` stands in messages. Fails as soon as what was read needs more than `memory_limit` bytes.

@@ -5,7 +5,9 @@
 
 namespace triptych {
 
-// Every number finite, and not the same everywhere, which would show as one colour.
+// Every number finite, and not the same everywhere, which would show as one colour. Planes that vary but from
+// which the decoder makes nothing solid are not noticed: the decoder always runs in fp32, so that no other
+// precision helps there.
 [[nodiscard]] bool can_be_shown(const at::Tensor& planes);
 
 // HeadInfo::extra["notice"] of a head that was made in fp32 although bf16 was wanted.

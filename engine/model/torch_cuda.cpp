@@ -13,6 +13,11 @@ namespace fs = std::filesystem;
 
 Status load() {
   constexpr const char* name = "libtorch_cuda.so";
+  // Without the driver LibTorch would name the first of its own libraries that is missing, which helps
+  // nobody.
+  void* const driver = dlopen("libcuda.so.1", RTLD_LAZY);
+  if (driver == nullptr) return fail("no NVIDIA driver is installed");
+  dlclose(driver);
   Dl_info torch{};
   if (dladdr(reinterpret_cast<const void*>(&at::globalContext), &torch) == 0 || torch.dli_fname == nullptr) {
     return fail("LibTorch's folder cannot be found");

@@ -78,7 +78,7 @@ Status check_tensors(const std::string& file, const ShapeTable& found, std::span
   for (std::size_t i = 0; i < faults.size() && i < max_names_in_message; ++i) {
     message += (i == 0 ? "" : "; ") + faults[i];
   }
-  return fail(std::move(message));
+  return fail(message + "; give another file");
 }
 
 Weights Weights::scope(std::string_view name) const {

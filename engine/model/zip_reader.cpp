@@ -46,6 +46,17 @@ Result<std::string> read_text(const ByteSource& source, std::uint64_t offset, st
   return text;
 }
 
+// Says which of the files that people take for a checkpoint it is.
+tl::unexpected<Error> no_directory(const ByteSource& source) {
+  const std::string what = source.name() + ": not a file of torch.save";
+  const std::string start = read_text(source, 0, std::min<std::uint64_t>(source.size(), 4)).value_or("");
+  if (start.starts_with("PK\x03\x04")) return fail(what + " (no zip directory at its end); get it again");
+  if (start.starts_with("\x80\x02")) {  // a bare pickle
+    return fail(what + " of PyTorch 1.6 or newer; load it with the PyTorch that it is of and save it again");
+  }
+  return fail(what + ", so not a checkpoint; give 3dpe.pt or another one of 3DPE or Live3D");
+}
+
 struct Directory {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
@@ -60,11 +71,7 @@ Result<Directory> find_directory(const ByteSource& source) {
   for (std::size_t i = tail.size() < end_size ? 0 : tail.size() - end_size + 1; i-- > 0 && !end;) {
     if (number<std::uint32_t>(tail, i) == end_signature) end = i;
   }
-  if (!end) {
-    return fail(source.name() +
-                ": not a file of torch.save (no zip directory at its end); it is incomplete, or older " +
-                "than PyTorch 1.6: load it there and save it again");
-  }
+  if (!end) return no_directory(source);
   Directory directory{number<std::uint32_t>(tail, *end + 16), number<std::uint32_t>(tail, *end + 12)};
   if (*end < locator64_size) return directory;
   const std::size_t locator = *end - locator64_size;
@@ -126,7 +133,7 @@ Result<ZipReader> ZipReader::open(std::shared_ptr<const ByteSource> source) {
 Result<std::uint64_t> ZipReader::locate(const std::string& name) const {
   const auto found = entries_.find(name);
   if (found == entries_.end())
-    return fail(source_->name() + ": has no part " + name + "; the file is not complete");
+    return fail(source_->name() + ": has no part " + name + "; the file is not complete, get it again");
   const Entry& entry = found->second;
   if (!entry.stored) {
     return fail(source_->name() + ": " + name +
@@ -147,7 +154,7 @@ Result<std::string> ZipReader::read(const std::string& name, std::uint64_t limit
   const std::uint64_t size = entries_.find(name)->second.size;
   if (size > limit)
     return fail(source_->name() + ": " + name + " is larger than any network's (" + std::to_string(size) +
-                " bytes)");
+                " bytes); give a checkpoint of 3DPE or Live3D");
   return read_text(*source_, begin, size);
 }
 

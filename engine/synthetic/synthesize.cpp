@@ -211,12 +211,12 @@ Result<std::vector<View>> render_head(const Assets& assets, const HeadBuilder& b
 Result<SynthesizeResult> synthesize(const SynthesizeOptions& options, ThreadPool& pool, Progress& progress,
                                     const std::function<void(const std::string&)>& say) {
   TRIPTYCH_CHECK(check(options));
+  TRIPTYCH_TRY(const Assets assets, Assets::load(options.assets, progress));
   std::error_code error;
   fs::create_directories(options.out, error);
   if (error) return fail(options.out.string() + ": cannot be created; choose another --out", error.message());
   TRIPTYCH_TRY(const std::vector<int> missing, missing_shards(options));
   TRIPTYCH_CHECK(write_edit_names(options.out));
-  TRIPTYCH_TRY(const Assets assets, Assets::load(options.assets, progress));
   cv::setNumThreads(1);  // heads are what runs in parallel
   const HeadBuilder builder(assets);
   const int shards = (options.heads + options.heads_per_shard - 1) / options.heads_per_shard;

@@ -18,8 +18,10 @@ TEST(Calls, VersionAndHelpAreFine) {
   EXPECT_EQ(help.status, 0);
   for (const auto* word : {"turntable", "mesh", "--threads", "--device"})
     EXPECT_THAT(help.out, HasSubstr(word));
+  EXPECT_EQ(run_program({"help"}).out, help.out);
   const Outcome verb = run_program({"mesh", "--help"});
   EXPECT_EQ(verb.status, 0);
+  EXPECT_EQ(run_program({"help", "mesh"}).out, verb.out);
   for (const auto* option :
        {"--out", "--threads", "--device", "--precision", "--seed", "--quiet", "--json"}) {
     EXPECT_THAT(verb.out, HasSubstr(option));
@@ -39,6 +41,8 @@ TEST(Calls, WrongOnesEndWithTwoAndOneLine) {
       {"mesh", "head.tri", "--out", "head.ply", "--device", "tpu"},
       {"edit", "crop.png", "--out", "head.tri", "--precision", "fp64"},
       {"model", "info", "package", "--precision", "fp32"},
+      {""},
+      {"edit", "", "--out", "head.tri"},
       {"--device", "tpu"},
       {"--threads", "many"},
       {"mesh", "head.tri", "too", "many", "--out", "head.ply"},
@@ -53,6 +57,56 @@ TEST(Calls, WrongOnesEndWithTwoAndOneLine) {
     EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
     EXPECT_EQ(outcome.out, "");
   }
+}
+
+// What is wrong, and which --help knows more of it.
+TEST(Calls, WrongOnesAreAnsweredWithASentenceAndTheHelpOfTheVerb) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> calls{
+      {{"edit", "p.jpg"}, "--out is required; triptych edit --help tells how to call it"},
+      {{"model", "import", "x.pt"}, "--out is required; triptych model import --help tells how to call it"},
+      {{"model"}, "model: give info or import after it; triptych model --help tells how to call it"},
+      {{"--frobnicate"}, "--frobnicate: triptych has no such option; triptych --help tells how to call it"},
+      {{"mesh", "h.tri", "--out", "x.ply", "--frobnicate"}, "--frobnicate: mesh has no such option"},
+      {{"mesh", "h.tri", "more", "--out", "x.ply"}, "more: one word too many for mesh"},
+      {{"mesh", "h.tri", "--out", "x.ply", "--out", "y.ply"}, "--out: may be given only once"},
+      {{"mesh", "h.tri", "--out"}, "--out: needs a value after it"},
+      {{"mesh", "h.tri", "--out", "x.ply", "--quiet=maybe"}, "--quiet: takes no \"maybe\""},
+      {{"mesh", "h.tri", "--out", "x.ply", "--device", "tpu"},
+       "--device: \"tpu\" is none of auto, cpu, cuda"},
+      {{"render", "h.tri", "--out", "x.png", "--mode", "best"}, "--mode: \"best\" is none of exact, fast"},
+      {{"edit", "p.jpg", "--aligned", "--face", "2", "--out", "h.tri"},
+       "--aligned and --face do not go together"},
+      {{"edit", "", "--out", "h.tri"}, "PICTURE: the name is empty"},
+      {{""}, "FILE: the name is empty"},
+#ifdef TRIPTYCH_TRAIN
+      {{"train", "c.json", "--name", "x"}, "--name needs --package too"},
+#endif
+  };
+  for (const auto& [call, sentence] : calls) {
+    const Outcome outcome = run_program(call);
+    EXPECT_EQ(outcome.status, 2) << testing::PrintToString(call);
+    EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+    EXPECT_THAT(outcome.err, StartsWith("triptych: " + sentence));
+  }
+}
+
+// The window takes what every verb takes.
+TEST(Calls, CommonOptionsAreTheWindowsToo) {
+  const Outcome outcome = run_program({"--threads", "1", "--device", "cpu", "--seed", "7", "--quiet",
+                                       "--json", "report.json", "no/such/portrait.png"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, StartsWith("triptych: no/such/portrait.png: "));
+}
+
+// What is long or no text is not poured over the terminal; what to do is still read.
+TEST(Calls, WhatIsTypedIsSaidAgainInReadableLength) {
+  const Outcome outcome =
+      run_program({"mesh", "h.tri", "--out", "x.ply", std::string(100000, 'x') + "\033[2J\n"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_TRUE(outcome.one_line_error());
+  EXPECT_LT(outcome.err.size(), 2000U);
+  EXPECT_EQ(outcome.err.find('\033'), std::string::npos);
+  EXPECT_THAT(outcome.err, testing::EndsWith("triptych mesh --help tells how to call it\n"));
 }
 
 // Numbers that libraries would let through, or take for others.
@@ -122,7 +176,8 @@ TEST_F(BadHeads, LeaveAnOlderOutputAlone) {
 
 TEST_F(BadHeads, OutputsThatCannotBeAreRefusedAtOnce) {
   std::filesystem::create_directory(folder_ / "folder.ply");
-  for (const auto& out : {path("no/such/folder/head.ply"), path("folder.ply")}) {
+  for (const auto& out :
+       {path("no/such/folder/head.ply"), path("folder.ply"), path(std::string(300, 'x') + ".ply")}) {
     const Outcome outcome = run_program({"mesh", path("head.tri"), "--out", out});
     EXPECT_EQ(outcome.status, 1);
     EXPECT_TRUE(outcome.one_line_error()) << outcome.err;

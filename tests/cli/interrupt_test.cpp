@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "cli/fixture.h"
 #include "support/patience.h"
@@ -101,10 +102,50 @@ TEST_P(Interrupted, EvenWhatHangsIsEnded) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, Interrupted,
-                         testing::Values(std::pair(SIGINT, 130), std::pair(SIGTERM, 143)));
+                         testing::Values(std::pair(SIGINT, 130), std::pair(SIGTERM, 143),
+                                         std::pair(SIGHUP, 129)));
+
+class Signals : public ProgramTest {};
+
+// nohup is for work that goes on when its terminal is gone.
+TEST_F(Signals, AHangUpThatIsIgnoredStaysSo) {
+  RunningProgram program(
+      {"turntable", path("head.tri"), "--out", path("x.mp4"), "--seconds", "600", "--size", "256"},
+      {.nohup = true});
+  ASSERT_TRUE(program.wait_for_line());
+  program.send(SIGHUP);
+  EXPECT_EQ(program.interrupt(SIGINT).status, 130);  // not the 129 of what came first
+}
+
+// As `triptych ... 2>&1 | head -1`: what nobody reads is lost, the work is not.
+TEST_F(Signals, WorkGoesOnWhenNobodyReadsWhatItSays) {
+  auto expected = files();
+  expected.insert("x.ply");
+  RunningProgram program({"mesh", path("head.tri"), "--out", path("x.ply"), "--resolution", "16"});
+  program.stop_reading();
+  EXPECT_EQ(program.finish().status, 0);
+  EXPECT_EQ(files(), expected);
+}
 
 class ProgressLines : public ProgramTest {
  protected:
+  // What work of more than a second prints.
+  [[nodiscard]] std::string said_by_quiet_work(bool terminal) const {
+    double total_ms = 0;
+    std::string said;
+    for (int seconds = 1; total_ms < 1500 && seconds <= 600; seconds *= 4) {
+      RunningProgram program({"turntable", path("head.tri"), "--out", path("x.mp4"), "--size", "256",
+                              "--seconds", std::to_string(seconds), "--json", path("report.json"), "--quiet"},
+                             {.terminal = terminal});
+      const Outcome outcome = program.finish();
+      EXPECT_EQ(outcome.status, 0);
+      said = outcome.out + outcome.err;
+      const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or("{}"));
+      total_ms = report["times_ms"].value("total", 0.0);
+    }
+    EXPECT_GE(total_ms, 1500) << "too quick to have said anything";
+    return said;
+  }
   [[nodiscard]] std::vector<std::string> long_work() const {
     return {"turntable", path("head.tri"), "--out", path("x.mp4"), "--seconds", "600", "--size", "256"};
   }
@@ -128,6 +169,22 @@ TEST_F(ProgressLines, StayOnOneLineOfATerminal) {
   ASSERT_NE(message, std::string::npos) << outcome.err;
   EXPECT_EQ(outcome.err.find('\n'), outcome.err.find('\n', message)) << "more than one line";
   EXPECT_EQ(outcome.err.substr(message - 4, 4), "\r\033[K");
+}
+
+// Work that tells of no step, here one that waits for its picture, is seen to go on; its line is wiped away.
+TEST_F(ProgressLines, GoOnByThemselvesOnATerminal) {
+  ASSERT_EQ(mkfifo(path("pipe.png").c_str(), 0600), 0);
+  RunningProgram program({"align", path("pipe.png"), "--out", path("x.png")}, {.terminal = true});
+  ASSERT_TRUE(program.wait_for(" s\r\033[Kworking  "));
+  close(open(path("pipe.png").c_str(), O_WRONLY));  // it was no picture
+  const Outcome outcome = program.finish();
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("\r\033[Ktriptych: " + path("pipe.png")));
+}
+
+TEST_F(ProgressLines, AreNotForQuietWork) {
+  EXPECT_EQ(said_by_quiet_work(false), "");
+  EXPECT_EQ(said_by_quiet_work(true), "");
 }
 
 }  // namespace

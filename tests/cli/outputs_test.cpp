@@ -1,6 +1,9 @@
 // What verbs write, and that it appears whole or not at all.
 #include <gmock/gmock.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -95,6 +98,68 @@ TEST_F(Outputs, ReportThatCannotBeWrittenIsSaidBeforeTheWork) {
     EXPECT_THAT(outcome.err, StartsWith("triptych: " + report + ": "));
     EXPECT_EQ(files(), before);
   }
+}
+
+TEST_F(Outputs, AFolderThatCannotBeWrittenToIsSaidBeforeTheWork) {
+  if (geteuid() == 0 && prctl(PR_CAPBSET_READ, CAP_SETPCAP, 0, 0, 0) != 1)
+    GTEST_SKIP() << "root may write everywhere here";
+  std::filesystem::create_directory(folder_ / "ro");
+  std::filesystem::permissions(folder_ / "ro", std::filesystem::perms(0555));
+  const auto before = files();
+  for (const auto& [option, name] :
+       std::vector<std::pair<std::string, std::string>>{{"--json", "ro/r.json"}, {"--depth", "ro/d.npy"}}) {
+    const Outcome outcome =
+        run_program({"render", path("head.tri"), "--out", path("x.png"), "--size", "16", option, path(name)},
+                    {.plain = true});
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+    EXPECT_THAT(outcome.err, StartsWith("triptych: " + path(name) + ": cannot be written"));
+    EXPECT_EQ(files(), before);
+  }
+}
+
+// Before the model is opened, and before a folder is made.
+TEST_F(Outputs, FilesAreNoFolders) {
+  write("file", "text");
+  const auto before = files();
+  std::vector<std::pair<std::vector<std::string>, std::string>> calls{
+      {{"tour", path("nobody.jpg"), "--out", path("file")}, path("file") + ": cannot be made: "},
+      {{"tour", path("nobody.jpg"), "--out", path("file/out")}, path("file/out") + ": cannot be made: "}};
+#ifdef TRIPTYCH_TRAIN
+  calls.push_back(
+      {{"eval", "--pictures", path("file"), "--model", path("none")}, path("file") + ": is a file; "});
+  calls.push_back(
+      {{"eval", "--heads", path("none"), "--model", path("file")}, path("none") + ": no such folder; "});
+  calls.push_back({{"synthesize", "--assets", path("none"), "--out", path("out"), "--heads", "1"},
+                   path("none") + ": no such folder; "});
+#endif
+  for (const auto& [call, sentence] : calls) {
+    const Outcome outcome = run_program(call);
+    EXPECT_EQ(outcome.status, 1) << testing::PrintToString(call);
+    EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+    EXPECT_THAT(outcome.err, StartsWith("triptych: " + sentence));
+    EXPECT_EQ(files(), before);
+  }
+}
+
+// For other programs to read: nothing else is there.
+TEST_F(Outputs, AReportCanGoToStandardOutput) {
+  for (const std::string name : {"-", "/dev/stdout"}) {
+    auto expected = files();
+    expected.insert("x.png");
+    const Outcome outcome =
+        run_program({"render", path("head.tri"), "--out", path("x.png"), "--size", "16", "--json", name});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const auto report = nlohmann::json::parse(outcome.out, nullptr, false);
+    ASSERT_TRUE(report.is_object()) << outcome.out;
+    EXPECT_EQ(report["outputs"]["image"], path("x.png"));
+    EXPECT_THAT(outcome.err, HasSubstr("x.png: 16x16"));
+    EXPECT_EQ(files(), expected);
+  }
+  const Outcome full = run_program(
+      {"render", path("head.tri"), "--out", path("x.png"), "--size", "16", "--json", "/dev/full"});
+  EXPECT_EQ(full.status, 1);
+  EXPECT_THAT(full.err, HasSubstr("triptych: /dev/full: the report cannot be written: "));
 }
 
 // Two results in one file, or one over what is read, would be lost without a word.

@@ -1,8 +1,10 @@
 #include "cli/program.h"
 
+#include <linux/capability.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,20 +18,23 @@
 namespace triptych::test {
 namespace {
 
-void limit_files(long bytes) {
+void limit_to(long bytes, decltype(RLIMIT_AS) resource) {
   if (bytes < 0) return;
   const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
-  setrlimit(RLIMIT_FSIZE, &limit);
+  setrlimit(resource, &limit);
 }
 
 [[noreturn]] void become_program(const std::vector<std::string>& arguments, int out, int err,
                                  const Limits& limits) {
   dup2(out, STDOUT_FILENO);
   dup2(err, STDERR_FILENO);
-  limit_files(limits.file_bytes);
+  limit_to(limits.file_bytes, RLIMIT_FSIZE);
+  signal(SIGHUP, limits.nohup ? SIG_IGN : SIG_DFL);
+  if (limits.plain) prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0);  // fails where nobody has it anyway
   std::vector<char*> list{const_cast<char*>(TRIPTYCH_PROGRAM)};
   for (const auto& argument : arguments) list.push_back(const_cast<char*>(argument.c_str()));
   list.push_back(nullptr);
+  limit_to(limits.memory_bytes, RLIMIT_AS);
   execv(TRIPTYCH_PROGRAM, list.data());
   _exit(127);
 }
@@ -72,8 +77,13 @@ RunningProgram::~RunningProgram() {
     kill(child_, SIGKILL);
     waitpid(child_, nullptr, 0);
   }
-  for (const int descriptor : {out_, err_}) {
-    if (descriptor >= 0) close(descriptor);
+  stop_reading();
+}
+
+void RunningProgram::stop_reading() {
+  for (int* const descriptor : {&out_, &err_}) {
+    if (*descriptor >= 0) close(*descriptor);
+    *descriptor = -1;
   }
 }
 

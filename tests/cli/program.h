@@ -18,8 +18,11 @@ struct Outcome {
 };
 
 struct Limits {
-  long file_bytes = -1;   // a disk that is full after so many bytes of a file; -1: none
-  bool terminal = false;  // standard error is a terminal
+  long file_bytes = -1;    // a disk that is full after so many bytes of a file; -1: none
+  long memory_bytes = -1;  // all that it may have; -1: no limit
+  bool terminal = false;   // standard error is a terminal
+  bool nohup = false;      // SIGHUP is ignored, as nohup does
+  bool plain = false;      // folders that are not writable are so for root, too
 };
 
 inline constexpr std::chrono::seconds longest_run{600};  // of any call of a test
@@ -43,6 +46,8 @@ class RunningProgram {
   [[nodiscard]] bool wait_for(const std::string& text);
   [[nodiscard]] bool wait_for_line() { return wait_for("\n"); }
   void send(int signal) const;
+  [[nodiscard]] pid_t pid() const noexcept { return child_; }
+  void stop_reading();  // nobody reads what it says from now on
   // Waits for the end. What takes longer than `limit` is killed: status 137.
   [[nodiscard]] Outcome finish(std::chrono::milliseconds limit = longest_run);
   // Sends the signal and gives it longest_end.

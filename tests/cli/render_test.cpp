@@ -91,6 +91,28 @@ TEST_F(Render, WrongCallsAreStatusTwo) {
   EXPECT_EQ(files(), before);
 }
 
+TEST_F(Render, OutOfMemoryIsASentenceAndLeavesNoFile) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer takes more memory than can be limited";
+#endif
+  const auto before = files();
+  const auto with = [&](long megabytes, const char* size) {
+    return run_program({"render", path("head.tri"), "--out", path("x.png"), "--size", size, "--threads", "1"},
+                       {.memory_bytes = megabytes << 20});
+  };
+  // What the program needs for itself and a small picture, with less to spare than the large one takes.
+  constexpr long most = 16384;
+  long megabytes = 512;
+  while (megabytes < most && with(megabytes, "16").status != 0) megabytes += 256;
+  ASSERT_LT(megabytes, most);
+  std::filesystem::remove(folder_ / "x.png");
+  const Outcome outcome = with(megabytes, "8192");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(outcome.one_line_error()) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("out of memory; "));
+  EXPECT_EQ(files(), before);
+}
+
 TEST(Devices, NamesTheProcessorAndSaysWhatIsWithTheGpu) {
   const Outcome outcome = run_program({"devices"});
   EXPECT_EQ(outcome.status, 0);
@@ -100,6 +122,16 @@ TEST(Devices, NamesTheProcessorAndSaysWhatIsWithTheGpu) {
 }
 
 class DevicesAndRender : public ProgramTest {};
+
+// Not with the first of LibTorch's libraries that is not found then.
+TEST_F(DevicesAndRender, AMissingDriverIsTheReasonForTheNetworksToo) {
+  ASSERT_EQ(run_program({"devices", "--json", path("report.json")}).status, 0);
+  const auto report = nlohmann::json::parse(read_file(folder_ / "report.json").value_or(""));
+  const std::string reason = "no NVIDIA driver is installed";
+  if (report["devices"]["cuda_reason"] != reason)
+    GTEST_SKIP() << "there is a driver here, or no CUDA renderer";
+  EXPECT_EQ(report["devices"]["networks_reason"], reason);
+}
 
 TEST_F(DevicesAndRender, TheFirstKernelIsTheOneThatRenders) {
   const auto report_of = [&](std::vector<std::string> call) {

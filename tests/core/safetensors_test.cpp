@@ -91,6 +91,19 @@ TEST(Safetensors, EveryKindOfDamageIsRefused) {
   EXPECT_FALSE(parse(file_of(overlapping, 6)));
 }
 
+// A damaged file is called so, and any other by what it is not.
+TEST(Safetensors, OtherFilesAreNotCalledDamaged) {
+  const auto message = [](const std::string& bytes) {
+    return SafetensorsReader::parse(std::as_bytes(std::span(bytes)), "me.jpg", "a style").error().message;
+  };
+  const std::string whole = file_of(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})", 4);
+  EXPECT_THAT(message(whole.substr(0, 20)), HasSubstr("me.jpg: damaged safetensors file"));
+  EXPECT_THAT(message(whole.substr(0, whole.size() - 1)), HasSubstr("damaged safetensors file"));
+  for (const std::string other : {"", "\xff\xd8\xff\xe0 a photograph", "Dear {reader}, Dear {reader}"}) {
+    EXPECT_THAT(message(other), HasSubstr("me.jpg: not a style; "));
+  }
+}
+
 TEST(Safetensors, BracketsWithoutEndAreRefused) {
   const std::string deep(320'000, '[');
   for (const std::string& end : {std::string(), std::string(deep.size(), ']')}) {

@@ -62,6 +62,10 @@ TEST_F(Video, Mp4IsH264AndReadsBack) {
   ASSERT_TRUE(status) << status.error().message;
   expect_frames(path, 128, 96, 12);
   EXPECT_THAT(read_file(path).value_or(""), testing::HasSubstr("avc1"));
+  // Colours at half the size (yuv420p), the one format that every player takes.
+  const cv::VideoCapture capture(path.string(), cv::CAP_FFMPEG);
+  EXPECT_EQ(static_cast<int>(capture.get(cv::CAP_PROP_CODEC_PIXEL_FORMAT)),
+            cv::VideoWriter::fourcc('I', '4', '2', '0'));
   EXPECT_EQ(files(), 1U);
 }
 
@@ -120,6 +124,25 @@ TEST_F(Video, PngFramesAreAllThereOrNone) {
   ASSERT_FALSE(status);
   EXPECT_THAT(status.error().message, testing::HasSubstr("head_0007.png: is a folder"));
   EXPECT_EQ(files(), 1U) << "the folder alone";
+}
+
+TEST_F(Video, PngFramesOfACancelledOneAreTakenBack) {
+  auto video = VideoWriter::open(folder_ / "head.png", {32, 32, 25});
+  ASSERT_TRUE(video);
+  for (int i = 0; i < frame_count; ++i) ASSERT_TRUE((*video)->add(frame(i, 32, 32)));
+  Progress progress;
+  std::size_t seen = 0;
+  progress.set_listener([&](const Progress::Snapshot& now) {
+    if (now.fraction < 0.5 || progress.cancelled()) return;
+    seen = files();
+    progress.cancel();
+  });
+  const Status status = (*video)->finish(progress);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::cancelled);
+  EXPECT_GE(seen, static_cast<std::size_t>(frame_count / 2));
+  video->reset();
+  EXPECT_EQ(files(), 0U);
 }
 
 TEST_F(Video, NothingIsLeftOfAnUnfinishedOne) {

@@ -2,7 +2,8 @@
 // compiler:
 //   replay_picture COUNT TIMES FOLDER...
 // Each seed is given whole and cut short at several lengths; then COUNT changed inputs, the same everywhere.
-// A single allocation of more than TIMES the input's size and 64 KB is a fault; TIMES 0: of any size is none.
+// A single allocation of more than 64 KB and TIMES the input's size, or what allowed_by_content() says, is a
+// fault.
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -16,6 +17,9 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+// Of fuzzers whose inputs may declare a size: the bytes that one may ask for at once because of it.
+extern "C" [[gnu::weak]] std::size_t allowed_by_content(const std::uint8_t* data, std::size_t size);
 
 // Of the sanitizers' runtime, whose header not every compiler brings along; null where there is none.
 // NOLINTNEXTLINE(bugprone-reserved-identifier)
@@ -41,15 +45,17 @@ void on_allocation(const volatile void* /*at*/, std::size_t size) {
 class Runner {
  public:
   explicit Runner(std::size_t times) : times_(times) {
-    if (times_ > 0 && __sanitizer_install_malloc_and_free_hooks != nullptr) {
+    if (__sanitizer_install_malloc_and_free_hooks != nullptr) {
       __sanitizer_install_malloc_and_free_hooks(on_allocation, [](const volatile void*) {});
     }
   }
   // Of exactly its bytes, so that AddressSanitizer sees a read beyond them.
   void run(const std::string& text) const {
     const std::vector<char> bytes(text.begin(), text.end());
-    if (times_ > 0) largest = times_ * bytes.size() + always_allowed;
-    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    const std::size_t declared = allowed_by_content != nullptr ? allowed_by_content(data, bytes.size()) : 0;
+    largest = std::max(times_ * bytes.size(), declared) + always_allowed;
+    LLVMFuzzerTestOneInput(data, bytes.size());
     largest = SIZE_MAX;
   }
 

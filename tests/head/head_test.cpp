@@ -182,7 +182,9 @@ TEST(TriFile, OtherFilesAreRefusedByName) {
   newer.set_metadata("format_version", "99");
   ASSERT_TRUE(newer.write(folder / "newer.tri"));
   EXPECT_THAT(load_head(folder / "absent.tri").error().message, HasSubstr("absent.tri"));
-  EXPECT_THAT(load_head(folder / "text.tri").error().message, HasSubstr("text.tri"));
+  EXPECT_THAT(load_head(folder / "text.tri").error().message, HasSubstr("text.tri: not a .tri head"));
+  const std::string photograph = TRIPTYCH_SOURCE_DIR "/tests/fixtures/pictures/rgb.jpg";
+  EXPECT_THAT(load_head(photograph).error().message, HasSubstr("rgb.jpg: not a .tri head; "));
   EXPECT_THAT(load_head(folder / "plain.tri").error().message, HasSubstr("not a .tri head"));
   EXPECT_THAT(load_head(folder / "newer.tri").error().message, HasSubstr("update triptych"));
 }

@@ -107,7 +107,11 @@ TEST(Package, WhatIsNoPackageSaysSo) {
   ASSERT_TRUE(write_file(folder.path() / "3dpe.pt", std::string_view("PK\x03\x04....")));
   EXPECT_THAT(message_of(folder.path() / "3dpe.pt"), HasSubstr("triptych model import"));
   ASSERT_TRUE(write_file(folder.path() / "letter.txt", std::string_view("Dear reader, this is no model.")));
-  EXPECT_THAT(message_of(folder.path() / "letter.txt"), HasSubstr("not a model package"));
+  const std::string photograph = TRIPTYCH_SOURCE_DIR "/tests/fixtures/pictures/rgb.png";
+  for (const fs::path& path : {folder.path() / "letter.txt", fs::path(photograph), folder.path()}) {
+    EXPECT_THAT(message_of(path), HasSubstr(path.string() + ": not a model package"));
+    EXPECT_THAT(message_of(path), HasSubstr("; give a folder with manifest.json"));
+  }
 }
 
 TEST(Package, ManifestsAreCheckedBeforeTheyAreUsed) {

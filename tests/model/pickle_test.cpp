@@ -168,6 +168,38 @@ TEST(Checkpoint, EveryCutFileIsAnErrorThatNamesIt) {
   }
 }
 
+TEST(Checkpoint, OtherFilesAreToldApart) {
+  const std::string whole = torch_file(training_pickle(matrix), {{"0", floats({1, 2, 3, 4, 5, 6})}});
+  EXPECT_THAT(message_of(open_text(whole.substr(0, whole.size() - 30))), HasSubstr("get it again"));
+  EXPECT_THAT(message_of(open_text(training_pickle(matrix))), HasSubstr("PyTorch 1.6"));
+  for (const char* other : {"", "Dear madam, enclosed please find my weights."}) {
+    EXPECT_THAT(message_of(open_text(other)),
+                HasSubstr("weights.pt: not a file of torch.save, so not a checkpoint; "));
+  }
+}
+
+// With strides of 0 a storage of one number is a tensor of any size, which is never held whole.
+TEST(Checkpoint, RepeatedElementsComeInPieces) {
+  constexpr std::int64_t count = 1'000'000;
+  const PickleWriter::Tensor repeated{
+      .storage = "0", .storage_elements = 1, .shape = {count}, .strides = {0}};
+  const std::string file = torch_file(training_pickle(repeated), {{"0", floats({7})}});
+  const auto checkpoint = open_text(file);
+  ASSERT_TRUE(checkpoint) << checkpoint.error().message;
+  const auto part = checkpoint->part("encoder_state_dict");
+  ASSERT_TRUE(part) << part.error().message;
+  std::size_t largest = 0, all = 0;
+  const Status status =
+      checkpoint->stream(part->begin()->second, [&](std::span<const std::byte> piece) -> Status {
+        largest = std::max(largest, piece.size());
+        all += piece.size();
+        return {};
+      });
+  ASSERT_TRUE(status) << status.error().message;
+  EXPECT_EQ(all, count * sizeof(float));
+  EXPECT_LE(largest, std::size_t{1} << 16);
+}
+
 TEST(Checkpoint, RefusesCompressedEntriesAndOtherZipFiles) {
   ZipWriter zip;
   zip.add("archive/data.pkl", "whatever", 8);

@@ -198,7 +198,7 @@ Status save_style(const std::filesystem::path& path, const Style& style) {
 
 Result<Style> load_style(const std::filesystem::path& path) {
   const std::string file = path.string();
-  TRIPTYCH_TRY(const SafetensorsReader reader, SafetensorsReader::open(path));
+  TRIPTYCH_TRY(const SafetensorsReader reader, SafetensorsReader::open(path, "a style"));
   const auto version = reader.metadata().find(format_key);
   if (version == reader.metadata().end()) return fail(file + ": not a style (triptych adapt makes them)");
   if (version->second != std::to_string(style_format_version)) {

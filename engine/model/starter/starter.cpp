@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/text.h"
 #include "model/making.h"
 #include "model/on_device.h"
 #include "model/precision.h"
@@ -37,6 +38,8 @@ std::string list_of(const std::vector<StyleInfo>& styles) {
   for (const StyleInfo& style : styles) list += (list.empty() ? "" : ", ") + style.name;
   return list;
 }
+
+constexpr std::size_t longest_said = 200;  // bytes of a prompt in a message
 
 class StarterModel final : public Model {
  public:
@@ -138,7 +141,7 @@ class StarterModel final : public Model {
       }
     }
     if (!asked.learned) {
-      return fail("the model " + info_.name + " does not know \"" + text +
+      return fail("the model " + info_.name + " does not know \"" + cut_at_a_character(text, longest_said) +
                   "\"; it knows: " + list_of(info_.styles));
     }
     asked.understood = asked.learned->name;
