@@ -29,7 +29,7 @@ Tensor planar(const Tensor& x) {
 // from a surface behind the head, no colour of the picture's. The mask says that nothing is there: shoulders
 // often go on beyond the picture, so a learned mask would be half of that, fog.
 Tensor with_border(const Tensor& plane, const Tensor& outside, const Tensor& distance) {
-  constexpr double behind = 0.5, empty = -8;
+  constexpr double behind = 0.5, empty = -10;
   const std::int64_t batch = plane.size(0), size = plane.size(1), channels = plane.size(3), c = channels - 5;
   const Tensor index =
       ring(at::arange(size * size, plane.options().dtype(at::kLong)).view({1, size, size, 1})).view({-1});
