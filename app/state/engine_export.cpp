@@ -33,7 +33,7 @@ bool keeps_alpha(const std::filesystem::path& path) {
 namespace {
 
 Status export_picture(const Head& head, const ExportRequest& request, ThreadPool& pool, Progress& progress) {
-  RenderOptions options{.width = request.size, .height = request.size};
+  RenderOptions options{.width = request.size, .height = request.size, .bf16 = true};
   const bool transparent = request.transparent && keeps_alpha(request.path);
   // Over black a colour is weighted by its alpha and nothing else; super-resolution paints whole pictures.
   options.background = transparent ? Vec3{} : request.background;
@@ -50,7 +50,7 @@ Status export_video(const Head& head, const ExportRequest& request, ThreadPool& 
              : std::max(1, static_cast<int>(std::lround(request.seconds * request.frames_per_second)));
   TRIPTYCH_TRY(const auto video,
                VideoWriter::open(request.path, {request.size, request.size, request.frames_per_second}));
-  RenderOptions options{.width = request.size, .height = request.size};
+  RenderOptions options{.width = request.size, .height = request.size, .bf16 = true};
   options.background = request.background;
   const auto path = request.spiral ? TurntablePath::spiral : TurntablePath::swing;
   progress.begin("rendering the frames");
