@@ -5,21 +5,33 @@
 namespace triptych::app {
 namespace {
 
-void recent_files(Ui& ui) {
-  const auto recent = ui.app.preferences.recent;
-  if (ImGui::BeginMenu("Open recent", !recent.empty())) {
-    for (const std::string& path : recent) {
-      const std::filesystem::path file(path);
-      std::error_code error;
-      const std::string label = file.filename().string() + "##" + path;
-      if (ImGui::MenuItem(label.c_str(), nullptr, false, std::filesystem::exists(file, error)))
-        ui.app.open({file});
-      tooltip(path.c_str());
-    }
-    ImGui::EndMenu();
+// A submenu of files; the one that is chosen, or nothing.
+std::filesystem::path chosen_of(const char* title, const std::vector<std::string>& recent) {
+  std::filesystem::path chosen;
+  if (!ImGui::BeginMenu(title, !recent.empty())) return chosen;
+  for (const std::string& path : recent) {
+    const std::filesystem::path file(path);
+    std::error_code error;
+    const std::string label = file.filename().string() + "##" + path;
+    if (ImGui::MenuItem(label.c_str(), nullptr, false, std::filesystem::exists(file, error))) chosen = file;
+    tooltip(path.c_str());
   }
+  ImGui::EndMenu();
+  return chosen;
+}
+
+void recent_files(Ui& ui) {
+  const auto chosen = chosen_of("Open recent", ui.app.preferences.recent);
   mark(ui, "menu.recent");
   tooltip("What was opened or saved last, the newest first");
+  if (!chosen.empty()) ui.app.open({chosen});
+}
+
+void recent_references(Ui& ui) {
+  const auto chosen = chosen_of("Recent references", ui.app.preferences.recent_references);
+  mark(ui, "menu.recent_references");
+  tooltip("Reference pictures, the newest first");
+  if (!chosen.empty()) ui.app.open_reference(chosen);
 }
 
 bool begin_menu(Ui& ui, const char* menu) {
@@ -46,6 +58,7 @@ void menu_bar(Ui& ui) {
         mark(ui, "menu." + command.id);
         tooltip(command_hint(command.id).c_str());
         if (command.id == "file.open") recent_files(ui);
+        if (command.id == "file.reference") recent_references(ui);
       }
       ImGui::EndMenu();
     }

@@ -218,6 +218,8 @@ void App::open_reference(const fs::path& path) {
         }
         draft.reference = *image;
         draft.reference_name = path.filename().string();
+        preferences.remember_reference(path);
+        save_preferences();
       });
 }
 

@@ -24,6 +24,15 @@ fs::path file_in(const fs::path& folder) {
   return folder / "preferences.json";
 }
 
+void put_first(std::vector<std::string>& list, const fs::path& path) {
+  std::error_code ignored;
+  const fs::path whole = fs::absolute(path, ignored);
+  const std::string name = (ignored ? path : whole).string();
+  std::erase(list, name);
+  list.insert(list.begin(), name);
+  if (list.size() > recent_limit) list.resize(recent_limit);
+}
+
 }  // namespace
 
 fs::path config_folder() {
@@ -38,12 +47,11 @@ fs::path data_folder() {
 }
 
 void Preferences::remember(const fs::path& path) {
-  std::error_code ignored;
-  const fs::path whole = fs::absolute(path, ignored);
-  const std::string name = (ignored ? path : whole).string();
-  std::erase(recent, name);
-  recent.insert(recent.begin(), name);
-  if (recent.size() > recent_limit) recent.resize(recent_limit);
+  put_first(recent, path);
+}
+
+void Preferences::remember_reference(const fs::path& path) {
+  put_first(recent_references, path);
 }
 
 Result<Preferences> load_preferences(const fs::path& folder) {
@@ -66,6 +74,7 @@ Result<Preferences> load_preferences(const fs::path& folder) {
     preferences.layout_scale = std::clamp(json.value("layout_scale", 1.0F), 0.25F, 8.0F);
     preferences.first_start = json.value("first_start", true);
     preferences.recent = json.value("recent", std::vector<std::string>{});
+    preferences.recent_references = json.value("recent_references", std::vector<std::string>{});
     constexpr int least_side = 320, most_side = 16384;
     preferences.window_width =
         std::clamp(json.value("window_width", preferences.window_width), least_side, most_side);
@@ -90,6 +99,7 @@ Status save_preferences(const fs::path& folder, const Preferences& preferences) 
                             {"layout_scale", preferences.layout_scale},
                             {"first_start", preferences.first_start},
                             {"recent", preferences.recent},
+                            {"recent_references", preferences.recent_references},
                             {"window_width", preferences.window_width},
                             {"window_height", preferences.window_height},
                             {"window_maximised", preferences.window_maximised},

@@ -23,12 +23,14 @@ struct Preferences {
   float layout_scale = 1;           // of the monitor and the interface, when the layout was saved last
   bool first_start = true;          // the welcome has not been seen yet
   std::vector<std::string> recent;  // newest first, UTF-8 paths
+  std::vector<std::string> recent_references;    // the same of reference pictures
   int window_width = 1360, window_height = 860;  // pixels of a display of 96 dots an inch
   bool window_maximised = false;                 // then these are what it goes back to
   std::string file_folder;                       // where a file was chosen last, UTF-8; empty: nowhere yet
 
   bool operator==(const Preferences&) const = default;
   void remember(const std::filesystem::path& path);
+  void remember_reference(const std::filesystem::path& path);
 };
 
 // A missing file gives the defaults; a damaged one too, with an error to tell.

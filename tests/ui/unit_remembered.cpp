@@ -69,6 +69,19 @@ TEST_F(Remembered, AFolderOfPairsOpensFromTheRecentFilesAgain) {
   EXPECT_TRUE(app().adapting.shown);
 }
 
+TEST_F(Remembered, ReferencesThatOpenedHaveAListOfTheirOwn) {
+  app().start({});
+  for (const auto& path : {driver.picture("look.png"), folder / "missing.png", driver.picture("other.png")}) {
+    app().open_reference(path);
+    ASSERT_TRUE(driver.wait_idle());
+  }
+  const auto stored = app::load_preferences(folder / "config");
+  ASSERT_TRUE(stored);
+  EXPECT_THAT(stored->recent, ::testing::IsEmpty());
+  EXPECT_THAT(stored->recent_references,
+              ::testing::ElementsAre((folder / "other.png").string(), (folder / "look.png").string()));
+}
+
 TEST_F(Remembered, TheManifestOfAFolderOpensThePackage) {
   const auto package = folder / "new";
   std::filesystem::create_directory(package);
