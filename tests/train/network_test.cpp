@@ -99,6 +99,32 @@ TEST(StarterNetwork, APromptShutsTheGatesOfThePicturesColours) {
   EXPECT_TRUE(at::allclose(colors(1), gate * own(1), 1e-3, 1e-2));
 }
 
+// What is red in a head is not in the statue of it: a prompt may take any of the features away, everywhere.
+TEST(StarterNetwork, APromptMixesTheFeaturesOfAllPlanes) {
+  const starter::NetworkConfig config = tiny::network();
+  nn::Weights weights = plain_weights(config);
+  const at::Tensor input = at::rand({2, 4, 64, 64});
+  at::manual_seed(3);
+  const starter::Planes before = with_and_without_prompt(config, weights, input);
+  // The second channel becomes the first one less, the third twice itself, the fourth is shifted.
+  at::Tensor numbers = at::zeros({8, 9});
+  numbers[1][0] = -0.25F;
+  numbers[2][2] = 0.25F;
+  numbers[3][8] = 0.125F;
+  weights.set("planes.mixing.bias", numbers.view({-1}));
+  at::manual_seed(3);
+  const starter::Planes after = with_and_without_prompt(config, weights, input);
+  const auto features = [](const at::Tensor& plane, int item) { return plane[item].narrow(2, 0, 8); };
+  for (const auto member : {&starter::Planes::front, &starter::Planes::top, &starter::Planes::side}) {
+    at::Tensor wanted = features(before.*member, 0).clone();
+    wanted.select(2, 1) -= wanted.select(2, 0);
+    wanted.select(2, 2) *= 2;
+    wanted.select(2, 3) += 0.5;
+    EXPECT_TRUE(at::allclose(features(after.*member, 0), wanted, 1e-3, 1e-4));
+    EXPECT_TRUE(at::equal(features(after.*member, 1), features(before.*member, 1)));
+  }
+}
+
 // Tones are lit by the direction that the surface faces. The surface is a plane across the optical axis, so
 // all of it faces the camera.
 TEST(StarterNetwork, ALightOfThePromptFollowsTheSurface) {

@@ -21,7 +21,8 @@ inline nlohmann::json network_json() {
   return {{"picture", size},     {"side", size / 2},   {"features", 8},   {"template_size", 8},
           {"decoder_width", 16}, {"trunk", 32},        {"low_blocks", 1}, {"trunk_blocks", 1},
           {"prompt_width", 24},  {"prompt_tokens", 2}, {"tones", 2},      {"border", 1},
-          {"side_blocks", 1},    {"warp", 1},          {"gates", 1},      {"shading", 1}};
+          {"side_blocks", 1},    {"warp", 1},          {"gates", 1},      {"shading", 1},
+          {"mixing", 1}};
 }
 
 [[nodiscard]] inline starter::NetworkConfig network() {

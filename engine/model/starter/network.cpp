@@ -6,6 +6,7 @@
 
 #include "model/blocks.h"
 #include "model/starter/front_plane.h"
+#include "model/starter/mixing.h"
 #include "model/starter/positions.h"
 #include "model/starter/shading.h"
 #include "model/starter/side_planes.h"
@@ -85,15 +86,15 @@ Tensor cross_attention(const Weights& w, const Tensor& queries, const Tensor& po
 
 // What the front plane's border holds: learned values, and what E_t adds to them, which changes as slowly
 // along the border as its map of `trunk` does.
-Tensor outside(const NetworkConfig& config, const Weights& w, const Tensor& trunk) {
-  Tensor learned = w["outside"].to(at::kFloat).view({1, 1, -1});
-  if (config.border == 0) return learned;
+Tensor outside(const NetworkConfig& config, const Weights& w, const Tensor& trunk, const Mixing& mixing) {
+  const Tensor learned = w["outside"].to(at::kFloat).view({1, 1, -1});
+  if (config.border == 0) return mixed_rows(mixing, learned);
   const Tensor few =
       nn::linear(w.scope("border"), ring(trunk.permute({0, 2, 3, 1})));  // [B, 4 (N - 1), C + 4]
   const Tensor closed = at::cat({few, few.narrow(1, 0, 1)}, 1).to(at::kFloat).transpose(1, 2);
   const std::int64_t texels = 4 * (config.picture - 1);
   const Tensor added = at::upsample_linear1d(closed, {texels + 1}, true).narrow(2, 0, texels).transpose(1, 2);
-  return learned + at::constant_pad_nd(added, {0, 1});
+  return mixed_rows(mixing, learned + at::constant_pad_nd(added, {0, 1}));
 }
 
 Tones make_tones(const NetworkConfig& config, const Weights& w, const Tensor& tokens, const Tensor& y,
@@ -234,16 +235,19 @@ Planes make_planes(const NetworkConfig& config, const Weights& weights, const Pi
   y = y + act(nn::conv2d(w.scope("k2"), y));
   y = act(film.apply(upscaled(w.scope("u3"), y) + nn::conv2d(w.scope("s3"), maps.high128), 3));
   y = y + act(nn::conv2d(w.scope("k3"), y));
+  const bool mixes = config.mixing > 0 && tokens.defined();
+  const Mixing mixing = mixes ? make_mixing(w.scope("mixing"), tokens, present) : Mixing{};
   FrontParts front;
-  front.features = doubled(smoothed(nn::conv2d(w.scope("features"), y)).to(at::kFloat));
+  const Tensor features = mixed(mixing, nn::conv2d(w.scope("features"), y));
+  front.features = doubled(smoothed(features).to(at::kFloat));
   front.surface = upscaled(w.scope("surface"), y);
-  front.outside = outside(config, w, trunk);
+  front.outside = outside(config, w, trunk, mixing);
   if (config.warp > 0 && tokens.defined()) front.source = source(w.scope("warp"), y, present);
   const Tones tones = tokens.defined() ? make_tones(config, w.scope("tone"), tokens, y, present) : Tones{};
 
   Planes planes;
   planes.front = front_plane(front, maps, tones);
-  std::tie(planes.top, planes.side) = side_planes(config, w, y32, trunk);
+  std::tie(planes.top, planes.side) = side_planes(config, w, y32, trunk, mixing);
   TORCH_CHECK(planes.front.size(0) == batch, "planes of another batch");
   return planes;
 }

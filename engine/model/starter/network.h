@@ -35,8 +35,9 @@ struct NetworkConfig {
   int shading = 0;         // 1: tones are lit by the direction that the surface faces
   int border = 0;          // 1: E_t says what lies beyond the picture; 0: the same for all
   int side_blocks =
-      0;         // blocks that look up what the top and side planes hold; 0: mixed rows and columns alone
-  int warp = 0;  // 1: a prompt may move the picture's own colours; 0: they stay
+      0;           // blocks that look up what the top and side planes hold; 0: mixed rows and columns alone
+  int warp = 0;    // 1: a prompt may move the picture's own colours; 0: they stay
+  int mixing = 0;  // 1: a prompt mixes the planes' features; 0: they stay
   friend bool operator==(const NetworkConfig&, const NetworkConfig&) = default;
 };
 [[nodiscard]] nlohmann::json to_json(const NetworkConfig& config);

@@ -122,6 +122,7 @@ void add_planes(List& list, const NetworkConfig& c) {
     if (c.shading > 0) list.linear("planes.tone.light", c.prompt_width, 3 * shading_terms, 0);
   }
   if (c.warp > 0) list.conv("planes.warp", 32, 2, 3, 0);
+  if (c.mixing > 0) list.linear("planes.mixing", c.prompt_width, c.features * (c.features + 1), 0);
   list.conv("planes.a1", 96, 48, 1);
   list.tensor("planes.outside", {c.features + 5}, 0);
   if (c.border > 0) list.linear("planes.border", t, c.features + 4, 0);
@@ -195,6 +196,7 @@ constexpr Key keys[] = {
     {"border", &NetworkConfig::border, 0, 1},
     {"side_blocks", &NetworkConfig::side_blocks, 0, 12},
     {"warp", &NetworkConfig::warp, 0, 1},
+    {"mixing", &NetworkConfig::mixing, 0, 1},
 };
 }  // namespace
 

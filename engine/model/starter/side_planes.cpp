@@ -25,18 +25,18 @@ std::pair<Tensor, Tensor> looked_up(const NetworkConfig& config, const nn::Weigh
   return {map(halves[0]), map(halves[1])};
 }
 
-Tensor plane(const nn::Weights& w, const Tensor& map) {
+Tensor plane(const nn::Weights& w, const Tensor& map, const Mixing& mixing) {
   Tensor x = act(nn::conv2d(w.scope("conv1"), map.contiguous(at::MemoryFormat::ChannelsLast)));
   x = act(upscaled(w.scope("up1"), x));
   x = act(nn::conv2d(w.scope("conv2"), x));
-  x = upscaled(w.scope("up2"), x);
+  x = mixed(mixing, upscaled(w.scope("up2"), x));
   return x.to(at::kFloat).permute({0, 2, 3, 1}).contiguous();
 }
 
 }  // namespace
 
 std::pair<Tensor, Tensor> side_planes(const NetworkConfig& config, const nn::Weights& w, const Tensor& map,
-                                      const Tensor& trunk) {
+                                      const Tensor& trunk, const Mixing& mixing) {
   // One axis of the map becomes depth by a learned mixing, the same for every head.
   const Tensor seen = act(nn::conv2d(w.scope("a1"), map));
   Tensor top = at::matmul(w["mix_top"], seen), side = at::matmul(seen, w["mix_side"].t());
@@ -45,7 +45,7 @@ std::pair<Tensor, Tensor> side_planes(const NetworkConfig& config, const nn::Wei
     top = top + more_top;
     side = side + more_side;
   }
-  return {plane(w.scope("top"), top), plane(w.scope("side"), side)};
+  return {plane(w.scope("top"), top, mixing), plane(w.scope("side"), side, mixing)};
 }
 
 }  // namespace triptych::starter
