@@ -18,6 +18,7 @@ struct Options {
   std::string name = "starter";
   std::vector<std::string> offer;
   double blend = 0;
+  starter::SurfaceOffset surface;
   bool resume = false;
   bool only_package = false;
 };
@@ -59,8 +60,8 @@ Status run(const Options& options, Context& context) {
   if (options.blend > 0 && config.init.empty()) {
     return fail(options.config.string() + ": --blend needs \"init\", the weights that training started from");
   }
-  const train::PackageOptions package{options.name, options.offer, find_model(context.assets, "prompt"),
-                                      options.blend, config.init};
+  const train::PackageOptions package{options.name,  options.offer, find_model(context.assets, "prompt"),
+                                      options.blend, config.init,   options.surface};
   const StageTimer timer(context.report, "package");
   return train::export_package(checkpoint, options.package, package, context.progress);
 }
@@ -85,6 +86,16 @@ Verb add_train(CLI::App& root, Common& common) {
       .add_option("--blend", options->blend,
                   "Share of the weights that training started from in the package's")
       ->check(real_number(0, 1))
+      ->needs(package);
+  command
+      .add_option("--density", options->surface.density,
+                  "Added to the logits of the package's density, as training leaves heads a little too solid")
+      ->check(real_number(-10, 10))
+      ->needs(package);
+  command
+      .add_option("--depth", options->surface.depth,
+                  "Added to the depth of the package's surfaces, as training leaves them a little too near")
+      ->check(real_number(-0.1, 0.1))
       ->needs(package);
   command.add_flag("--only-package", options->only_package, "Train nothing, only write the package")
       ->needs(package);

@@ -66,7 +66,8 @@ Result<nn::Weights> blended(const Checkpoint& state, const PackageOptions& optio
 Status export_package(const std::filesystem::path& checkpoint, const std::filesystem::path& path,
                       const PackageOptions& options, Progress& progress) {
   TRIPTYCH_TRY(const Checkpoint state, load_checkpoint(checkpoint));
-  TRIPTYCH_TRY(const nn::Weights weights, blended(state, options));
+  TRIPTYCH_TRY(const nn::Weights learned, blended(state, options));
+  const nn::Weights weights = starter::with_moved_surface(learned, options.surface);
   starter::PackageText text;
   text.name = options.name;
   text.version = std::to_string(state.steps);
@@ -89,6 +90,8 @@ Status export_package(const std::filesystem::path& checkpoint, const std::filesy
                    {"seconds", state.seconds},
                    {"before", parse_json(state.history).value_or(json::array())}};
   if (options.blend > 0) text.training["blend"] = options.blend;
+  const auto& [density, depth] = options.surface;
+  if (density != 0 || depth != 0) text.training["surface"] = {{"density", density}, {"depth", depth}};
   if (const json figures = last_figures(checkpoint.parent_path()); figures.is_object()) {
     text.training["held_out"] = figures;
   }

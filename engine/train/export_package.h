@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/progress.h"
+#include "model/starter/front_plane.h"
 
 namespace triptych::train {
 
@@ -18,6 +19,7 @@ struct PackageOptions {
   // and after more training can be better than either ("model soups", arXiv 2203.05482).
   double blend = 0;
   std::filesystem::path start;
+  starter::SurfaceOffset surface;
 };
 
 // Writes the checkpoint's averaged weights as a package of kind "starter" (a folder if `path` ends with a

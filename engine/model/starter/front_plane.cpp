@@ -15,6 +15,9 @@ using at::Tensor;
 // the solidest density nothing. As steep as that, its edge is the picture's edge, not a soft one outside it.
 constexpr double mask_slope = 14;
 
+// What the network's numbers for depth and for density are multiplied by.
+constexpr double depth_scale = 0.25, density_scale = 4;
+
 // What a prompt alone says, of a whole picture, is learned from few of the items that are seen: small changes
 // of its weights move a gate or a light far.
 constexpr double gate_gain = 32, light_gain = 8;
@@ -94,13 +97,24 @@ Tensor ring(const Tensor& maps) {
       1);
 }
 
+nn::Weights with_moved_surface(const nn::Weights& weights, const SurfaceOffset& offset) {
+  nn::Weights moved;
+  for (const auto& [name, tensor] : weights.table()) moved.set(name, tensor);
+  // Four numbers of a pixel shuffle for each channel: depth is the first, the mask comes after three colours.
+  Tensor bias = weights["planes.surface.bias"].clone();
+  bias.narrow(0, 0, 4).add_(offset.depth / depth_scale);
+  bias.narrow(0, 16, 4).add_(offset.density / density_scale);
+  moved.set("planes.surface.bias", bias);
+  return moved;
+}
+
 Tensor front_plane(const FrontParts& parts, const PictureMaps& maps, const Tones& tones) {
   // Worked out channel by channel: elementwise operations on pixels of a few channels are slow.
   const auto pixels = [](const Tensor& x) { return x.permute({0, 2, 3, 1}); };
   const std::vector<Tensor> y = planar(parts.surface).split_with_sizes({1, 3, 1, 1, 1}, 1);
   const Tensor picture = warped(maps.input, parts.source);
   const Tensor distance = distances(maps.cameras);
-  const Tensor depth = distance + 0.05 + 0.25 * y[0];
+  const Tensor depth = distance + 0.05 + depth_scale * y[0];
   const Tensor color = at::logit(picture.narrow(1, 0, 3).clamp(0.02, 0.98));
   const Tensor brightness = color.mean(1, true);
   const auto gate = [&](const Tensor& logit, std::int64_t index) {
@@ -109,7 +123,8 @@ Tensor front_plane(const FrontParts& parts, const PictureMaps& maps, const Tones
   };
   const Tensor hue_gate = gate(y[3], 0), brightness_gate = gate(y[4], 1);
   const Tensor own = (color - brightness) * hue_gate + brightness * brightness_gate;
-  const Tensor mask = (4 * y[2] + mask_slope * (picture.narrow(1, 3, 1) - 1) + 3).clamp(-mask_slope, 6);
+  const Tensor mask =
+      (density_scale * y[2] + mask_slope * (picture.narrow(1, 3, 1) - 1) + 3).clamp(-mask_slope, 6);
   const Tensor rest = at::cat({depth, toned(tones, own, brightness, depth, maps.cameras) + y[1], mask}, 1);
   return with_border(at::cat({pixels(parts.features), pixels(rest)}, 3).contiguous(), parts.outside,
                      distance);

@@ -39,6 +39,14 @@ struct FrontParts {
   // from where it is.
   at::Tensor source;
 };
+// How far all surfaces of a model are moved after its training, which leaves them a little too solid and too
+// near: added to the logits of density, and to the front plane's depth.
+struct SurfaceOffset {
+  double density = 0;
+  double depth = 0;
+};
+[[nodiscard]] nn::Weights with_moved_surface(const nn::Weights& weights, const SurfaceOffset& offset);
+
 // Returns [B, P, P, C + 5], fp32.
 [[nodiscard]] at::Tensor front_plane(const FrontParts& parts, const PictureMaps& maps, const Tones& tones);
 
