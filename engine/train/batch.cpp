@@ -78,7 +78,8 @@ class RayPacker {
       const float cosine = axis[0] * direction[0] + axis[1] * direction[1] + axis[2] * direction[2];
       *cosines++ = cosine;
       *z = item.real ? 0 : frame.depth(p.x, p.y) / cosine;
-      *g++ = guess(*m, *z, item.real, range, random);
+      const float beside = item.real ? 0 : depth_beside(frame, p) / cosine;
+      *g++ = item.real ? std::numeric_limits<float>::quiet_NaN() : guess(*m, *z, beside, range, random);
       c = stratify(c, rays_.coarse.size(2), range, random);
       for (std::int64_t i = 0; i < rays_.offsets.size(2); ++i) *f++ = random.normal(0, fine_deviation);
       const auto scaled = [&](float q) { return static_cast<std::int64_t>(q * static_cast<float>(picture)); };
@@ -89,10 +90,15 @@ class RayPacker {
   [[nodiscard]] RayBatch take() { return std::move(rays_); }
 
  private:
-  static float guess(float mask, float depth, bool real, const starter::DepthRange& range, Random& random) {
-    if (real) return std::numeric_limits<float>::quiet_NaN();
-    const bool hit = mask > 0.5F && depth > 0.1F && random.chance(0.9F);
-    return hit ? depth : random.uniform(range.near, range.far);
+  // Where the fine samples lie. A ray that passes a surface close by looks there half of the time: what
+  // stands out of it too far is thin, and coarse samples would seldom meet it.
+  static float guess(float mask, float depth, float beside, const starter::DepthRange& range,
+                     Random& random) {
+    constexpr float apart = 0.04F;  // world units
+    const bool hit = mask > 0.5F && depth > 0.1F;
+    const bool passes = beside > 0.1F && (!hit || depth - beside > apart);
+    if (passes && random.chance(0.5F)) return beside;
+    return hit && random.chance(0.9F) ? depth : random.uniform(range.near, range.far);
   }
   static float* stratify(float* out, std::int64_t count, const starter::DepthRange& range, Random& random) {
     const float part = (range.far - range.near) / static_cast<float>(count);

@@ -21,8 +21,10 @@ namespace triptych::train {
 struct RayBatch {
   at::Tensor origins, directions;  // [B, R, 3] world, directions of unit length
   at::Tensor coarse;               // [B, R, C] distances, one in each of C equal parts of the range
-  at::Tensor guess;                // [B, R] distance of the surface, or NaN where the truth is unknown
-  at::Tensor offsets;              // [B, R, F] of the fine samples from the guess
+  // [B, R] about which the fine samples lie: the surface, or one that the ray passes close by, or anywhere;
+  // NaN where the truth is unknown.
+  at::Tensor guess;
+  at::Tensor offsets;  // [B, R, F] of the fine samples from the guess
   at::Tensor
       pixel;  // [B, R] int64: the pixel of the front plane that shows the surface of a photograph's ray
   at::Tensor cosine;      // [B, R] between the ray and its camera's axis

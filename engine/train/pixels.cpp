@@ -1,11 +1,13 @@
 #include "train/pixels.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace triptych::train {
 namespace {
 
+constexpr int outline_reach = 4;      // pixels
 constexpr float empty_share = 0.35F;  // of pixels outside the person that are accepted when drawn
 
 // The first random pixel that is wanted; after many tries any.
@@ -20,17 +22,32 @@ Pixel draw_pixel(int size, Random& random, const Wanted& wanted) {
   return p;
 }
 
+// The pixels that are as far aside as outlines are looked for.
+std::array<Pixel, 4> aside(const Frame& frame, Pixel p) {
+  const auto at = [&](int dx, int dy) {
+    return Pixel{std::clamp(p.x + dx, 0, frame.size() - 1), std::clamp(p.y + dy, 0, frame.size() - 1)};
+  };
+  return {at(-outline_reach, 0), at(outline_reach, 0), at(0, -outline_reach), at(0, outline_reach)};
+}
+
 }  // namespace
 
 bool near_outline(const Frame& frame, Pixel p) {
-  constexpr int reach = 4;             // pixels
   constexpr float far_behind = 0.04F;  // world units
   const float alpha = frame.alpha(p.x, p.y), depth = frame.depth(p.x, p.y);
-  const auto differs = [&](int dx, int dy) {
-    const int x = std::clamp(p.x + dx, 0, frame.size() - 1), y = std::clamp(p.y + dy, 0, frame.size() - 1);
-    return std::abs(frame.alpha(x, y) - alpha) > 0.5F || std::abs(frame.depth(x, y) - depth) > far_behind;
-  };
-  return differs(-reach, 0) || differs(reach, 0) || differs(0, -reach) || differs(0, reach);
+  return std::ranges::any_of(aside(frame, p), [&](Pixel q) {
+    return std::abs(frame.alpha(q.x, q.y) - alpha) > 0.5F ||
+           std::abs(frame.depth(q.x, q.y) - depth) > far_behind;
+  });
+}
+
+float depth_beside(const Frame& frame, Pixel p) {
+  float nearest = 0;
+  for (const Pixel q : aside(frame, p)) {
+    const float depth = frame.alpha(q.x, q.y) > 0.5F ? frame.depth(q.x, q.y) : 0;
+    if (depth > 0 && (nearest == 0 || depth < nearest)) nearest = depth;
+  }
+  return nearest;
 }
 
 std::vector<Pixel> draw_pixels(const Frame& frame, const PixelChoice& choice, Random& random) {

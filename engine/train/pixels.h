@@ -22,6 +22,9 @@ struct PixelChoice {
 // At an outline: a few pixels aside the person begins or ends, or a surface lies far behind.
 [[nodiscard]] bool near_outline(const Frame& frame, Pixel p);
 
+// The depth along the axis of the nearest surface a few pixels aside, 0 without one.
+[[nodiscard]] float depth_beside(const Frame& frame, Pixel p);
+
 // choice.size() pixels: first the patch, row by row, about a pixel of the person; then the random ones. A
 // view without a person, or without outlines, gives pixels from anywhere instead.
 [[nodiscard]] std::vector<Pixel> draw_pixels(const Frame& frame, const PixelChoice& choice, Random& random);

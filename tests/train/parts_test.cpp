@@ -148,6 +148,26 @@ TEST(Batches, KnownSpaceIsPreparedOnlyWhereItIsLearnedFrom) {
   EXPECT_FALSE(maker.make(3).value().views[1].surfaces.defined());
 }
 
+// What stands out of a head too far is thin and beside its outline: samples that are far apart would miss it.
+TEST(Batches, RaysThatPassTheHeadCloseByAreSampledBesideIt) {
+  const tiny::Folder folder("beside");
+  ViewStore store({folder.path / "data"}, std::size_t{1} << 24);
+  ASSERT_TRUE(store.rescan());
+  TrainConfig config = folder.config();
+  config.outline_share = 1;
+  const starter::NetworkConfig network = starter::network_config(config.network, "network").value();
+  const std::vector<ViewPtr> portraits;
+  const std::vector<TurnedPortrait> turned;
+  const BatchMaker maker(config, network, store, portraits, turned, nullptr);
+  const RayBatch rays = maker.make(3).value().views[1];
+  const at::Tensor there = rays.mask.gt(0.5);
+  const at::Tensor outline = rays.depth.masked_select(there).max();  // a ball is farthest where it ends
+  const at::Tensor beside = (rays.guess.masked_select(there.logical_not()) - outline).abs().lt(0.1);
+  ASSERT_GT(beside.numel(), 50);
+  // Half of them by intent; a fifth of the others by chance.
+  EXPECT_NEAR(beside.to(at::kFloat).mean().item<double>(), 0.6, 0.15);
+}
+
 TEST(ViewStore, HeadsHaveTheSameOrderWheneverTheirShardsWereFound) {
   const tiny::Folder folder("order");
   const std::vector<std::filesystem::path> data{folder.path / "data"};

@@ -43,6 +43,23 @@ TEST(Pixels, OutlinesAreAlsoWhereASurfaceLiesFarBehind) {
   for (int x = 0; x < 32; ++x) EXPECT_EQ(near_outline(frame, {x, 9}), x >= 12 && x < 20) << x;
 }
 
+TEST(Pixels, BesideAnOutlineTheSurfaceThatEndsThereIsKnown) {
+  synthetic::View view;
+  view.key.camera = orbit_camera(0, 0);
+  view.rgba = Image8(32, 32, 4, 255);
+  view.depth = Raster<std::uint16_t>(32, 32, 1, 20000);
+  for (int y = 0; y < 32; ++y) {
+    for (int x = 16; x < 24; ++x) view.depth.at(x, y) = 26000;  // behind
+    for (int x = 24; x < 32; ++x) view.rgba.at(x, y, 3) = 0;    // nobody
+    for (int x = 24; x < 32; ++x) view.depth.at(x, y) = 21000;  // that is no surface
+  }
+  const Frame frame = frame_of_view(std::move(view));
+  EXPECT_FLOAT_EQ(depth_beside(frame, {18, 9}), 2.0F) << "the near one, not its own";
+  EXPECT_FLOAT_EQ(depth_beside(frame, {21, 9}), 2.6F);
+  EXPECT_FLOAT_EQ(depth_beside(frame, {26, 9}), 2.6F) << "where nobody is";
+  EXPECT_EQ(depth_beside(frame, {29, 9}), 0) << "far from everybody";
+}
+
 TEST(Pixels, TheShareAtOutlinesIsThereAndTheOthersPreferThePerson) {
   const Frame frame = ball();
   Random random(5);
