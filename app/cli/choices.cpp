@@ -1,15 +1,14 @@
 #include "cli/choices.h"
 
+#include <algorithm>
+
 namespace triptych::cli {
-namespace {
 
 std::string joined(const std::vector<std::string>& words, const char* between) {
   std::string list;
   for (const std::string& word : words) list += (list.empty() ? "" : between) + word;
   return list;
 }
-
-}  // namespace
 
 std::string none_of(const std::string& word, const std::vector<std::string>& words) {
   return "\"" + word + "\" is none of " + joined(words, ", ");

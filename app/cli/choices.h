@@ -3,12 +3,15 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace triptych::cli {
+
+// "info or import" of these two with " or " between them.
+[[nodiscard]] std::string joined(const std::vector<std::string>& words, const char* between);
 
 // "\"tpu\" is none of auto, cpu, cuda"
 [[nodiscard]] std::string none_of(const std::string& word, const std::vector<std::string>& words);
@@ -19,11 +22,8 @@ namespace triptych::cli {
 template <typename Choice>
 [[nodiscard]] CLI::Validator one_of_choices(std::map<std::string, Choice> choices) {
   std::vector<std::string> words;
-  std::string list;
-  for (const auto& [word, _] : choices) {
-    words.push_back(word);
-    list += (list.empty() ? "" : "|") + word;
-  }
+  for (const auto& [word, _] : choices) words.push_back(word);
+  const std::string list = joined(words, "|");
   const auto check = [choices = std::move(choices), words](std::string& text) -> std::string {
     const auto found = choices.find(text);
     if (found == choices.end()) return none_of(text, words);

@@ -8,6 +8,7 @@
 #include <climits>
 #include <cstring>
 
+#include "cli/choices.h"
 #include "cli/report.h"
 #include "core/atomic_file.h"
 #include "core/suffix.h"
@@ -20,15 +21,24 @@ namespace {
 
 fs::path in_full(const fs::path& path) {
   std::error_code error;
-  const fs::path full = fs::weakly_canonical(fs::absolute(path, error), error);
+  const fs::path whole = fs::absolute(path, error);
+  fs::path full = fs::weakly_canonical(whole, error);
+  if (error) full = whole.lexically_normal();  // a name that is too long, a folder that cannot be read
   return full.has_filename() ? full : full.parent_path();  // "folder/"
 }
 
 // That files can be made in it.
 Status check_writable(const fs::path& path, const fs::path& folder) {
   if (access(folder.c_str(), W_OK | X_OK) == 0) return {};
-  return fail(path.string() + ": cannot be written: " + folder.string() + ": " + std::strerror(errno) +
+  const std::string why = std::strerror(errno);
+  return fail(path.string() + ": cannot be written: " + folder.string() + ": " + why +
               "; choose another folder");
+}
+
+Status check_length(const fs::path& path, const fs::path& name) {
+  if (name.native().size() <= NAME_MAX) return {};
+  return fail(path.string() + ": the name is longer than " + std::to_string(NAME_MAX) +
+              " bytes; choose a shorter one");
 }
 
 }  // namespace
@@ -42,14 +52,12 @@ Status check_output(const fs::path& path) {
     return fail(path.string() + ": cannot be written: the folder " + folder.string() +
                 " does not exist; make it first");
   }
-  if (place.filename().native().size() > NAME_MAX) {
-    return fail(path.string() + ": the name is longer than " + std::to_string(NAME_MAX) +
-                " bytes; choose a shorter one");
-  }
+  TRIPTYCH_CHECK(check_length(path, place.filename()));
   return check_writable(path, folder);
 }
 
 Status check_output_folder(const fs::path& path) {
+  for (const fs::path& name : path) TRIPTYCH_CHECK(check_length(path, name));
   // What is there of it already.
   std::error_code error;
   fs::path there = in_full(path);
@@ -147,8 +155,7 @@ Status check_outputs(const CLI::App& root, const fs::path& report) {
 }
 
 CLI::Validator one_of_suffixes(std::vector<std::string> suffixes) {
-  std::string list;
-  for (const auto& suffix : suffixes) list += (list.empty() ? "" : ", ") + suffix;
+  const std::string list = joined(suffixes, ", ");
   const auto check = [suffixes = std::move(suffixes), list](std::string& name) -> std::string {
     if (std::find(suffixes.begin(), suffixes.end(), lower_suffix(name)) != suffixes.end()) return {};
     return name + ": the name must end in " + list;

@@ -24,7 +24,11 @@ void end_now() {
 
 void on_interrupt(int number) {
   int none = 0;
-  if (!received.compare_exchange_strong(none, number)) end_now();
+  if (!received.compare_exchange_strong(none, number)) {
+    // A terminal that is closed hangs up more than once: its shell does, and the kernel after it.
+    if (number == SIGHUP) return;
+    end_now();
+  }
   if (Progress* progress = watched.load()) progress->cancel();
   const itimerspec once{{0, 0}, {0, patience_ns}};
   timer_settime(patience, 0, &once, nullptr);

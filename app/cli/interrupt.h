@@ -1,5 +1,6 @@
 // SIGINT, SIGTERM and SIGHUP: the first asks the work to stop, and ends the program by force if it has not
-// within a second; a second one ends it at once. Either way no unfinished file is left. SIGHUP that was
+// within a second; a second one ends it at once,
+// unless it is SIGHUP. Either way no unfinished file is left. SIGHUP that was
 // ignored stays so (nohup). Output that nobody reads any more (SIGPIPE) does not end the work.
 #pragma once
 

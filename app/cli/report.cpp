@@ -2,10 +2,10 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 
 #include "core/atomic_file.h"
+#include "core/file_errors.h"
 #include "core/json.h"
 
 namespace triptych::cli {
@@ -17,7 +17,7 @@ Status write_stream(std::FILE* stream, const fs::path& path, const std::string& 
   const bool written = stream != nullptr && std::fwrite(text.data(), 1, text.size(), stream) == text.size() &&
                        std::fflush(stream) == 0;
   if (written) return {};
-  return fail(path.string() + ": the report cannot be written: " + std::strerror(errno));
+  return refused_writing(path, "the report cannot be written", errno);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "cli/files.h"
 #include "cli/head_painter.h"
 #include "cli/verb.h"
+#include "core/file_errors.h"
 #include "core/text.h"
 #include "head/tri_file.h"
 #include "image/sheet.h"
@@ -79,7 +80,7 @@ Status run(const Options& options, Context& context) {
                find_portrait(picture, options.portrait.choice, model->info().picture_size, context));
   std::error_code error;
   fs::create_directories(options.out, error);
-  if (error) return fail(options.out.string() + ": cannot be made: " + error.message());
+  if (error) return refused_writing(options.out, "cannot be made", error.value());
 
   Editor editor(model);
   std::vector<std::string> prompts{""};  // the reconstruction comes first

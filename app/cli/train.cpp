@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/assets.h"
+#include "cli/files.h"
 #include "cli/numbers.h"
 #include "cli/verb.h"
 #include "model/torch_setup.h"
@@ -23,10 +24,21 @@ struct Options {
   bool only_package = false;
 };
 
+// That the package can be written, before hours of training.
+Status check_package(const Options& options, const train::TrainConfig& config) {
+  if (options.blend > 0 && config.init.empty()) {
+    return fail(options.config.string() + ": --blend needs \"init\", the weights that training started from");
+  }
+  if (options.package.empty()) return {};
+  return options.package.has_filename() ? check_output(options.package)
+                                        : check_output_folder(options.package);
+}
+
 Status run(const Options& options, Context& context) {
   TRIPTYCH_TRY(train::TrainConfig config, train::read_config(options.config));
   if (context.common.threads > 0) config.threads = context.common.threads;
   if (context.common.seed > 0) config.seed = context.common.seed;
+  TRIPTYCH_CHECK(check_package(options, config));
   set_up_torch(config.threads);
   TRIPTYCH_TRY(const train::WorkersPlace place, train::workers_place_from_environment());
   std::filesystem::path checkpoint = config.output / "checkpoint.safetensors";
@@ -57,9 +69,6 @@ Status run(const Options& options, Context& context) {
   context.report["checkpoint"] = checkpoint.string();
   if (options.package.empty()) return {};
   context.report["package"] = options.package.string();
-  if (options.blend > 0 && config.init.empty()) {
-    return fail(options.config.string() + ": --blend needs \"init\", the weights that training started from");
-  }
   const train::PackageOptions package{options.name,  options.offer, find_model(context.assets, "prompt"),
                                       options.blend, config.init,   options.surface};
   const StageTimer timer(context.report, "package");
@@ -88,12 +97,12 @@ Verb add_train(CLI::App& root, Common& common) {
       ->check(real_number(0, 1))
       ->needs(package);
   command
-      .add_option("--density", options->surface.density,
+      .add_option("--surface-density", options->surface.density,
                   "Added to the logits of the package's density, as training leaves heads a little too solid")
       ->check(real_number(-10, 10))
       ->needs(package);
   command
-      .add_option("--depth", options->surface.depth,
+      .add_option("--surface-depth", options->surface.depth,
                   "Added to the depth of the package's surfaces, as training leaves them a little too near")
       ->check(real_number(-0.1, 0.1))
       ->needs(package);

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/choices.h"
+
 namespace triptych::cli {
 namespace {
 
@@ -17,11 +19,11 @@ std::vector<const CLI::App*> verbs_of(const CLI::App& root) {
 
 // "info or import"
 std::string verbs_below(const CLI::App& verb) {
-  std::string names;
+  std::vector<std::string> names;
   for (const CLI::App* below : verb.get_subcommands([](const CLI::App*) { return true; })) {
-    names += (names.empty() ? "" : " or ") + below->get_name();
+    names.push_back(below->get_name());
   }
-  return names;
+  return joined(names, " or ");
 }
 
 std::string before(const std::string& text, const std::string& mark) {

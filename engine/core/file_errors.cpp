@@ -33,6 +33,10 @@ const char* remedy_of_writing(int reason) {
       return "make room on this disk";
     case ENAMETOOLONG:
       return "choose a shorter name";
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      return "close other programs";
     case ENOENT:
     case ENOTDIR:
     case EACCES:

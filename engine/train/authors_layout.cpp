@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/atomic_file.h"
+#include "core/file_errors.h"
 #include "core/folder.h"
 #include "core/json.h"
 #include "face/align.h"
@@ -147,7 +148,7 @@ Status read_authors_layout(const fs::path& folder, const fs::path& shards, const
   }
   std::error_code error;
   fs::create_directories(shards, error);
-  if (error) return fail(shards.string() + ": cannot make this folder: " + error.message());
+  if (error) return refused_writing(shards, "cannot make this folder", error.value());
   std::optional<FaceAligner> aligner;  // once a shard is missing
   std::uint32_t number = 0;
   for (auto input = layout.inputs().begin(); input != layout.inputs().end();) {

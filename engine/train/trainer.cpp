@@ -13,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/file_errors.h"
 #include "core/json.h"
 #include "train/batch.h"
 #include "train/checkpoint.h"
@@ -153,7 +154,7 @@ Status Trainer::open() {
   if (config_.threads > 0) at::set_num_threads(config_.threads);
   std::error_code error;
   std::filesystem::create_directories(config_.output, error);
-  if (error) return fail(config_.output.string() + ": cannot make this folder: " + error.message());
+  if (error) return refused_writing(config_.output, "cannot make this folder", error.value());
   TRIPTYCH_CHECK(open_weights());
   if (editing()) {
     TRIPTYCH_TRY(const Checkpoint teacher, load_start(config_.init));

@@ -117,6 +117,19 @@ TEST_F(Signals, AHangUpThatIsIgnoredStaysSo) {
   EXPECT_EQ(program.interrupt(SIGINT).status, 130);  // not the 129 of what came first
 }
 
+// A shell hangs up its jobs when its terminal is closed, and the kernel does once more.
+TEST_F(Signals, HangingUpTwiceEndsInOrderToo) {
+  const auto before = files();
+  RunningProgram program(
+      {"turntable", path("head.tri"), "--out", path("x.mp4"), "--seconds", "600", "--size", "256"});
+  ASSERT_TRUE(program.wait_for_line());
+  program.send(SIGHUP);
+  const Outcome outcome = program.interrupt(SIGHUP);
+  EXPECT_EQ(outcome.status, 129);
+  EXPECT_NE(outcome.err.find("nothing unfinished was left behind"), std::string::npos) << outcome.err;
+  EXPECT_EQ(files(), before);
+}
+
 // As `triptych ... 2>&1 | head -1`: what nobody reads is lost, the work is not.
 TEST_F(Signals, WorkGoesOnWhenNobodyReadsWhatItSays) {
   auto expected = files();

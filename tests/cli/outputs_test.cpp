@@ -124,7 +124,9 @@ TEST_F(Outputs, FilesAreNoFolders) {
   const auto before = files();
   std::vector<std::pair<std::vector<std::string>, std::string>> calls{
       {{"tour", path("nobody.jpg"), "--out", path("file")}, path("file") + ": cannot be made: "},
-      {{"tour", path("nobody.jpg"), "--out", path("file/out")}, path("file/out") + ": cannot be made: "}};
+      {{"tour", path("nobody.jpg"), "--out", path("file/out")}, path("file/out") + ": cannot be made: "},
+      {{"tour", path("nobody.jpg"), "--out", path(std::string(300, 'x'))},
+       path(std::string(300, 'x')) + ": the name is longer than "}};
 #ifdef TRIPTYCH_TRAIN
   calls.push_back(
       {{"eval", "--pictures", path("file"), "--model", path("none")}, path("file") + ": is a file; "});

@@ -61,6 +61,8 @@ TEST(FileErrors, TheAdviceFitsTheReason) {
               EndsWith("; choose a folder that exists and is writable"));
   EXPECT_THAT(refused_writing("a", "cannot be written", ENOSPC).value().message,
               StartsWith("a: cannot be written: No space left on device; make room"));
+  EXPECT_THAT(refused_writing("a", "cannot be written", EMFILE).value().message,
+              EndsWith("; close other programs"));
   EXPECT_THAT(refused_reading("a", "cannot be opened", EACCES).value().message,
               HasSubstr("; allow yourself to read it"));
 }

@@ -39,8 +39,9 @@ struct FrontParts {
   // from where it is.
   at::Tensor source;
 };
+
 // How far all surfaces of a model are moved after its training, which leaves them a little too solid and too
-// near: added to the logits of density, and to the front plane's depth.
+// near: added to the logits of density, and to the front plane's depth (world units, positive is farther).
 struct SurfaceOffset {
   double density = 0;
   double depth = 0;
