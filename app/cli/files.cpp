@@ -12,6 +12,7 @@
 #include "cli/report.h"
 #include "core/atomic_file.h"
 #include "core/suffix.h"
+#include "model/package.h"
 
 namespace triptych::cli {
 
@@ -67,6 +68,11 @@ Status check_output_folder(const fs::path& path) {
                 " is a file; choose another name for the folder");
   }
   return check_writable(path, there);
+}
+
+Status check_output_package(const fs::path& path) {
+  if (path.empty()) return {};
+  return becomes_folder(path) ? check_output_folder(path) : check_output(path);
 }
 
 Status check_folder(const fs::path& path) {

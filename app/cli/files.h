@@ -15,6 +15,8 @@ namespace triptych::cli {
 [[nodiscard]] Status check_output(const std::filesystem::path& path);
 // The same of a folder for what is made, which may be there or is made with those above it.
 [[nodiscard]] Status check_output_folder(const std::filesystem::path& path);
+// The same of a model package, which may be a folder or a file (becomes_folder()).
+[[nodiscard]] Status check_output_package(const std::filesystem::path& path);
 // Of a folder that is read.
 [[nodiscard]] Status check_folder(const std::filesystem::path& path);
 

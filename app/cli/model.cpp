@@ -45,10 +45,7 @@ Status info(const Options& options, Context& context) {
 }
 
 Status import(const Options& options, Context& context) {
-  // A folder that is there, or a name that ends with a slash, becomes a package of several files.
-  std::error_code error;
-  const bool folder = !options.out.has_filename() || std::filesystem::is_directory(options.out, error);
-  TRIPTYCH_CHECK(folder ? check_output_folder(options.out) : check_output(options.out));
+  TRIPTYCH_CHECK(check_output_package(options.out));
   const StageTimer timer(context.report, "import");
   context.report["inputs"]["checkpoint"] = options.checkpoint.string();
   ImportOptions settings{.teacher = {}, .bf16 = options.precision == "bf16"};

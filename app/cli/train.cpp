@@ -29,9 +29,7 @@ Status check_package(const Options& options, const train::TrainConfig& config) {
   if (options.blend > 0 && config.init.empty()) {
     return fail(options.config.string() + ": --blend needs \"init\", the weights that training started from");
   }
-  if (options.package.empty()) return {};
-  return options.package.has_filename() ? check_output(options.package)
-                                        : check_output_folder(options.package);
+  return check_output_package(options.package);
 }
 
 Status run(const Options& options, Context& context) {

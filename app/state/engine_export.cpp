@@ -32,11 +32,17 @@ bool keeps_alpha(const std::filesystem::path& path) {
 
 namespace {
 
+RenderOptions options_of(const ExportRequest& request) {
+  RenderOptions options{.width = request.size, .height = request.size, .bf16 = true};  // as the viewport
+  options.background = request.background;
+  return options;
+}
+
 Status export_picture(const Head& head, const ExportRequest& request, ThreadPool& pool, Progress& progress) {
-  RenderOptions options{.width = request.size, .height = request.size, .bf16 = true};
+  RenderOptions options = options_of(request);
   const bool transparent = request.transparent && keeps_alpha(request.path);
   // Over black a colour is weighted by its alpha and nothing else; super-resolution paints whole pictures.
-  options.background = transparent ? Vec3{} : request.background;
+  if (transparent) options.background = Vec3{};
   TRIPTYCH_TRY(const View view, render_exact(head, request.camera, options, pool, progress));
   return save_picture(request.path,
                       transparent ? with_alpha(view, !head.super_resolution) : to_bytes(view.rgb),
@@ -50,8 +56,7 @@ Status export_video(const Head& head, const ExportRequest& request, ThreadPool& 
              : std::max(1, static_cast<int>(std::lround(request.seconds * request.frames_per_second)));
   TRIPTYCH_TRY(const auto video,
                VideoWriter::open(request.path, {request.size, request.size, request.frames_per_second}));
-  RenderOptions options{.width = request.size, .height = request.size, .bf16 = true};
-  options.background = request.background;
+  const RenderOptions options = options_of(request);
   const auto path = request.spiral ? TurntablePath::spiral : TurntablePath::swing;
   progress.begin("rendering the frames");
   Progress frame_progress;  // a frame's own stages would only flicker

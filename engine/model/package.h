@@ -59,7 +59,10 @@ struct StreamedTensor {
   std::function<Status(const ByteSink&)> produce;  // row-major, little-endian, all of it
 };
 
-// Writes the package: into `path` as a folder if it is one already or ends with a slash, else as one file,
+// Whether a package of this name is a folder: it is one already or ends with a slash. Else it is one file.
+[[nodiscard]] bool becomes_folder(const std::filesystem::path& package);
+
+// Writes the package: into `path` as a folder if becomes_folder(path), else as one file,
 // whole or not at all. "files" and the format's version are added to the manifest here. Never holds more than
 // one piece of a tensor.
 [[nodiscard]] Status write_package(const std::filesystem::path& path, const Manifest& manifest,

@@ -117,12 +117,16 @@ Status write_folder_package(const fs::path& folder, json manifest, const std::ve
 
 }  // namespace
 
+bool becomes_folder(const fs::path& package) {
+  std::error_code error;
+  return !package.has_filename() || fs::is_directory(package, error);
+}
+
 Status write_package(const fs::path& path, const Manifest& manifest, std::vector<StreamedTensor> tensors,
                      Progress& progress) {
   // Readers hash the tensors in the order of their names.
   std::sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  std::error_code error;
-  if (!path.has_filename() || fs::is_directory(path, error)) {
+  if (becomes_folder(path)) {
     return write_folder_package(path, complete(manifest), tensors, progress);
   }
   return write_file_package(path, complete(manifest), tensors, progress);

@@ -94,9 +94,8 @@ class RayPacker {
   // stands out of it too far is thin, and coarse samples would seldom meet it.
   static float guess(float mask, float depth, float beside, const starter::DepthRange& range,
                      Random& random) {
-    constexpr float apart = 0.04F;  // world units
     const bool hit = mask > 0.5F && depth > 0.1F;
-    const bool passes = beside > 0.1F && (!hit || depth - beside > apart);
+    const bool passes = beside > 0.1F && (!hit || depth - beside > far_behind);
     if (passes && random.chance(0.5F)) return beside;
     return hit && random.chance(0.9F) ? depth : random.uniform(range.near, range.far);
   }

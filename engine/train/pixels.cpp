@@ -33,7 +33,6 @@ std::array<Pixel, 4> aside(const Frame& frame, Pixel p) {
 }  // namespace
 
 bool near_outline(const Frame& frame, Pixel p) {
-  constexpr float far_behind = 0.04F;  // world units
   const float alpha = frame.alpha(p.x, p.y), depth = frame.depth(p.x, p.y);
   return std::ranges::any_of(aside(frame, p), [&](Pixel q) {
     return std::abs(frame.alpha(q.x, q.y) - alpha) > 0.5F ||

@@ -19,6 +19,9 @@ struct PixelChoice {
   [[nodiscard]] int size() const noexcept { return patch * patch + count; }
 };
 
+// World units by which a surface has to lie behind another beside it to be one of its own.
+inline constexpr float far_behind = 0.04F;
+
 // At an outline: a few pixels aside the person begins or ends, or a surface lies far behind.
 [[nodiscard]] bool near_outline(const Frame& frame, Pixel p);
 

@@ -27,6 +27,16 @@ TEST_F(TrainVerb, OfSeveralProcessesOnlyTheFirstWritesAPackage) {
   EXPECT_EQ(files(), before);
 }
 
+// A folder that is there may hold a package; what is missing is the training.
+TEST_F(TrainVerb, APackageMayGoIntoAFolderThatIsThere) {
+  write("config.json", R"({"data": ["data"], "output": "out"})");
+  std::filesystem::create_directories(folder_ / "package");
+  const Outcome outcome =
+      run_program({"train", path("config.json"), "--only-package", "--package", path("package")});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("checkpoint.safetensors: "));
+}
+
 // Steps take seconds of a core, and no timed checkpoint is due: what is saved is so by the interrupt.
 TEST_F(TrainVerb, InterruptedInALongStepItSavesAndEnds) {
   std::filesystem::create_directories(folder_ / "photographs");

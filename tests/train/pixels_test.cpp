@@ -19,6 +19,15 @@ bool on_person(const Frame& frame, Pixel p) {
   return frame.rgba(p.x, p.y)[3] != 0;
 }
 
+// All of it is the person, two units away.
+synthetic::View wall() {
+  synthetic::View view;
+  view.key.camera = orbit_camera(0, 0);
+  view.rgba = Image8(32, 32, 4, 255);
+  view.depth = Raster<std::uint16_t>(32, 32, 1, 20000);
+  return view;
+}
+
 TEST(Pixels, OutlinesAreWhereThePersonEnds) {
   const Frame frame = ball();
   const int row = 31;
@@ -32,10 +41,7 @@ TEST(Pixels, OutlinesAreWhereThePersonEnds) {
 }
 
 TEST(Pixels, OutlinesAreAlsoWhereASurfaceLiesFarBehind) {
-  synthetic::View view;
-  view.key.camera = orbit_camera(0, 0);
-  view.rgba = Image8(32, 32, 4, 255);
-  view.depth = Raster<std::uint16_t>(32, 32, 1, 20000);
+  synthetic::View view = wall();
   for (int y = 0; y < 32; ++y) {
     for (int x = 16; x < 32; ++x) view.depth.at(x, y) = 20500;  // .05 units
   }
@@ -44,10 +50,7 @@ TEST(Pixels, OutlinesAreAlsoWhereASurfaceLiesFarBehind) {
 }
 
 TEST(Pixels, BesideAnOutlineTheSurfaceThatEndsThereIsKnown) {
-  synthetic::View view;
-  view.key.camera = orbit_camera(0, 0);
-  view.rgba = Image8(32, 32, 4, 255);
-  view.depth = Raster<std::uint16_t>(32, 32, 1, 20000);
+  synthetic::View view = wall();
   for (int y = 0; y < 32; ++y) {
     for (int x = 16; x < 24; ++x) view.depth.at(x, y) = 26000;  // behind
     for (int x = 24; x < 32; ++x) view.rgba.at(x, y, 3) = 0;    // nobody
